@@ -1,0 +1,4 @@
+//! ravijn projects what the Dutch social domain will cost a municipality.
+pub mod diagnostic;
+pub mod model;
+pub mod units;

@@ -1,0 +1,24 @@
+//! Residents and how much they use, by age band and sex.
+
+use std::collections::BTreeMap;
+
+use crate::units::Year;
+
+/// Age band as written (`65-74`, `85+`, `7`) and sex (`m`, `v`, empty).
+pub type Cell = (String, String);
+
+/// Residents by year and cell.
+#[derive(Clone, Debug, Default)]
+pub struct Population {
+    /// Cells in the order of the file: the columns of `persons`.
+    pub cells: Vec<Cell>,
+    /// Persons by year, one number per cell; every year of `b..=h` where it is used.
+    pub persons: BTreeMap<Year, Vec<f64>>,
+}
+
+/// Use of a line per 1,000 residents, by cell of [`Population::cells`].
+#[derive(Clone, Debug, Default)]
+pub struct UseRates {
+    /// Rates by line, in the order of the population's cells.
+    pub per_1000: BTreeMap<String, Vec<f64>>,
+}
