@@ -4,6 +4,7 @@
 //! collect [`Diagnostic`]s and hand over all of them at once. A diagnostic
 //! holds plain places, no library type, so the renderer can be changed.
 
+use std::collections::BTreeSet;
 use std::fmt;
 use std::sync::Arc;
 
@@ -116,13 +117,16 @@ impl Diagnostic {
 #[derive(Clone, Debug, Default)]
 pub struct Diagnostics {
     found: Vec<Diagnostic>,
+    /// What was said where: a file with a hundred thousand bad rows must not
+    /// be searched for each of them.
+    said: BTreeSet<(Option<Place>, &'static str, String)>,
 }
 
 impl Diagnostics {
     /// Adds one.
     pub fn push(&mut self, diagnostic: Diagnostic) {
         // One mistake reported twice at the same place helps nobody.
-        if !self.found.contains(&diagnostic) {
+        if self.said.insert((diagnostic.place.clone(), diagnostic.code, diagnostic.message.clone())) {
             self.found.push(diagnostic);
         }
     }

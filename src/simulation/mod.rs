@@ -5,6 +5,24 @@
 //! random numbers of (seed, assumption, block of draws) are a function of just
 //! these, so results are the same to the last bit on one thread and on many.
 
+mod correlation;
+mod distribution;
+mod ensemble;
+mod histogram;
+mod machine;
 mod outcome;
+mod random;
+mod sampler;
+mod simulate;
+mod special;
+mod summary;
 
-pub use outcome::{GroupOutcome, Outcome, Settings, Summary};
+pub use correlation::{Component, check as check_correlations, components};
+pub use distribution::{Counts, Inverse, TABLE_ERROR};
+pub use ensemble::{Block, Ensemble};
+pub use histogram::{Bracket, Histogram};
+pub use machine::Width;
+pub use random::{BLOCK, Stream, StreamKey};
+pub use simulate::{simulate, simulate_at, simulate_with};
+pub use special::{beta_cdf, normal_cdf, normal_quantile};
+pub use outcome::{GroupOutcome, Outcome, Settings, Summary, Watch};

@@ -9,15 +9,28 @@ pub struct Settings {
     pub draws: u64,
     /// Seed of every stream.
     pub seed: u64,
-    /// Draw until the standard error of the mean and of P90 of the total cost is at most this share of it.
+    /// Draw until the standard errors of the mean and of P90 of the total cost
+    /// are at most this share of them in every year; `draws` then no longer matters.
     pub precision: Option<f64>,
     /// How many of the first draws are kept whole for rules and questions.
     pub keep: usize,
+    /// Which figures are summarised.
+    pub watch: Watch,
+}
+
+/// Which figures a simulation summarises.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Watch {
+    /// All lines and groups.
+    #[default]
+    Everything,
+    /// All lines, and of the groups only `total`.
+    LinesAndTotal,
 }
 
 impl Default for Settings {
     fn default() -> Self {
-        Self { draws: 10_000, seed: 1, precision: None, keep: 10_000 }
+        Self { draws: 10_000, seed: 1, precision: None, keep: 10_000, watch: Watch::Everything }
     }
 }
 
@@ -46,7 +59,8 @@ pub struct Summary {
     pub se_mean: f64,
     /// Monte Carlo standard error of P90.
     pub se_p90: f64,
-    /// Chance of exceeding `budget_now`; none without a budget.
+    /// Chance of exceeding `budget_now`; none without a budget. Of a shortfall:
+    /// the chance that there is one. Of a balance: none.
     pub chance_above_budget: Option<f64>,
     /// Expected excess above it given that it is exceeded; none without a budget or where it never is.
     pub expected_excess: Option<f64>,
@@ -76,8 +90,9 @@ pub struct Outcome {
     pub seed: u64,
     /// By line in file order, by year.
     pub lines: Vec<Vec<Summary>>,
-    /// By group in the projection's order.
+    /// By group in the projection's order; with [`Watch::LinesAndTotal`] only `total`.
     pub groups: Vec<GroupOutcome>,
-    /// How many draws of an assumption stopped at the edge of what can be.
+    /// How many draws stopped at the edge of what can be: values of an
+    /// assumption, volumes below 0, shares of clients above 1.
     pub stopped: u64,
 }

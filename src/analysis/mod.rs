@@ -1,0 +1,8 @@
+//! Questions asked of figures and outcomes: why, how well, what would it take.
+//!
+//! Pure functions on parsed data with typed results; `cli` and `report` lay
+//! them out.
+
+pub mod backtest;
+pub mod breaks;
+pub mod calibrate;

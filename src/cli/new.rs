@@ -1,0 +1,117 @@
+//! `ravijn new`: a commented starting point that runs as it is.
+
+use std::path::{Path, PathBuf};
+
+use anyhow::bail;
+use clap::{Args, Subcommand};
+
+use super::write;
+
+/// Arguments of `ravijn new`.
+#[derive(Args)]
+#[command(after_help = "\
+Examples:
+  ravijn new municipality mijn-gemeente        makes scenarios/mijn-gemeente/
+  ravijn new scenario scenarios/mijn-gemeente/ova-hoog
+  ravijn new rule jeugd/wachtlijst             makes rules/jeugd/wachtlijst.rhai")]
+pub struct NewArguments {
+    #[command(subcommand)]
+    what: What,
+}
+
+#[derive(Subcommand)]
+enum What {
+    /// A municipality's folder: base.toml and figures.csv with an example of each part
+    Municipality {
+        /// Name of the folder, or a path to it
+        name: PathBuf,
+    },
+    /// A what-if beside a base.toml
+    Scenario {
+        /// Path of the file, with or without .toml
+        name: PathBuf,
+    },
+    /// A risk rule with two tests
+    Rule {
+        /// Domain and name: jeugd/wachtlijst
+        name: PathBuf,
+        /// Folder of the rules
+        #[arg(long, default_value = "rules")]
+        rules: PathBuf,
+    },
+}
+
+/// Writes the files; never over existing ones.
+pub fn new(arguments: &NewArguments) -> anyhow::Result<u8> {
+    let files = match &arguments.what {
+        What::Municipality { name } => municipality(name)?,
+        What::Scenario { name } => scenario(name)?,
+        What::Rule { name, rules } => rule(name, rules)?,
+    };
+    for (path, _) in &files {
+        if path.exists() {
+            bail!("{} is already there; choose another name", path.display());
+        }
+    }
+    write::all_or_nothing(&files)?;
+    for (path, _) in &files {
+        anstream::println!("made {}", path.display());
+    }
+    Ok(0)
+}
+
+/// The last part of a path as an id: lower case, words joined by hyphens.
+fn id_of(path: &Path) -> anyhow::Result<String> {
+    let stem = path.file_stem().map(|s| s.to_string_lossy().to_lowercase()).unwrap_or_default();
+    let id: String = stem.chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '-' }).collect();
+    let id = id.trim_matches('-').to_owned();
+    if id.is_empty() {
+        bail!("a name needs letters or digits");
+    }
+    Ok(id)
+}
+
+/// `mijn-gemeente` as a person writes it: `Mijn Gemeente`.
+fn title_of(id: &str) -> String {
+    id.split('-')
+        .map(|w| {
+            let mut letters = w.chars();
+            letters.next().map(|c| c.to_uppercase().chain(letters).collect::<String>()).unwrap_or_default()
+        })
+        .collect::<Vec<_>>()
+        .join(" ")
+}
+
+fn municipality(name: &Path) -> anyhow::Result<Vec<(PathBuf, Vec<u8>)>> {
+    let id = id_of(name)?;
+    let parent = name.parent().filter(|p| !p.as_os_str().is_empty()).map_or_else(|| PathBuf::from("scenarios"), Path::to_path_buf);
+    let folder = parent.join(&id);
+    let base = include_str!("templates/base.toml")
+        .replace("{name}", &title_of(&id))
+        .replace("{folder}", &folder.display().to_string());
+    let what_if = include_str!("templates/what-if.toml").replace("{name}", "OVA 1 procentpunt hoger");
+    Ok(vec![
+        (folder.join("base.toml"), base.into_bytes()),
+        (folder.join("figures.csv"), include_bytes!("templates/figures.csv").to_vec()),
+        (folder.join("ova-hoger.toml"), what_if.into_bytes()),
+    ])
+}
+
+fn scenario(name: &Path) -> anyhow::Result<Vec<(PathBuf, Vec<u8>)>> {
+    let id = id_of(name)?;
+    let folder = name.parent().unwrap_or_else(|| Path::new(""));
+    if !folder.join("base.toml").is_file() {
+        bail!("a what-if stands beside a base.toml: ravijn new scenario scenarios/GEMEENTE/{id}");
+    }
+    let text = include_str!("templates/what-if.toml").replace("{name}", &title_of(&id));
+    Ok(vec![(folder.join(format!("{id}.toml")), text.into_bytes())])
+}
+
+fn rule(name: &Path, rules: &Path) -> anyhow::Result<Vec<(PathBuf, Vec<u8>)>> {
+    let id = id_of(name)?;
+    let Some(domain) = name.parent().and_then(|p| p.file_name()).map(|d| d.to_string_lossy().to_lowercase()) else {
+        bail!("name the domain too: ravijn new rule jeugd/{id}");
+    };
+    let text = crate::rule::template(&id, &domain);
+    Ok(vec![(rules.join(&domain).join(format!("{id}.rhai")), text.into_bytes())])
+}

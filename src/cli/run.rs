@@ -1,0 +1,202 @@
+//! `ravijn run`: the main job.
+
+use std::io::IsTerminal;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, bail};
+use clap::{Args, ValueEnum};
+
+use super::folder::Folder;
+use super::{report as print, rule_sources, rules_for, tally, write};
+use crate::diagnostic::Severity;
+use crate::report;
+use crate::simulation::Settings;
+use crate::study::{self, Study};
+
+/// Forms in which a study leaves the program.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Format {
+    /// Tables on the terminal, in brief
+    Table,
+    /// risicoparagraaf.md
+    Md,
+    /// One JSON document on stdout (for internal use: exact counts)
+    Json,
+}
+
+/// Arguments of `ravijn run`.
+#[derive(Args)]
+#[command(after_help = "\
+Examples:
+  ravijn run scenarios/harderwijk
+  ravijn run scenarios/harderwijk --scenario ova-hoger --draws 100000
+  ravijn run scenarios/heerde --format json > heerde.json")]
+pub struct RunArguments {
+    /// Municipality folders, or scenario files (that one runs beside its base)
+    #[arg(required = true, value_name = "PATH")]
+    paths: Vec<PathBuf>,
+    /// Run only this what-if beside the base (may be repeated)
+    #[arg(long, value_name = "ID")]
+    scenario: Vec<String>,
+    /// Number of futures; 0 for the projection alone
+    #[arg(long, default_value_t = 10_000, value_parser = clap::value_parser!(u64).range(0..=1_000_000_000))]
+    draws: u64,
+    /// Start of the random numbers: the same seed gives the same report
+    #[arg(long, default_value_t = 1)]
+    seed: u64,
+    /// Draw until mean and P90 of the total cost are known this well, such as 0.5%
+    #[arg(long, value_name = "PERCENT", value_parser = percentage)]
+    precision: Option<f64>,
+    /// Threads to use; the outcome does not depend on it
+    #[arg(long, value_parser = clap::value_parser!(u16).range(1..=1024))]
+    threads: Option<u16>,
+    /// Folder with the rules; default the nearest rules/ above PATH, else those built in
+    #[arg(long, value_name = "DIR")]
+    rules: Option<PathBuf>,
+    /// Folder for the reports: DIR/MUNICIPALITY/SCENARIO/
+    #[arg(long, value_name = "DIR", default_value = "out")]
+    out: PathBuf,
+    /// What to make: table and json go to stdout (one of them), the others are files
+    #[arg(long, value_enum, value_delimiter = ',', default_value = "table,md")]
+    format: Vec<Format>,
+    /// Treat warnings as errors
+    #[arg(long)]
+    strict: bool,
+}
+
+/// `0.5%` or `0,5%` as a fraction.
+fn percentage(text: &str) -> Result<f64, String> {
+    let number = text.trim().strip_suffix('%').ok_or_else(|| "write it with a percent sign: 0.5%".to_owned())?;
+    let value: f64 = number.trim().replace(',', ".").parse().map_err(|_| format!("`{text}` is no percentage"))?;
+    if value > 0.0 && value < 100.0 { Ok(value / 100.0) } else { Err("it lies between 0% and 100%".to_owned()) }
+}
+
+/// Runs every municipality; exit code 1 when a file is wrong or a rule failed.
+pub fn run(arguments: &RunArguments) -> anyhow::Result<u8> {
+    if arguments.format.contains(&Format::Table) && arguments.format.contains(&Format::Json) {
+        bail!(super::Usage("table and json both go to stdout: choose one of them".to_owned()));
+    }
+    if let Some(threads) = arguments.threads {
+        rayon::ThreadPoolBuilder::new()
+            .num_threads(usize::from(threads))
+            .build_global()
+            .context("cannot start the threads")?;
+    }
+    let mut code = 0;
+    let mut documents = Vec::new();
+    let mut seen: Vec<String> = Vec::new();
+    for path in &arguments.paths {
+        let folder = Folder::read(path)?;
+        if seen.contains(&folder.name) && arguments.format.contains(&Format::Md) {
+            bail!(super::Usage(format!("two folders are called {}; their reports would overwrite each other", folder.name)));
+        }
+        seen.push(folder.name.clone());
+        match municipality(arguments, path, &folder)? {
+            Some(done) => {
+                documents.extend(done.document);
+                code = code.max(u8::from(done.failed));
+            }
+            None => code = 1,
+        }
+    }
+    // One document; several municipalities are a list of them.
+    match documents.as_slice() {
+        [] => {}
+        [only] => anstream::print!("{only}"),
+        many => anstream::print!("[\n{}]\n", many.join(",\n")),
+    }
+    Ok(code)
+}
+
+/// A municipality that ran.
+struct Done {
+    /// Its JSON document, where asked.
+    document: Option<String>,
+    /// Whether a rule failed.
+    failed: bool,
+}
+
+/// One municipality; none where its files are wrong.
+fn municipality(arguments: &RunArguments, path: &Path, folder: &Folder) -> anyhow::Result<Option<Done>> {
+    let rule_files = rules_for(arguments.rules.as_ref(), path)?;
+    let sources = folder.sources();
+    let rules = rule_sources(&rule_files);
+    let text = |name: &str| {
+        sources
+            .text(name)
+            .or_else(|| rule_files.iter().find(|r| r.path == name).map(|r| String::from_utf8_lossy(&r.bytes).into_owned()))
+    };
+    let mut only = folder.only.clone();
+    if !arguments.scenario.is_empty() {
+        only.get_or_insert_default().extend(arguments.scenario.iter().cloned());
+    }
+    let settings = Settings { draws: arguments.draws, seed: arguments.seed, precision: arguments.precision, ..Settings::default() };
+    let bar = progress_bar();
+    let study = study::run(&sources, only.as_deref(), &rules, &settings, &|done, total| {
+        if let Some(bar) = &bar {
+            bar.set_length(total);
+            bar.set_position(done);
+        }
+    });
+    if let Some(bar) = &bar {
+        bar.finish_and_clear();
+    }
+    let study = match study {
+        Ok(study) => study,
+        Err(wrong) => {
+            print(&wrong, &text);
+            anstream::eprintln!("{}: {}; nothing was written", path.display(), tally(&wrong));
+            return Ok(None);
+        }
+    };
+    let mut shown = study.warnings.clone();
+    let failures: Vec<_> = study.scenarios.iter().flat_map(|s| s.failed.iter().cloned()).collect();
+    for failure in &failures {
+        if !shown.contains(failure) {
+            shown.push(failure.clone());
+        }
+    }
+    print(&shown, &text);
+    if arguments.strict && shown.iter().any(|d| d.severity == Severity::Warning) {
+        anstream::eprintln!("{}: {} and --strict was asked; nothing was written", path.display(), tally(&shown));
+        return Ok(None);
+    }
+    if arguments.format.contains(&Format::Md) {
+        write::all_or_nothing(&files(&study, &arguments.out.join(&folder.name)))?;
+    }
+    if arguments.format.contains(&Format::Table) {
+        anstream::print!("{}", report::text(&study, terminal_width(), super::colour(std::io::stdout().is_terminal())));
+        if arguments.format.contains(&Format::Md) {
+            anstream::println!("Rapporten: {}", arguments.out.join(&folder.name).display());
+        }
+    }
+    let document = arguments.format.contains(&Format::Json).then(|| report::json(&study));
+    Ok(Some(Done { document, failed: !failures.is_empty() }))
+}
+
+/// The files of a study: a report and a receipt for each scenario.
+fn files(study: &Study, out: &Path) -> Vec<(PathBuf, Vec<u8>)> {
+    let mut files = Vec::new();
+    for scenario in &study.scenarios {
+        let folder = out.join(&scenario.model.scenario.id);
+        files.push((folder.join("risicoparagraaf.md"), report::markdown(&report::compose(study, scenario)).into_bytes()));
+        files.push((folder.join("run.json"), report::receipt(study, scenario).into_bytes()));
+    }
+    files
+}
+
+/// Columns of the terminal; 100 where stdout is none.
+fn terminal_width() -> usize {
+    terminal_size::terminal_size().map_or(100, |(w, _)| usize::from(w.0)).clamp(40, 160)
+}
+
+/// A bar on a terminal; none where stderr is none.
+fn progress_bar() -> Option<indicatif::ProgressBar> {
+    std::io::stderr().is_terminal().then(|| {
+        let bar = indicatif::ProgressBar::new(1);
+        if let Ok(style) = indicatif::ProgressStyle::with_template("{bar:30} {percent}% {msg}") {
+            bar.set_style(style);
+        }
+        bar
+    })
+}

@@ -1,0 +1,188 @@
+//! Cost: `u * V * I * T` and the measures beside it.
+//!
+//! `u` is the euros per unit of volume in prices of the base year: the base
+//! figure without the measures that it holds, raised by the level; or the
+//! stated `unit_cost` where the base year has no clients or no cost.
+
+use super::ageing::AgeingTable;
+use super::driver::{Driver, Drivers, Luck};
+use super::lanes::Lanes;
+use super::measure;
+use super::plan::{Plan, base_value};
+use super::price::{self, ClassPlan};
+use super::volume::{AgeingPlan, VolumePlan};
+use crate::diagnostic::Diagnostic;
+use crate::model::{Ageing, AssumptionId, CostLine, LineId, Model, UnitCost};
+
+/// One cost line, looked up.
+#[derive(Clone, Debug)]
+pub(super) struct CostPlan {
+    /// Its position among all lines.
+    pub(super) line: usize,
+    /// Figure of the base year.
+    pub(super) base: f64,
+    pub(super) volume: VolumePlan,
+    /// Class of its price.
+    pub(super) class: usize,
+    intensity: IntensityPlan,
+    /// How far realised cost lies above the base figure: one number for all years.
+    level: Option<AssumptionId>,
+    /// Takes the place of cost per unit of volume.
+    unit_cost: Option<UnitCostPlan>,
+    structural: bool,
+}
+
+#[derive(Clone, Debug)]
+enum IntensityPlan {
+    Constant,
+    Rate(AssumptionId),
+    /// Hours per week, and those of the base year.
+    Hours(AssumptionId, f64),
+}
+
+#[derive(Clone, Debug)]
+enum UnitCostPlan {
+    PerClient(AssumptionId),
+    /// Hours of the base year, euros per hour, weeks.
+    Hours(f64, AssumptionId, f64),
+}
+
+/// Looks up one cost line.
+pub(super) fn compile(
+    model: &Model,
+    line: usize,
+    cost: &CostLine,
+    table: &AgeingTable,
+    classes: &mut Vec<ClassPlan>,
+    warnings: &mut Vec<Diagnostic>,
+) -> CostPlan {
+    let ageing = match &cost.ageing {
+        Ageing::None => AgeingPlan::None,
+        Ageing::Rate(rate) => AgeingPlan::Rate(*rate),
+        Ageing::Population => AgeingPlan::Population(table.rates(LineId(line), model.year_count())),
+    };
+    let hours = match &cost.unit_cost {
+        Some(UnitCost::Hours { hours_per_week, .. }) => Some(*hours_per_week),
+        _ => None,
+    };
+    let unit_cost = cost.unit_cost.as_ref().map(|u| match u {
+        UnitCost::PerClient(a) => UnitCostPlan::PerClient(*a),
+        UnitCost::Hours { hours_per_week, rate, weeks } => UnitCostPlan::Hours(base_value(model, *hours_per_week), *rate, *weeks),
+    });
+    let from_figures = cost.base_volume != 0.0 && cost.base_cost != 0.0;
+    if let (true, Some(stated)) = (from_figures, &unit_cost) {
+        let stated = match stated {
+            UnitCostPlan::PerClient(a) => base_value(model, *a),
+            UnitCostPlan::Hours(hours, rate, weeks) => hours * base_value(model, *rate) * weeks,
+        };
+        warn_of_difference(model, line, cost, stated, warnings);
+    }
+    CostPlan {
+        line,
+        base: cost.base_cost,
+        volume: VolumePlan { base: cost.base_volume, ageing, growth: cost.growth, intake: cost.intake, flow: None },
+        class: price::class_of(model, &cost.price, classes),
+        intensity: match (hours, cost.intensity) {
+            (Some(hours), _) => IntensityPlan::Hours(hours, base_value(model, hours)),
+            (None, Some(rate)) => IntensityPlan::Rate(rate),
+            (None, None) => IntensityPlan::Constant,
+        },
+        level: cost.level,
+        unit_cost: if from_figures { None } else { unit_cost },
+        structural: cost.structural,
+    }
+}
+
+/// The figures win over a stated unit cost, but more than 1 % apart is worth knowing.
+fn warn_of_difference(model: &Model, line: usize, cost: &CostLine, stated: f64, warnings: &mut Vec<Diagnostic>) {
+    let held: f64 = model
+        .measures
+        .iter()
+        .filter(|m| m.line.0 == line)
+        .filter_map(|m| m.amount)
+        .map(|a| base_value(model, a))
+        .sum();
+    let found = (cost.base_cost - held) / cost.base_volume;
+    if (stated - found).abs() > 0.01 * found.abs() {
+        warnings.push(
+            Diagnostic::warning(
+                "unit-cost-differs",
+                &cost.place,
+                format!(
+                    "`{}` states {stated:.2} euros per client, but its figures give {found:.2}; the figures were used",
+                    cost.id
+                ),
+            )
+            .help("leave unit_cost out, or check the clients and the cost of the base year in figures.csv"),
+        );
+    }
+}
+
+/// Computes the cost of every cost line in one year.
+pub(super) fn step(plan: &Plan, y: usize, drivers: &dyn Drivers, luck: Option<&dyn Luck>, ws: &mut Lanes) {
+    for cost in &plan.costs {
+        let line = cost.line;
+        measure::step(plan, line, cost.class, y, drivers, ws);
+        intensity(cost, y, drivers, ws);
+        if y == 0 {
+            base_year(cost, plan, drivers, ws);
+        } else {
+            let mut out = ws.amount.take(y, line);
+            let price = ws.class_price.get(y, cost.class);
+            out.set_product(ws.unit_cost[line].get(), ws.volume.get(y, line), ws.intensity.get(y, line), price);
+            if let Some(multipliers) = luck.and_then(|l| l.multipliers(LineId(line), y)) {
+                out.mul(Driver::Each(multipliers));
+            }
+            if plan.has_amounts[line] {
+                out.add(ws.measures.get(y, line));
+            }
+            ws.amount.put(y, line, out);
+        }
+        if !cost.structural {
+            ws.incidental.at_mut(y, line).copy(ws.amount.get(y, line));
+        }
+    }
+}
+
+/// Unit cost, and the cost of the base year with its level.
+fn base_year(cost: &CostPlan, plan: &Plan, drivers: &dyn Drivers, ws: &mut Lanes) {
+    let line = cost.line;
+    let level = cost.level.map(|a| drivers.value(a, 1));
+    let without = cost.base - measure::in_base(&plan.measures[line]);
+    let unit = &mut ws.unit_cost[line];
+    match cost.unit_cost {
+        Some(UnitCostPlan::PerClient(a)) => unit.copy(drivers.value(a, 1)),
+        Some(UnitCostPlan::Hours(hours, rate, weeks)) => {
+            unit.set(hours);
+            unit.mul(drivers.value(rate, 1));
+            unit.mul(Driver::Same(weeks));
+        }
+        // No clients, and nothing says what one would cost.
+        None if cost.volume.base == 0.0 => unit.set(0.0),
+        None => unit.set(without / cost.volume.base),
+    }
+    let out = ws.amount.at_mut(0, line);
+    out.set(cost.base);
+    if let Some(level) = level {
+        let raised = &mut ws.scratch;
+        raised.set_raised(unit.get(), level);
+        unit.copy(raised.get());
+        out.add_product(level, Driver::Same(without));
+    }
+}
+
+/// Hours, days or sessions per client, relative to the base year.
+fn intensity(cost: &CostPlan, y: usize, drivers: &dyn Drivers, ws: &mut Lanes) {
+    let mut out = ws.intensity.take(y, cost.line);
+    match cost.intensity {
+        IntensityPlan::Rate(rate) if y > 0 => {
+            out.set_raised(ws.intensity.get(y - 1, cost.line), drivers.value(rate, y));
+        }
+        // The yearly steps hours[y]/hours[y-1] multiply to this.
+        IntensityPlan::Hours(hours, base) if y > 0 && base != 0.0 => {
+            out.set_map([drivers.value(hours, y)], |[now]| now / base);
+        }
+        _ => out.set(1.0),
+    }
+    ws.intensity.put(y, cost.line, out);
+}

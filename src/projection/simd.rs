@@ -1,0 +1,266 @@
+//! The loops over lanes: each one operation on whole slices, nothing else.
+//!
+//! Compiled three times (baseline, AVX2, AVX-512) and chosen when the program
+//! runs. Every element is computed by the same IEEE operations in the same
+//! order whatever the width, and none is fused, so the bits are the same on
+//! every machine. This is the only file of the room that needs `unsafe`: a
+//! function compiled for a wider processor may be called only where that
+//! processor was found.
+
+/// Lanes are worked on eight at a time: one register of AVX-512, two of AVX2.
+const WIDE: usize = 8;
+
+/// `out = f(out)`
+#[inline(always)]
+fn alone(out: &mut [f64], f: impl Fn(f64) -> f64) {
+    let (wide, rest) = out.as_chunks_mut::<WIDE>();
+    for o in wide {
+        *o = o.map(&f);
+    }
+    for o in rest {
+        *o = f(*o);
+    }
+}
+
+/// `out = f(out, x)`
+#[inline(always)]
+fn with_one(out: &mut [f64], x: &[f64], f: impl Fn(f64, f64) -> f64) {
+    let ((wide, rest), (xs, x_rest)) = (out.as_chunks_mut::<WIDE>(), x.as_chunks::<WIDE>());
+    for (o, x) in wide.iter_mut().zip(xs) {
+        for i in 0..WIDE {
+            o[i] = f(o[i], x[i]);
+        }
+    }
+    for (o, x) in rest.iter_mut().zip(x_rest) {
+        *o = f(*o, *x);
+    }
+}
+
+/// `out = f(out, x, y)`
+#[inline(always)]
+fn with_two(out: &mut [f64], x: &[f64], y: &[f64], f: impl Fn(f64, f64, f64) -> f64) {
+    let ((wide, rest), (xs, x_rest)) = (out.as_chunks_mut::<WIDE>(), x.as_chunks::<WIDE>());
+    let (ys, y_rest) = y.as_chunks::<WIDE>();
+    for ((o, x), y) in wide.iter_mut().zip(xs).zip(ys) {
+        for i in 0..WIDE {
+            o[i] = f(o[i], x[i], y[i]);
+        }
+    }
+    for ((o, x), y) in rest.iter_mut().zip(x_rest).zip(y_rest) {
+        *o = f(*o, *x, *y);
+    }
+}
+
+/// Not below 0.
+#[inline(always)]
+fn floored(x: f64) -> f64 {
+    if x < 0.0 { 0.0 } else { x }
+}
+
+/// Defines a loop over lanes in the widest form that the processor has.
+macro_rules! lane_loops {
+    ($($(#[$doc:meta])* fn $name:ident($($arg:ident: $ty:ty),*) $(-> $out:ty)? $body:block)*) => {$(
+        $(#[$doc])*
+        #[allow(unsafe_code)]
+        pub(super) fn $name($($arg: $ty),*) $(-> $out)? {
+            #[inline(always)]
+            fn plain($($arg: $ty),*) $(-> $out)? $body
+            #[cfg(target_arch = "x86_64")]
+            {
+                #[target_feature(enable = "avx2")]
+                fn avx2($($arg: $ty),*) $(-> $out)? { plain($($arg),*) }
+                #[target_feature(enable = "avx512f,avx512vl")]
+                fn avx512($($arg: $ty),*) $(-> $out)? { plain($($arg),*) }
+                if std::arch::is_x86_feature_detected!("avx512vl") {
+                    // SAFETY: the processor has what the function is compiled for.
+                    return unsafe { avx512($($arg),*) };
+                }
+                if std::arch::is_x86_feature_detected!("avx2") {
+                    // SAFETY: as above.
+                    return unsafe { avx2($($arg),*) };
+                }
+            }
+            plain($($arg),*)
+        }
+    )*};
+}
+
+lane_loops! {
+    /// `out = scalar + x`
+    fn set_sum(out: &mut [f64], scalar: f64, x: &[f64]) {
+        with_one(out, x, |_, x| scalar + x);
+    }
+
+    /// `out += scalar`
+    fn add_scalar(out: &mut [f64], scalar: f64) {
+        alone(out, |o| o + scalar);
+    }
+
+    /// `out += x`
+    fn add(out: &mut [f64], x: &[f64]) {
+        with_one(out, x, |o, x| o + x);
+    }
+
+    /// `out = scalar - x`
+    fn set_difference(out: &mut [f64], scalar: f64, x: &[f64]) {
+        with_one(out, x, |_, x| scalar - x);
+    }
+
+    /// `out -= x`
+    fn sub(out: &mut [f64], x: &[f64]) {
+        with_one(out, x, |o, x| o - x);
+    }
+
+    /// `out = scalar * x`
+    fn set_scaled(out: &mut [f64], scalar: f64, x: &[f64]) {
+        with_one(out, x, |_, x| scalar * x);
+    }
+
+    /// `out *= scalar`
+    fn scale(out: &mut [f64], scalar: f64) {
+        alone(out, |o| o * scalar);
+    }
+
+    /// `out *= x`
+    fn mul(out: &mut [f64], x: &[f64]) {
+        with_one(out, x, |o, x| o * x);
+    }
+
+    /// `out = (scalar * x) * y`
+    fn set_scaled_product(out: &mut [f64], scalar: f64, x: &[f64], y: &[f64]) {
+        with_two(out, x, y, |_, x, y| (scalar * x) * y);
+    }
+
+    /// `out = base + scalar * x`
+    fn set_base_plus_scaled(out: &mut [f64], base: f64, scalar: f64, x: &[f64]) {
+        with_one(out, x, |_, x| base + scalar * x);
+    }
+
+    /// `out += scalar * x`
+    fn add_scaled(out: &mut [f64], scalar: f64, x: &[f64]) {
+        with_one(out, x, |o, x| o + scalar * x);
+    }
+
+    /// `out += x * y`
+    fn add_product(out: &mut [f64], x: &[f64], y: &[f64]) {
+        with_two(out, x, y, |o, x, y| o + x * y);
+    }
+
+    /// `out = (((out + a) + b) + c) + d`: four at once keep the sum in a register.
+    fn add_four(out: &mut [f64], a: &[f64], b: &[f64], c: &[f64], d: &[f64]) {
+        for ((((o, a), b), c), d) in out.iter_mut().zip(a).zip(b).zip(c).zip(d) {
+            *o = (((*o + a) + b) + c) + d;
+        }
+    }
+
+    /// `out = (((start + a) + b) + c) + d`
+    fn set_four(out: &mut [f64], start: f64, a: &[f64], b: &[f64], c: &[f64], d: &[f64]) {
+        for ((((o, a), b), c), d) in out.iter_mut().zip(a).zip(b).zip(c).zip(d) {
+            *o = (((start + a) + b) + c) + d;
+        }
+    }
+
+    /// `out *= 1 + rate`
+    fn raise(out: &mut [f64], rate: &[f64]) {
+        with_one(out, rate, |o, r| o * (1.0 + r));
+    }
+
+    /// `out = x * (1 + rate)`
+    fn set_raised(out: &mut [f64], x: &[f64], rate: &[f64]) {
+        with_two(out, x, rate, |_, x, r| x * (1.0 + r));
+    }
+
+    /// `out = start + (now / before - 1)`, `start` where there was nothing before.
+    fn set_grown(out: &mut [f64], start: f64, now: &[f64], before: &[f64]) {
+        with_two(out, now, before, |_, n, b| {
+            let growth = n / b - 1.0;
+            start + (if b == 0.0 { 0.0 } else { growth })
+        });
+    }
+
+    /// `out = x * max(bracket + last, 0)`; how many brackets were below 0.
+    fn set_floored_sum_product(out: &mut [f64], x: &[f64], bracket: &[f64], last: &[f64]) -> u64 {
+        let mut below = 0;
+        for (((o, x), f), l) in out.iter_mut().zip(x).zip(bracket).zip(last) {
+            let f = f + l;
+            below += u64::from(f < 0.0);
+            *o = x * floored(f);
+        }
+        below
+    }
+
+    /// `out = x * max(bracket + last, 0)`; how many brackets were below 0.
+    fn set_floored_scalar_product(out: &mut [f64], x: &[f64], bracket: f64, last: &[f64]) -> u64 {
+        let mut below = 0;
+        for ((o, x), l) in out.iter_mut().zip(x).zip(last) {
+            let f = bracket + l;
+            below += u64::from(f < 0.0);
+            *o = x * floored(f);
+        }
+        below
+    }
+
+    /// `out = x * max(bracket, 0)`; how many brackets were below 0.
+    fn set_floored_product(out: &mut [f64], x: &[f64], bracket: &[f64]) -> u64 {
+        let mut below = 0;
+        for ((o, x), f) in out.iter_mut().zip(x).zip(bracket) {
+            below += u64::from(*f < 0.0);
+            *o = x * floored(*f);
+        }
+        below
+    }
+
+    /// `out = scalar * max(bracket, 0)`; how many brackets were below 0.
+    fn set_floored_scaled(out: &mut [f64], scalar: f64, bracket: &[f64]) -> u64 {
+        let mut below = 0;
+        for (o, f) in out.iter_mut().zip(bracket) {
+            below += u64::from(*f < 0.0);
+            *o = scalar * floored(*f);
+        }
+        below
+    }
+
+    /// `out = max(out, 0)`
+    fn floor_zero(out: &mut [f64]) {
+        alone(out, floored);
+    }
+
+    /// Weight of every band for eight lines: `out[band][row]` is the sum of
+    /// `persons[cell] * rates[cell][row]` over the cells of the band; and their
+    /// sum over the bands in order.
+    fn fold_bands(persons: &[f64], rates: &[f64], starts: &[usize], out: &mut [f64]) -> [f64; 8] {
+        let rates = rates.as_chunks::<8>().0;
+        let mut users = [0.0; 8];
+        for (band, out) in starts.windows(2).zip(out.as_chunks_mut::<8>().0) {
+            let mut sum = [0.0; 8];
+            let cells = band[0]..band[1];
+            for (persons, rates) in persons[cells.clone()].iter().zip(&rates[cells]) {
+                for row in 0..8 {
+                    sum[row] += persons * rates[row];
+                }
+            }
+            *out = sum;
+            for row in 0..8 {
+                users[row] += sum[row];
+            }
+        }
+        users
+    }
+
+    /// Eight rows by eight lanes of a product of matrices, summed over the
+    /// bands in order: `weights[band][row]`, `multipliers[band][lane]`.
+    fn tile(weights: &[f64], multipliers: &[f64], out: &mut [[f64; 8]; 8]) {
+        // Two halves of four rows, so that the sums fit the registers of AVX2.
+        for half in 0..2 {
+            let mut sums = [[0.0; 8]; 4];
+            for (w, m) in weights.as_chunks::<8>().0.iter().zip(multipliers.as_chunks::<8>().0) {
+                for row in 0..4 {
+                    for lane in 0..8 {
+                        sums[row][lane] += w[4 * half + row] * m[lane];
+                    }
+                }
+            }
+            out[4 * half..4 * half + 4].copy_from_slice(&sums);
+        }
+    }
+}

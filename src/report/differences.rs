@@ -1,0 +1,202 @@
+//! What a what-if assumes differently, in plain words.
+//!
+//! Compares the two models, not the files: so `shift`, `scale`, `every` and a
+//! chain of what-ifs all read as what they come down to, such as *de groei van
+//! Jeugdhulp: 4,25% per jaar in plaats van 2,5% per jaar*.
+
+use std::collections::BTreeMap;
+
+use super::words;
+use crate::dutch;
+use crate::model::{Assumption, Income, Line, Model};
+
+/// One difference.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Difference {
+    /// As a sentence without its full stop.
+    pub words: String,
+    /// Who says so.
+    pub who: Option<String>,
+}
+
+/// All differences, in the order of the what-if's model; equal changes of several items are one.
+pub fn between(base: &Model, other: &Model) -> Vec<Difference> {
+    // What is said of it -> the names it is said of.
+    let mut said: Vec<(String, Vec<String>, Option<String>)> = Vec::new();
+    let mut say = |name: String, what: String, who: Option<String>| {
+        match said.iter_mut().find(|(w, _, o)| *w == what && *o == who) {
+            Some((_, names, _)) => {
+                if !names.contains(&name) {
+                    names.push(name);
+                }
+            }
+            None => said.push((what, vec![name], who)),
+        }
+    };
+    let known: BTreeMap<&str, &Assumption> = base.assumptions.iter().map(|a| (a.address.as_str(), a)).collect();
+    let year = base.base_year();
+    let new_measures: Vec<&str> =
+        other.measures.iter().filter(|m| !base.measures.iter().any(|b| b.id == m.id)).map(|m| m.id.as_str()).collect();
+    for a in &other.assumptions {
+        if new_measures.iter().any(|id| a.address.starts_with(&format!("measure.{id}."))) {
+            continue;
+        }
+        let now = words::series(&a.values, a.scale, year);
+        match known.get(a.address.as_str()) {
+            None if a.values.iter().skip(1).all(|v| *v == neutral(a)) => {}
+            None => say(words::of_address(other, &a.address), now, who(a)),
+            Some(b) if differs(&a.values, &b.values) => {
+                say(words::of_address(other, &a.address), format!("{now} in plaats van {}", words::series(&b.values, b.scale, year)), who(a));
+            }
+            Some(b) if a.distributions != b.distributions => {
+                let sure = words::uncertainty(a).unwrap_or_else(|| "vast".to_owned());
+                say(words::of_address(other, &a.address), format!("andere onzekerheid: {sure}"), who(a));
+            }
+            Some(_) => {}
+        }
+    }
+    for b in &base.assumptions {
+        let gone = !other.assumptions.iter().any(|a| a.address == b.address);
+        let removed = b.address.split('.').nth(1).is_some_and(|id| {
+            b.address.starts_with("measure.") && !other.measures.iter().any(|m| m.id == id)
+                || b.address.starts_with("flow.") && !other.flows.iter().any(|f| f.id == id)
+        });
+        if gone && !removed && differs(&b.values, &vec![neutral(b); b.values.len()]) {
+            say(words::of_address(base, &b.address), "vervalt".to_owned(), None);
+        }
+    }
+    for m in other.measures.iter().filter(|m| new_measures.contains(&m.id.as_str())) {
+        let parts: Vec<String> = [m.amount, m.volume]
+            .into_iter()
+            .flatten()
+            .map(|id| words::series(&other.assumption(id).values, other.assumption(id).scale, year))
+            .collect();
+        let on = words::clean(other.lines.get(m.line).label());
+        let provenance = m.amount.or(m.volume).and_then(|id| who(other.assumption(id)));
+        say(format!("nieuw: {}", words::clean(&m.label)), format!("{} op {on}", dutch::list(&parts)), provenance);
+    }
+    for m in base.measures.iter().filter(|m| !other.measures.iter().any(|o| o.id == m.id)) {
+        say(format!("‘{}’", words::clean(&m.label)), "vervalt".to_owned(), None);
+    }
+    for f in base.flows.iter().filter(|f| !other.flows.iter().any(|o| o.id == f.id)) {
+        say(format!("de doorstroom ‘{}’", words::clean(&f.label)), "vervalt".to_owned(), None);
+    }
+    for line in &other.lines.all {
+        let Some(before) = base.lines.find(line.id()).map(|l| base.lines.get(l)) else { continue };
+        for (name, what) in structure(base, before, other, line) {
+            say(name, what, None);
+        }
+    }
+    for m in &other.measures {
+        let Some(before) = base.measures.iter().find(|b| b.id == m.id) else { continue };
+        if before.indexed != m.indexed {
+            let what = if m.indexed { "stijgt mee met de prijs" } else { "stijgt niet mee met de prijs" };
+            say(format!("‘{}’", words::clean(&m.label)), what.to_owned(), None);
+        }
+    }
+    // What the comparison did not find, as written: better raw than silent.
+    let rest: Vec<(String, String, Option<String>)> = other
+        .scenario
+        .changes
+        .iter()
+        .filter(|c| said.is_empty() && !c.written.is_empty())
+        .map(|c| (words::of_address(other, &c.address), words::clean(&c.written), c.source.as_deref().map(words::clean)))
+        .collect();
+    said.extend(rest.into_iter().map(|(name, what, who)| (what, vec![name], who)));
+    said.into_iter()
+        .map(|(what, names, who)| Difference { words: format!("{}: {what}", words::capital(&words::some_of(&together(&names), 6))), who })
+        .collect()
+}
+
+/// `de groei van A`, `de groei van B` become `de groei van A`, `B`: said once.
+fn together(names: &[String]) -> Vec<String> {
+    let Some(first) = names.first() else { return Vec::new() };
+    for stem in STEMS {
+        if first.starts_with(stem) && names.iter().all(|n| n.starts_with(stem)) {
+            return names.iter().enumerate().map(|(i, n)| if i == 0 { n.clone() } else { n[stem.len()..].to_owned() }).collect();
+        }
+    }
+    names.to_vec()
+}
+
+const STEMS: [&str; 8] = [
+    "de groei van ",
+    "het startniveau van ",
+    "de realisatie van ",
+    "de prijs van ",
+    "de eigen prijsstijging van ",
+    "het bedrag van ",
+    "de vergrijzing bij ",
+    "de index ",
+];
+
+/// What a line is built of and no assumption holds.
+fn structure(base: &Model, before: &Line, other: &Model, now: &Line) -> Vec<(String, String)> {
+    let label = words::clean(now.label());
+    let mut found = Vec::new();
+    let terms = |l: &Line| l.as_cost().map(|c| c.price.index.clone()).or(l.as_revenue().map(|r| r.price.index.clone())).unwrap_or_default();
+    let (a, b) = (terms(before), terms(now));
+    let weights = |model: &Model, index: &[(crate::model::IndexId, f64)]| {
+        let parts: Vec<String> = index
+            .iter()
+            .filter(|(_, w)| *w != 0.0)
+            .map(|(id, w)| {
+                let name = words::clean(&model.indices[id.0].label);
+                if *w == 1.0 { name } else { format!("{} {name}", dutch::percent(*w, 0)) }
+            })
+            .collect();
+        if parts.is_empty() { "geen index".to_owned() } else { dutch::list(&parts) }
+    };
+    let (was, is) = (weights(base, &a), weights(other, &b));
+    if was != is {
+        found.push((format!("de prijs van {label}"), format!("volgt {is} in plaats van {was}")));
+    }
+    let until = |l: &Line| l.as_revenue().and_then(|r| r.until);
+    if until(before) != until(now) {
+        let what = until(now).map_or_else(|| "stopt niet".to_owned(), |y| format!("stopt na {y}"));
+        found.push((label.clone(), what));
+    }
+    let lag = |l: &Line| {
+        l.as_revenue().and_then(|r| match &r.income {
+            Income::Follows(f) => Some(f.lag),
+            _ => None,
+        })
+    };
+    if let (Some(x), Some(y)) = (lag(before), lag(now))
+        && x != y
+    {
+        found.push((label, format!("volgt {y} jaar later in plaats van {x} jaar later")));
+    }
+    found
+}
+
+/// What an absent assumption counts as.
+fn neutral(a: &Assumption) -> f64 {
+    match a.scale {
+        crate::model::Scale::Realisation => 1.0,
+        _ => 0.0,
+    }
+}
+
+fn differs(a: &[f64], b: &[f64]) -> bool {
+    a.len() != b.len() || a.iter().zip(b).any(|(x, y)| (x - y).abs() > 1e-12 * x.abs().max(y.abs()).max(1e-3))
+}
+
+fn who(a: &Assumption) -> Option<String> {
+    let by_year = a.provenance_by_year.iter().map(|(_, p)| p).find(|p| !p.is_empty());
+    let provenance = by_year.unwrap_or(&a.provenance);
+    (!provenance.is_empty()).then(|| words::provenance(provenance))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_that_start_alike_are_said_once() {
+        let names = ["de groei van Jeugd".to_owned(), "de groei van Wmo".to_owned()];
+        assert_eq!(dutch::list(&together(&names)), "de groei van Jeugd en Wmo");
+        let mixed = ["de groei van Jeugd".to_owned(), "de index OVA".to_owned()];
+        assert_eq!(together(&mixed), mixed);
+    }
+}

@@ -1,0 +1,287 @@
+//! The report as data: sections, paragraphs, tables, charts and evidence.
+//!
+//! One [`Report`] feeds every format, so that text, table and chart can never
+//! disagree. Figures arrive here computed and rounded once; writers only lay
+//! them out.
+
+/// A finished report about one scenario.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Report {
+    /// Title on the first page.
+    pub title: String,
+    /// Line under it: municipality, scenario, date where one is set.
+    pub subtitle: String,
+    /// Name of the municipality.
+    pub municipality: String,
+    /// Scenario id.
+    pub scenario: String,
+    /// Lines that belong on a cover and in the foot: version, seed, draws, hash.
+    pub imprint: Vec<String>,
+    /// Mark on every page, such as that small counts are not hidden.
+    pub mark: Option<String>,
+    /// Sections in order.
+    pub sections: Vec<Section>,
+    /// Where the numbers in the texts come from, in order of first use.
+    pub evidence: Vec<Evidence>,
+}
+
+/// A heading with what stands under it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Section {
+    /// Stable name for links.
+    pub id: String,
+    /// Heading.
+    pub title: String,
+    /// 1 for a chapter, 2 and 3 below it.
+    pub level: u8,
+    /// What stands under it.
+    pub blocks: Vec<Block>,
+}
+
+/// One block of a section.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Block {
+    /// A paragraph.
+    Paragraph(Text),
+    /// A short line set apart under a heading, such as term and basis of a risk.
+    Label(Text),
+    /// Bullets.
+    List(Vec<Text>),
+    /// A table.
+    Table(Table),
+    /// A chart, with its figures as a table for those who cannot see it.
+    Chart(Box<Chart>),
+}
+
+/// Running text with places that carry evidence.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Text(pub Vec<Inline>);
+
+/// A piece of running text.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Inline {
+    /// Plain words.
+    Plain(String),
+    /// Words that matter.
+    Strong(String),
+    /// A number with the position of its evidence in [`Report::evidence`].
+    Figure {
+        /// As printed.
+        printed: String,
+        /// Position in the list of evidence.
+        evidence: usize,
+    },
+}
+
+impl Text {
+    /// Plain words only.
+    pub fn plain(words: impl Into<String>) -> Self {
+        Self(vec![Inline::Plain(words.into())])
+    }
+
+    /// Words that matter followed by plain words.
+    pub fn led(lead: impl Into<String>, words: impl Into<String>) -> Self {
+        Self(vec![Inline::Strong(lead.into()), Inline::Plain(format!(" {}", words.into()))])
+    }
+
+    /// Without marks, as read aloud.
+    pub fn words(&self) -> String {
+        self.0
+            .iter()
+            .map(|i| match i {
+                Inline::Plain(s) | Inline::Strong(s) => s.as_str(),
+                Inline::Figure { printed, .. } => printed.as_str(),
+            })
+            .collect()
+    }
+}
+
+impl From<String> for Text {
+    fn from(words: String) -> Self {
+        Self::plain(words)
+    }
+}
+
+impl From<&str> for Text {
+    fn from(words: &str) -> Self {
+        Self::plain(words)
+    }
+}
+
+/// A table.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Table {
+    /// Stable name for links and files.
+    pub id: String,
+    /// What it shows, with the unit.
+    pub caption: String,
+    /// Columns.
+    pub columns: Vec<Column>,
+    /// Rows.
+    pub rows: Vec<Row>,
+    /// Remarks under it.
+    pub notes: Vec<String>,
+}
+
+/// A column.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Column {
+    /// Heading.
+    pub header: String,
+    /// Numbers stand right.
+    pub align: Align,
+    /// Whether a narrow page may leave it out.
+    pub optional: bool,
+}
+
+/// Where the cells of a column stand.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Align {
+    /// Words.
+    Left,
+    /// Numbers.
+    Right,
+}
+
+impl Column {
+    /// A column of words.
+    pub fn words(header: impl Into<String>) -> Self {
+        Self { header: header.into(), align: Align::Left, optional: false }
+    }
+
+    /// A column of numbers.
+    pub fn numbers(header: impl Into<String>) -> Self {
+        Self { header: header.into(), align: Align::Right, optional: false }
+    }
+
+    /// A column that a narrow page may leave out.
+    #[must_use]
+    pub fn optional(mut self) -> Self {
+        self.optional = true;
+        self
+    }
+}
+
+/// A row of a table.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Row {
+    /// One cell per column.
+    pub cells: Vec<Cell>,
+    /// Ordinary, or a total set apart.
+    pub kind: RowKind,
+}
+
+impl Row {
+    /// An ordinary row.
+    pub fn plain(cells: Vec<Cell>) -> Self {
+        Self { cells, kind: RowKind::Plain }
+    }
+
+    /// A total: the printed cells above it add up to it.
+    pub fn total(cells: Vec<Cell>) -> Self {
+        Self { cells, kind: RowKind::Total }
+    }
+}
+
+/// What sort of row it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RowKind {
+    /// An ordinary row.
+    Plain,
+    /// A total or subtotal: the printed cells above it add up to it.
+    Total,
+}
+
+/// A cell: what is printed, and the number behind it where there is one.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Cell {
+    /// As printed; empty where there is nothing.
+    pub printed: String,
+    /// The figure behind it in its own unit (euros, fractions, persons), unrounded unless it is hidden.
+    pub value: Option<f64>,
+    /// How a spreadsheet shows it.
+    pub unit: Unit,
+}
+
+/// Unit of a cell.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Unit {
+    /// Words.
+    #[default]
+    Words,
+    /// Euros.
+    Euro,
+    /// A fraction shown as a percentage.
+    Percent,
+    /// Persons or counts.
+    Count,
+    /// A plain number.
+    Number,
+}
+
+impl Cell {
+    /// Words.
+    pub fn words(words: impl Into<String>) -> Self {
+        Self { printed: words.into(), value: None, unit: Unit::Words }
+    }
+
+    /// A number as printed.
+    pub fn number(printed: impl Into<String>, value: f64, unit: Unit) -> Self {
+        Self { printed: printed.into(), value: Some(value), unit }
+    }
+}
+
+/// A chart as data; drawn by `chart`.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Chart {
+    /// Stable name for links and files.
+    pub id: String,
+    /// What it shows, as a sentence.
+    pub title: String,
+    /// The same in words, for those who cannot see it.
+    pub alternative: String,
+    /// Its figures.
+    pub figures: Table,
+    /// What is drawn.
+    pub drawing: Drawing,
+}
+
+/// What a chart draws. Values in euros unless said otherwise; years ascending.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Drawing {
+    /// A band (P10, P50, P90) through the years against a budget.
+    Fan {
+        /// Year, P10, middle, P90, and the budget where there is one.
+        years: Vec<FanYear>,
+    },
+}
+
+/// One year of a fan chart.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct FanYear {
+    /// The year.
+    pub year: i32,
+    /// 10th percentile.
+    pub p10: f64,
+    /// Expected or median.
+    pub middle: f64,
+    /// 90th percentile.
+    pub p90: f64,
+    /// Budget in the money of that year.
+    pub budget: Option<f64>,
+}
+
+/// Where a number in a text comes from.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Evidence {
+    /// As printed in the text.
+    pub printed: String,
+    /// Address or expression: `cost(jeugd, 2029) - budget(jeugd, 2029)`.
+    pub address: String,
+    /// Unrounded value with its unit, as printed for a controller.
+    pub value: String,
+    /// How it is computed, in one line.
+    pub formula: String,
+    /// Files and sources it rests on.
+    pub rests_on: Vec<String>,
+}

@@ -1,0 +1,339 @@
+//! The desk at which sections are written: the study, its rounded figures, and
+//! the list of evidence that grows as numbers are cited.
+//!
+//! A cited number travels through `format!` between private-use characters;
+//! [`Draft::text`] turns the finished sentence into a [`Text`]. So a sentence
+//! reads in the code as it reads on paper.
+
+use std::cell::RefCell;
+
+use super::document::{Block, Evidence, Inline, Section, Text};
+use super::rounding::{Book, Page, Units};
+use super::{chance, words};
+use crate::dutch;
+use crate::model::Model;
+use crate::projection::{GroupId, GroupYear, Projection};
+use crate::simulation::{GroupOutcome, Outcome, Summary};
+use crate::study::{Piece, ScenarioStudy, Study};
+use crate::units::Year;
+
+const FIGURE: char = '\u{e010}';
+const MIDDLE: char = '\u{e011}';
+const STRONG: char = '\u{e012}';
+const END: char = '\u{e013}';
+
+/// What the sections of one report are written from.
+pub struct Draft<'a> {
+    /// Everything computed.
+    pub study: &'a Study,
+    /// The scenario that the report is about.
+    pub here: &'a ScenarioStudy,
+    /// Its rounded figures.
+    pub book: Book,
+    evidence: RefCell<Vec<Evidence>>,
+}
+
+impl<'a> Draft<'a> {
+    /// An empty desk for one scenario of a study.
+    pub fn new(study: &'a Study, here: &'a ScenarioStudy) -> Self {
+        let book = Book::new(&here.model, &here.projection);
+        Self { study, here, book, evidence: RefCell::new(Vec::new()) }
+    }
+
+    /// The model of the scenario.
+    pub fn model(&self) -> &'a Model {
+        &self.here.model
+    }
+
+    /// Its projection.
+    pub fn projection(&self) -> &'a Projection {
+        &self.here.projection
+    }
+
+    /// Its draws, where there are any.
+    pub fn outcome(&self) -> Option<&'a Outcome> {
+        self.here.outcome.as_ref()
+    }
+
+    /// The base scenario.
+    pub fn base(&self) -> &'a ScenarioStudy {
+        self.study.scenarios.first().unwrap_or(self.here)
+    }
+
+    /// Whether the report is about the base.
+    pub fn is_base(&self) -> bool {
+        std::ptr::eq(self.here, self.base())
+    }
+
+    /// The base year.
+    pub fn base_year(&self) -> Year {
+        self.model().base_year()
+    }
+
+    /// The last projected year.
+    pub fn horizon(&self) -> Year {
+        self.model().horizon()
+    }
+
+    /// Position of the last projected year.
+    pub fn last(&self) -> usize {
+        self.projection().years.len().saturating_sub(1)
+    }
+
+    /// A group's years.
+    pub fn years_of(&self, id: &GroupId) -> &'a [GroupYear] {
+        self.projection().groups.iter().find(|g| g.id == *id).map_or(&[], |g| &g.years)
+    }
+
+    /// A group's rounded figures.
+    pub fn page(&self, id: &GroupId) -> Option<&Page> {
+        self.book.page(id)
+    }
+
+    /// A group over the draws.
+    pub fn outcome_of(&self, id: &GroupId) -> Option<&'a GroupOutcome> {
+        self.outcome()?.groups.iter().find(|g| g.id == *id)
+    }
+
+    /// The cost of a group in a year over the draws, where it has a band at all.
+    pub fn band(&self, id: &GroupId, year: usize) -> Option<&'a Summary> {
+        self.outcome_of(id)?.cost.get(year).filter(|s| has_band(s))
+    }
+
+    /// Chance that a group's balance in a year is worse than budgeted; its cost where no revenue
+    /// is budgeted. None without a spread.
+    pub fn chance_of_worse(&self, id: &GroupId, year: usize) -> Option<f64> {
+        chance_of_worse(self.here, id, year)
+    }
+
+    /// The last year in which a group's cost has a budget to compare with, base year excluded.
+    pub fn last_budget_year(&self, id: &GroupId) -> Option<usize> {
+        (1..self.years_of(id).len()).rev().find(|y| self.years_of(id)[*y].budget_cost.is_some())
+    }
+
+    /// An amount of the book in a sentence, without sign, with its evidence.
+    pub fn money(&self, units: Units, address: &str, exact: f64, formula: &str) -> String {
+        self.cite(&self.book.words(units), address, dutch::euro_cents(exact), formula)
+    }
+
+    /// An amount that stands in no table, without sign, with its evidence.
+    pub fn euros(&self, exact: f64, address: &str, formula: &str) -> String {
+        self.money(self.book.round(exact), address, exact, formula)
+    }
+
+    /// The middle 80 % of a figure, with its evidence.
+    pub fn between(&self, summary: &Summary, address: &str) -> String {
+        let printed = self.book.range(self.book.round(summary.p10), self.book.round(summary.p90));
+        let value = format!("{} – {}", dutch::euro_cents(summary.p10), dutch::euro_cents(summary.p90));
+        let draws = self.outcome().map_or(0, |o| o.draws);
+        let formula = format!("P10 en P90 van {} trekkingen", dutch::whole(draws as f64));
+        self.cite(&printed, address, value, &formula)
+    }
+
+    /// A simulated chance with its word, with its evidence.
+    pub fn likely(&self, p: f64, address: &str) -> String {
+        let draws = self.outcome().map_or(0, |o| o.draws);
+        let formula = format!("aandeel van {} trekkingen", dutch::whole(draws as f64));
+        let printed = self.cite(&chance::simulated_number(p), address, dutch::percent(p, 2), &formula);
+        format!("{printed} ({})", chance::word(p))
+    }
+
+    /// A percentage with its evidence.
+    pub fn percent(&self, fraction: f64, address: &str, formula: &str) -> String {
+        self.cite(&words::percent(fraction), address, dutch::percent(fraction, 4), formula)
+    }
+
+    /// A number with where it comes from; the same number of the same address is listed once.
+    pub fn cite(&self, printed: &str, address: &str, value: String, formula: &str) -> String {
+        let mut list = self.evidence.borrow_mut();
+        let known = list.iter().position(|e| e.printed == printed && e.address == address && e.value == value);
+        let number = known.unwrap_or_else(|| {
+            list.push(Evidence {
+                printed: printed.to_owned(),
+                address: words::clean(address),
+                value,
+                formula: words::clean(formula),
+                rests_on: rests_on(self.model(), address),
+            });
+            list.len() - 1
+        });
+        format!("{FIGURE}{number}{MIDDLE}{printed}{END}")
+    }
+
+    /// A finished sentence, or several.
+    pub fn text(&self, marked: impl AsRef<str>) -> Text {
+        parse(marked.as_ref(), self.evidence.borrow().len())
+    }
+
+    /// The text of a rule; its figures join the evidence.
+    pub fn pieces(&self, pieces: &[Piece]) -> String {
+        let mut out = String::new();
+        for piece in pieces {
+            match piece {
+                Piece::Plain(plain) => {
+                    // Words keep their outer spaces: they stand between figures.
+                    let kept: String = plain
+                        .chars()
+                        .map(|c| if c.is_whitespace() { ' ' } else { c })
+                        .filter(|c| !c.is_control() && !('\u{e000}'..='\u{f8ff}').contains(c))
+                        .collect();
+                    out.push_str(&kept);
+                }
+                Piece::Figure { printed, address, unit, value, formula } => {
+                    let value = match unit.as_str() {
+                        "euro" => dutch::euro_cents(*value),
+                        "euro per client" => format!("{} per cliënt", dutch::euro_cents(*value)),
+                        "percent" => dutch::percent(*value, 4),
+                        "clients" => format!("{} cliënten", dutch::short(*value, 2)),
+                        _ => dutch::short(*value, 6),
+                    };
+                    out.push_str(&self.cite(&words::clean(printed), address, value, formula));
+                }
+            }
+        }
+        out
+    }
+
+    /// The evidence that the sections cite, numbered in the order in which
+    /// they are read, and the sections with those numbers.
+    pub fn finish(self, mut sections: Vec<Section>) -> (Vec<Section>, Vec<Evidence>) {
+        let gathered = self.evidence.into_inner();
+        let mut order: Vec<usize> = Vec::new();
+        let mut renumber = |text: &mut Text| {
+            for inline in &mut text.0 {
+                if let Inline::Figure { evidence, .. } = inline {
+                    let at = order.iter().position(|e| e == evidence).unwrap_or_else(|| {
+                        order.push(*evidence);
+                        order.len() - 1
+                    });
+                    *evidence = at;
+                }
+            }
+        };
+        for block in sections.iter_mut().flat_map(|s| &mut s.blocks) {
+            match block {
+                Block::Paragraph(text) | Block::Label(text) => renumber(text),
+                Block::List(items) => items.iter_mut().for_each(&mut renumber),
+                Block::Table(_) | Block::Chart(_) => {}
+            }
+        }
+        let evidence = order.into_iter().filter_map(|e| gathered.get(e).cloned()).collect();
+        (sections, evidence)
+    }
+}
+
+/// See [`Draft::chance_of_worse`], of any scenario.
+pub fn chance_of_worse(scenario: &ScenarioStudy, id: &GroupId, year: usize) -> Option<f64> {
+    let group = scenario.outcome.as_ref()?.groups.iter().find(|g| g.id == *id)?;
+    let spread = group.balance.get(year).is_some_and(has_band) || group.cost.get(year).is_some_and(has_band);
+    let short = group.shortfall.get(year).and_then(|s| s.as_ref()).and_then(|s| s.chance_above_budget);
+    short.or(group.cost.get(year)?.chance_above_budget).filter(|_| spread)
+}
+
+/// Words set apart.
+pub fn strong(text: &str) -> String {
+    format!("{STRONG}{text}{END}")
+}
+
+/// Whether a figure has a spread worth printing.
+pub fn has_band(summary: &Summary) -> bool {
+    summary.p10.is_finite() && summary.p90.is_finite() && summary.p90 - summary.p10 > 0.5
+}
+
+fn parse(marked: &str, known: usize) -> Text {
+    let mut out: Vec<Inline> = Vec::new();
+    let mut rest = marked;
+    while let Some(at) = rest.find([FIGURE, STRONG]) {
+        let (before, marked) = rest.split_at(at);
+        push_plain(&mut out, before);
+        let mark = if marked.starts_with(FIGURE) { FIGURE } else { STRONG };
+        let inside = &marked[mark.len_utf8()..];
+        let Some(end) = inside.find(END) else {
+            rest = inside;
+            continue;
+        };
+        let (held, after) = (&inside[..end], &inside[end + END.len_utf8()..]);
+        if mark == STRONG {
+            out.push(Inline::Strong(held.to_owned()));
+        } else if let Some((number, printed)) = held.split_once(MIDDLE) {
+            match number.parse::<usize>() {
+                Ok(evidence) if evidence < known => {
+                    out.push(Inline::Figure { printed: printed.to_owned(), evidence });
+                }
+                _ => push_plain(&mut out, printed),
+            }
+        }
+        rest = after;
+    }
+    push_plain(&mut out, rest);
+    Text(out)
+}
+
+fn push_plain(out: &mut Vec<Inline>, words: &str) {
+    let words: String = words.chars().filter(|c| ![MIDDLE, END].contains(c)).collect();
+    if words.is_empty() {
+        return;
+    }
+    if let Some(Inline::Plain(last)) = out.last_mut() {
+        last.push_str(&words);
+    } else {
+        out.push(Inline::Plain(words));
+    }
+}
+
+/// Files and sources behind an address: the lines and assumptions that it names.
+fn rests_on(model: &Model, address: &str) -> Vec<String> {
+    let mut found: Vec<String> = Vec::new();
+    let mut push = |text: String| {
+        if !text.is_empty() && !found.contains(&text) && found.len() < 6 {
+            found.push(text);
+        }
+    };
+    let names = address.split(['(', ')', ',', ' ', '+', '-', '*', '/', '<', '>']).map(str::trim);
+    let whole = [address.trim()];
+    for name in whole.into_iter().chain(names) {
+        if let Some(line) = model.lines.find(name) {
+            let line = model.lines.get(line);
+            push(line.place().to_string());
+            let provenance = match line {
+                crate::model::Line::Cost(l) => &l.provenance,
+                crate::model::Line::Revenue(l) => &l.provenance,
+            };
+            push(provenance.source.as_deref().map(words::clean).unwrap_or_default());
+        }
+        if let Some(domain) = model.domains.iter().find(|d| d.id == name) {
+            push(domain.place.to_string());
+        }
+        if let Some(a) = model.assumptions.iter().find(|a| a.address == name) {
+            push(a.place.to_string());
+            push(a.provenance.source.as_deref().or(a.provenance.note.as_deref()).map(words::clean).unwrap_or_default());
+        }
+        if let Some(measure) = model.measures.iter().find(|m| m.id == name) {
+            push(measure.place.to_string());
+        }
+        if let Some(risk) = model.risks.iter().find(|r| r.id == name) {
+            push(risk.place.to_string());
+        }
+    }
+    found
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_marked_sentence_becomes_text_with_its_figures() {
+        let marked = format!("Dat is {FIGURE}0{MIDDLE}€ 5{END} meer dan {}.", strong("vorig jaar"));
+        let text = parse(&marked, 1);
+        assert_eq!(text.words(), "Dat is € 5 meer dan vorig jaar.");
+        assert_eq!(text.0[1], Inline::Figure { printed: "€ 5".into(), evidence: 0 });
+        assert_eq!(text.0[3], Inline::Strong("vorig jaar".into()));
+    }
+
+    #[test]
+    fn a_figure_without_evidence_is_plain_words() {
+        let text = parse(&format!("{FIGURE}7{MIDDLE}€ 5{END}"), 1);
+        assert_eq!(text, Text::plain("€ 5"));
+    }
+}

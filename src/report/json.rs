@@ -1,0 +1,262 @@
+//! `run --format json`: everything computed, as data.
+//!
+//! Key names and their order are a promise to people's scripts: rows may be
+//! added, none is renamed. Amounts in euros, rates as fractions, unrounded.
+//! What is not a number is `null`.
+
+use serde_json::{Map, Value, json};
+
+use crate::model::{Model, Quantity, Scope, Term};
+use crate::projection::{GroupYear, LineYear};
+use crate::simulation::{GroupOutcome, Summary};
+use crate::study::{Basis, Origin, Piece, ResilienceOutcome, RiskEntry, ScenarioStudy, Study};
+
+/// The document, with an end of line.
+pub fn json(study: &Study) -> String {
+    let mut text = serde_json::to_string_pretty(&value(study)).unwrap_or_else(|_| "null".to_owned());
+    text.push('\n');
+    text
+}
+
+/// `run.json` beside a report: the same document with this scenario alone, so
+/// that any figure of the report can be made again and compared.
+pub fn receipt(study: &Study, of: &ScenarioStudy) -> String {
+    let mut document = value(study);
+    document["scenarios"] = Value::Array(vec![scenario(of)]);
+    let mut text = serde_json::to_string_pretty(&document).unwrap_or_else(|_| "null".to_owned());
+    text.push('\n');
+    text
+}
+
+fn value(study: &Study) -> Value {
+    let municipality = study.scenarios.first().map(|s| &s.model.municipality);
+    json!({
+        "ravijn": study.receipt.version,
+        "municipality": {
+            "name": municipality.map(|m| m.name.as_str()),
+            "code": municipality.map(|m| m.code.as_str()),
+        },
+        "receipt": {
+            "seed": study.receipt.seed,
+            "draws": study.scenarios.first().map_or(study.receipt.draws, |s| draws(study, s)),
+            "inputs": study.receipt.inputs.iter().map(|i| json!({"path": i.path, "sha256": i.sha256})).collect::<Vec<_>>(),
+        },
+        "scenarios": study.scenarios.iter().map(scenario).collect::<Vec<_>>(),
+    })
+}
+
+/// How many draws were made: with `--precision` as many as it took.
+fn draws(study: &Study, s: &ScenarioStudy) -> u64 {
+    s.outcome.as_ref().map_or(study.receipt.draws, |o| o.draws)
+}
+
+fn scenario(s: &ScenarioStudy) -> Value {
+    let mut map = Map::new();
+    map.insert("id".into(), json!(s.model.scenario.id));
+    map.insert("title".into(), json!(s.model.scenario.title));
+    map.insert("lines".into(), lines(s));
+    map.insert("groups".into(), groups(s));
+    map.insert("indicators".into(), indicators(&s.model));
+    map.insert("reserves".into(), reserves(s));
+    map.insert("risks".into(), s.risks.iter().map(risk).collect());
+    if let Some(r) = &s.resilience {
+        map.insert("resilience".into(), resilience(r));
+    }
+    Value::Object(map)
+}
+
+/// A finite number, else null; zero has no sign.
+fn num(value: f64) -> Value {
+    let value = if value == 0.0 { 0.0 } else { value };
+    serde_json::Number::from_f64(value).map_or(Value::Null, Value::Number)
+}
+
+fn maybe(value: Option<f64>) -> Value {
+    value.map_or(Value::Null, num)
+}
+
+fn lines(s: &ScenarioStudy) -> Value {
+    let of = |(i, (line, projection)): (usize, (&crate::model::Line, &crate::projection::LineProjection))| {
+        let domains: Map<String, Value> = line.domains().iter().map(|(id, share)| (id.clone(), num(*share))).collect();
+        let draws = s.outcome.as_ref().and_then(|o| o.lines.get(i));
+        let years: Vec<Value> =
+            projection.years.iter().enumerate().map(|(y, year)| line_year(year, draws.and_then(|d| d.get(y)))).collect();
+        json!({
+            "id": line.id(),
+            "kind": if line.as_cost().is_some() { "cost" } else { "revenue" },
+            "label": line.label(),
+            "taakveld": line.taakveld(),
+            "domains": domains,
+            "outside": line.outside(),
+            "years": years,
+        })
+    };
+    s.model.lines.all.iter().zip(&s.projection.lines).enumerate().map(of).collect()
+}
+
+fn line_year(y: &LineYear, draws: Option<&Summary>) -> Value {
+    let mut map = Map::new();
+    map.insert("year".into(), json!(y.year.0));
+    map.insert("clients".into(), maybe(y.clients));
+    map.insert("volume_index".into(), maybe(y.volume_index));
+    map.insert("intensity_index".into(), maybe(y.intensity_index));
+    map.insert("price_index".into(), maybe(y.price_index));
+    map.insert("amount".into(), num(y.amount));
+    map.insert("measures".into(), num(y.measures));
+    map.insert("incidental".into(), num(y.incidental));
+    map.insert("budget".into(), maybe(y.budget));
+    map.insert("budget_now".into(), maybe(y.budget_now));
+    if let Some(summary) = draws {
+        map.insert("distribution".into(), summary_of(summary));
+    }
+    Value::Object(map)
+}
+
+fn summary_of(s: &Summary) -> Value {
+    json!({
+        "mean": num(s.mean),
+        "sd": num(s.sd),
+        "p5": num(s.p5),
+        "p10": num(s.p10),
+        "p25": num(s.p25),
+        "p50": num(s.p50),
+        "p75": num(s.p75),
+        "p90": num(s.p90),
+        "p95": num(s.p95),
+        "se_mean": num(s.se_mean),
+        "chance_above_budget": maybe(s.chance_above_budget),
+        "expected_excess": maybe(s.expected_excess),
+        "se_p90": num(s.se_p90),
+    })
+}
+
+fn groups(s: &ScenarioStudy) -> Value {
+    s.projection
+        .groups
+        .iter()
+        .map(|g| {
+            let draws = s.outcome.as_ref().and_then(|o| o.groups.iter().find(|x| x.id == g.id));
+            let years: Vec<Value> = g.years.iter().enumerate().map(|(i, y)| group_year(y, draws, i)).collect();
+            json!({"id": g.id.to_string(), "years": years})
+        })
+        .collect()
+}
+
+fn group_year(y: &GroupYear, draws: Option<&GroupOutcome>, at: usize) -> Value {
+    let mut map = Map::new();
+    map.insert("year".into(), json!(y.year.0));
+    map.insert("cost".into(), num(y.cost));
+    map.insert("revenue".into(), num(y.revenue));
+    map.insert("balance".into(), num(y.balance));
+    map.insert("result".into(), num(y.result));
+    map.insert("structural_balance".into(), num(y.structural_balance));
+    map.insert("budget_now".into(), json!({"cost": maybe(y.budget_cost), "revenue": maybe(y.budget_revenue)}));
+    map.insert(
+        "gap".into(),
+        y.gap.map_or(Value::Null, |g| {
+            json!({"volume": num(g.volume), "price": maybe(g.price), "compensation": maybe(g.compensation)})
+        }),
+    );
+    map.insert("shortfall".into(), maybe(y.shortfall));
+    if let Some(d) = draws {
+        let of = |all: &[Summary]| all.get(at).map_or(Value::Null, summary_of);
+        map.insert(
+            "distribution".into(),
+            json!({
+                "cost": of(&d.cost),
+                "revenue": of(&d.revenue),
+                "balance": of(&d.balance),
+                "shortfall": d.shortfall.get(at).and_then(Option::as_ref).map_or(Value::Null, summary_of),
+            }),
+        );
+    }
+    Value::Object(map)
+}
+
+fn indicators(model: &Model) -> Value {
+    model
+        .indicators
+        .iter()
+        .map(|i| {
+            let mut counts: Vec<_> = model.figures.of(&i.id, Quantity::Count).collect();
+            counts.sort_by_key(|(kind, year, _)| (*year, *kind));
+            let years: Vec<Value> = counts
+                .into_iter()
+                .map(|(kind, year, r)| json!({"year": year.0, "kind": kind.name(), "count": num(r.value)}))
+                .collect();
+            json!({"id": i.id, "years": years})
+        })
+        .collect()
+}
+
+fn reserves(s: &ScenarioStudy) -> Value {
+    s.projection
+        .reserves
+        .iter()
+        .map(|r| {
+            let years: Vec<Value> = r
+                .years
+                .iter()
+                .map(|y| json!({"year": y.year.0, "balance": num(y.balance), "covered": num(y.covered), "uncovered": num(y.uncovered)}))
+                .collect();
+            json!({"id": r.id, "years": years})
+        })
+        .collect()
+}
+
+fn risk(r: &RiskEntry) -> Value {
+    let impact = r.impact.filter(|_| r.basis != Basis::ProMemorie).map_or(Value::Null, |i| {
+        json!({"mean": num(i.mean), "p10": num(i.p10), "p50": num(i.p50), "p90": num(i.p90)})
+    });
+    json!({
+        "id": r.id,
+        "origin": match r.origin { Origin::Register => "register", Origin::Rule => "rule" },
+        "title": r.title,
+        "domain": r.domain,
+        "term": match r.term { Term::Short => "kort", Term::Long => "lang" },
+        "basis": super::sections::risks::basis(r.basis),
+        "chance": maybe(r.chance),
+        "impact": impact,
+        "structural": r.structural,
+        "covered_by": r.covered_by,
+        "text": text(r),
+        "response": r.response,
+        "share_of_expected": num(r.share_of_expected),
+        "share_at_certainty": num(r.share_at_certainty),
+    })
+}
+
+/// The text of a rule as printed; of the register, cause and consequence.
+fn text(r: &RiskEntry) -> String {
+    if r.text.is_empty() {
+        return [&r.cause, &r.consequence].into_iter().flatten().map(|t| super::words::sentence(t)).collect::<Vec<_>>().join(" ");
+    }
+    r.text
+        .iter()
+        .map(|p| match p {
+            Piece::Plain(words) => words.as_str(),
+            Piece::Figure { printed, .. } => printed.as_str(),
+        })
+        .collect()
+}
+
+/// Percentiles that are always given, null where there is nothing to take them of.
+const PERCENTILES: [u32; 7] = [70, 75, 80, 85, 90, 95, 99];
+
+fn resilience(r: &ResilienceOutcome) -> Value {
+    let quantiles: Map<String, Value> =
+        PERCENTILES.iter().map(|p| (p.to_string(), maybe(r.quantiles.get(p).copied()))).collect();
+    json!({
+        "year": r.year.0,
+        "scope": match r.scope { Scope::Programme => "programme", Scope::Municipality => "municipality" },
+        "certainty": num(r.certainty),
+        "expected_deficit": maybe(r.expected_deficit),
+        "expected": num(r.expected),
+        "needed": maybe(r.needed),
+        "available": maybe(r.available),
+        "ratio": maybe(r.ratio),
+        "class": r.class.map(String::from),
+        "quantiles": quantiles,
+        "reason": r.reason,
+    })
+}

@@ -1,0 +1,32 @@
+//! A study laid out: one [`Report`] as data, then one file per format.
+//!
+//! [`compose`] writes the paragraph about one scenario; [`markdown`], [`text`]
+//! and [`json`] turn what was computed into a file, a terminal page or data.
+//! Text, table and chart take their figures from one book of rounded amounts,
+//! so they cannot disagree. Nothing here touches a file or computes money.
+
+mod chance;
+mod differences;
+mod document;
+mod draft;
+mod json;
+mod markdown;
+mod paragraph;
+mod rounding;
+#[cfg(test)]
+mod sample;
+mod sections;
+mod tables;
+#[cfg(test)]
+mod tests;
+mod text;
+mod words;
+
+pub use document::{
+    Align, Block, Cell, Chart, Column, Drawing, Evidence, FanYear, Inline, Report, Row, RowKind, Section, Table, Text,
+    Unit,
+};
+pub use json::{json, receipt};
+pub use markdown::markdown;
+pub use paragraph::compose;
+pub use text::text;

@@ -1,0 +1,188 @@
+//! With what this was made, so that every figure can be made again: version,
+//! seed, draws, inputs, rules, warnings, the scale of chances and the measures.
+
+use super::super::chance;
+use super::super::document::{Block, Cell, Column, Row, Section, Table, Text};
+use super::super::draft::Draft;
+use super::super::{tables, words};
+use crate::dutch;
+use crate::study::{Origin, RuleNote};
+
+/// The chapter and what stands below it.
+pub fn write(d: &Draft<'_>) -> Vec<Section> {
+    let mut sections = vec![made_with(d), rules(d), scale()];
+    sections.extend(measures(d));
+    sections
+}
+
+fn made_with(d: &Draft<'_>) -> Section {
+    let receipt = &d.study.receipt;
+    let mut text = format!("Dit verslag is gemaakt met ravijn, versie {}.", words::clean(&receipt.version));
+    match d.outcome() {
+        Some(o) => text.push_str(&format!(
+            " De simulatie rekent {} mogelijke toekomsten door (trekkingen), met beginwaarde {}.",
+            dutch::whole(o.draws as f64),
+            o.seed
+        )),
+        None => text.push_str(" Er is geen simulatie gedaan."),
+    }
+    text.push_str(" Met dezelfde bestanden en dezelfde versie komen er precies dezelfde cijfers uit.");
+    let mut blocks = vec![Block::Paragraph(Text::plain(text))];
+    if let Some(o) = d.outcome().filter(|o| o.stopped > 0) {
+        blocks.push(Block::Paragraph(Text::plain(format!(
+            "Bij {} is een waarde tegengehouden aan de rand van wat kan, zoals een krimp van meer dan 100%.",
+            dutch::counted(usize::try_from(o.stopped).unwrap_or(usize::MAX), "trekking", "trekkingen")
+        ))));
+    }
+    if !receipt.inputs.is_empty() {
+        blocks.push(Block::Table(Table {
+            id: "invoer".into(),
+            caption: "Invoerbestanden met hun controlegetal (SHA-256)".into(),
+            columns: vec![Column::words("Bestand"), Column::words("Controlegetal")],
+            rows: receipt
+                .inputs
+                .iter()
+                .map(|i| Row::plain(vec![Cell::words(words::clean(&i.path)), Cell::words(words::clean(&i.sha256))]))
+                .collect(),
+            notes: Vec::new(),
+        }));
+    }
+    let warnings: Vec<Text> = d
+        .study
+        .warnings
+        .iter()
+        .chain(&d.projection().warnings)
+        .map(|w| {
+            let place = w.place.as_ref().map(|p| format!("{p}: ")).unwrap_or_default();
+            Text::plain(format!("{place}{}", words::clean(&w.message)))
+        })
+        .collect();
+    if warnings.is_empty() {
+        blocks.push(Block::Paragraph(Text::plain("De controle van de bestanden gaf geen waarschuwingen.")));
+    } else {
+        blocks.push(Block::Paragraph(Text::plain(format!(
+            "De controle van de bestanden gaf {} (in het Engels, voor de opsteller):",
+            dutch::counted(warnings.len(), "waarschuwing", "waarschuwingen")
+        ))));
+        blocks.push(Block::List(warnings));
+    }
+    Section { id: "verantwoording".into(), title: "Verantwoording".into(), level: 1, blocks }
+}
+
+/// Which rules looked, and what became of them.
+fn rules(d: &Draft<'_>) -> Section {
+    let mut blocks = Vec::new();
+    let mut found: Vec<(String, usize)> = Vec::new();
+    for risk in d.here.risks.iter().filter(|r| r.origin == Origin::Rule) {
+        // Further findings of a rule are called `id-2`, `id-3`.
+        let id = risk.id.rsplit_once('-').filter(|(stem, n)| n.parse::<u32>().is_ok() && found.iter().any(|(f, _)| f == stem)).map_or(risk.id.as_str(), |(stem, _)| stem);
+        match found.iter_mut().find(|(f, _)| f == id) {
+            Some((_, n)) => *n += 1,
+            None => found.push((id.to_owned(), 1)),
+        }
+    }
+    let count = found.len() + d.here.silent.len() + d.here.not_applicable.len() + d.here.failed.len();
+    if count == 0 {
+        blocks.push(Block::Paragraph(Text::plain("Er zijn geen regels toegepast.")));
+        return Section { id: "regels".into(), title: "Regels".into(), level: 2, blocks };
+    }
+    blocks.push(Block::Paragraph(Text::plain(format!(
+        "Regels zoeken in de cijfers naar risico's. Er zijn {} gelezen.",
+        dutch::counted(count, "regel", "regels")
+    ))));
+    let mut rows: Vec<Row> = found
+        .iter()
+        .map(|(id, n)| {
+            Row::plain(vec![Cell::words(id.clone()), Cell::words(format!("toegepast: {}", dutch::counted(*n, "risico", "risico's"))), Cell::words("")])
+        })
+        .collect();
+    let note = |what: &str, n: &RuleNote| {
+        let remark = if n.remark.is_empty() { words::clean(&n.title) } else { format!("{}: {}", words::clean(&n.title), words::clean(&n.remark)) };
+        Row::plain(vec![Cell::words(n.id.clone()), Cell::words(what), Cell::words(remark.trim_start_matches(": ").to_owned())])
+    };
+    rows.extend(d.here.silent.iter().map(|n| note("toegepast: niets gevonden", n)));
+    rows.extend(d.here.not_applicable.iter().map(|n| note("niet van toepassing", n)));
+    rows.extend(d.here.failed.iter().map(|f| {
+        let place = f.place.as_ref().map(ToString::to_string).unwrap_or_default();
+        Row::plain(vec![Cell::words(place), Cell::words("mislukt"), Cell::words(words::clean(&f.message))])
+    }));
+    blocks.push(Block::Table(Table {
+        id: "regels".into(),
+        caption: "Regels en wat zij vonden".into(),
+        columns: vec![Column::words("Regel"), Column::words("Uitkomst"), Column::words("Toelichting")],
+        rows,
+        notes: Vec::new(),
+    }));
+    Section { id: "regels".into(), title: "Regels".into(), level: 2, blocks }
+}
+
+fn scale() -> Section {
+    let mut rows = Vec::new();
+    let mut from = 0.0;
+    for (below, word) in chance::SCALE {
+        let bounds = if below.is_finite() {
+            format!("{}% tot {}%", dutch::whole(from), dutch::whole(below))
+        } else {
+            format!("{}% of meer", dutch::whole(from))
+        };
+        rows.push(Row::plain(vec![Cell::words(bounds), Cell::words(word)]));
+        from = below;
+    }
+    Section {
+        id: "kanswoorden".into(),
+        title: "Woorden voor kansen".into(),
+        level: 2,
+        blocks: vec![
+            Block::Paragraph(Text::plain("Bij elk woord staat altijd het getal. De schaal is vast.")),
+            Block::Table(Table {
+                id: "kanswoorden".into(),
+                caption: "Kans en woord".into(),
+                columns: vec![Column::words("Kans"), Column::words("Woord")],
+                rows,
+                notes: Vec::new(),
+            }),
+        ],
+    }
+}
+
+/// Every measure with its amounts as planned.
+fn measures(d: &Draft<'_>) -> Option<Section> {
+    let model = d.model();
+    let rows: Vec<Row> = model
+        .measures
+        .iter()
+        .filter_map(|m| {
+            let values = &model.assumption(m.amount?).values;
+            let mut cells = vec![
+                Cell::words(words::clean(&m.label)),
+                Cell::words(words::measure_kind(m.kind, 1)),
+                Cell::words(words::structural(m.structural).1),
+            ];
+            let shown = shown(values.len());
+            cells.extend(shown.iter().map(|y| tables::amount(&d.book, d.book.round(values[*y]), values[*y])));
+            Some(Row::plain(cells))
+        })
+        .collect();
+    if rows.is_empty() {
+        return None;
+    }
+    let mut columns = vec![Column::words("Maatregel"), Column::words("Soort").optional(), Column::words("S/I").optional()];
+    columns.extend(shown(d.projection().years.len()).iter().map(|y| Column::numbers(d.projection().years[*y].to_string())));
+    Some(Section {
+        id: "alle-maatregelen".into(),
+        title: "Alle maatregelen".into(),
+        level: 2,
+        blocks: vec![Block::Table(Table {
+            id: "alle-maatregelen".into(),
+            caption: format!("Maatregelen zoals gepland, in prijzen van {} ({})", d.base_year(), d.book.caption()),
+            columns,
+            rows,
+            notes: vec!["Plus is meer lasten of meer baten, min is minder.".into()],
+        })],
+    })
+}
+
+/// All years, or the ends and the year after the base where there are many.
+fn shown(count: usize) -> Vec<usize> {
+    if count <= 6 { (0..count).collect() } else { vec![0, 1, count - 1] }
+}

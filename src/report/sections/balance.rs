@@ -1,0 +1,244 @@
+//! The balance, structural and incidental; money outside the programme;
+//! a regional task; the safety net; and the reserves.
+
+use super::super::document::{Block, Column, Row, Section, Table, Text};
+use super::super::draft::{Draft, strong};
+use super::super::{tables, words};
+use crate::dutch;
+use crate::model::{Covers, Income, Line};
+use crate::projection::GroupId;
+use crate::study::derive;
+
+/// The section.
+pub fn write(d: &Draft<'_>) -> Section {
+    let mut blocks = vec![Block::Paragraph(d.text(balance(d)))];
+    blocks.push(Block::Table(table(d)));
+    if let Some(text) = outside(d) {
+        blocks.push(Block::Paragraph(d.text(text)));
+    }
+    blocks.extend(regional(d).into_iter().map(|t| Block::Paragraph(d.text(t))));
+    if let Some(text) = safety_net(d) {
+        blocks.push(Block::Paragraph(d.text(text)));
+    }
+    blocks.extend(reserves(d));
+    Section { id: "saldo".into(), title: "Saldo: structureel en incidenteel".into(), level: 1, blocks }
+}
+
+fn balance(d: &Draft<'_>) -> String {
+    let (h, last) = (d.horizon(), d.last());
+    let (Some(page), Some(year)) = (d.page(&GroupId::Total), d.years_of(&GroupId::Total).get(last)) else {
+        return "Er is geen saldo.".to_owned();
+    };
+    let units = page.years[last].balance();
+    let amount = d.money(units, &format!("balance(total, {h})"), year.balance, "baten min lasten");
+    let incidental = d.book.round(derive::incidental_balance(year));
+    let structural = units - incidental;
+    let mut out = format!("Het saldo is baten min lasten. In {h} is het {amount} ");
+    out.push_str(if units < 0 { "negatief." } else { "positief." });
+    if incidental == 0 {
+        out.push_str(" Dat hele bedrag is structureel.");
+    } else {
+        let part = d.money(structural, &format!("structural_balance({h})"), year.structural_balance, "structurele baten min structurele lasten");
+        let rest = d.money(incidental, &format!("balance(total, {h}) - structural_balance({h})"), derive::incidental_balance(year), "saldo min structureel saldo");
+        let sign = |n: i64| if n < 0 { "min" } else { "plus" };
+        out.push_str(&format!(
+            " Structureel is het {} {part}. Incidenteel is het {} {rest}.",
+            sign(structural),
+            sign(incidental)
+        ));
+    }
+    if units < 0 {
+        out.push_str(" Een negatief saldo is nog geen tekort. De gemeente betaalt dit programma ook uit haar algemene geld. Het gaat erom of het saldo slechter is dan begroot.");
+    }
+    out
+}
+
+fn table(d: &Draft<'_>) -> Table {
+    let id = GroupId::Total;
+    let years = d.years_of(&id);
+    let moves = years.iter().any(|y| y.withdrawals != 0.0 || y.additions != 0.0);
+    let has_outside = d.model().lines.all.iter().any(Line::outside);
+    let mut columns = vec![
+        Column::words("Jaar"),
+        Column::numbers("Baten"),
+        Column::numbers("Lasten"),
+        Column::numbers("Saldo"),
+        Column::numbers("Structureel"),
+        Column::numbers("Incidenteel"),
+    ];
+    if moves {
+        columns.push(Column::numbers("Uit reserves").optional());
+        columns.push(Column::numbers("Naar reserves").optional());
+        columns.push(Column::numbers("Resultaat"));
+    }
+    if has_outside {
+        columns.push(Column::numbers("Saldo buiten programma").optional());
+        columns.push(Column::numbers(if moves { "Resultaat met dat geld" } else { "Saldo met dat geld" }));
+    }
+    let rows = years
+        .iter()
+        .enumerate()
+        .filter_map(|(i, y)| {
+            let e = d.page(&id)?.years.get(i)?;
+            let incidental = d.book.round(derive::incidental_balance(y));
+            let mut cells = vec![
+                tables::year(y.year),
+                tables::amount(&d.book, e.revenue, y.revenue),
+                tables::amount(&d.book, e.cost, y.cost),
+                tables::amount(&d.book, e.balance(), y.balance),
+                tables::amount(&d.book, e.balance() - incidental, y.structural_balance),
+                tables::amount(&d.book, incidental, derive::incidental_balance(y)),
+            ];
+            let (from, to) = (d.book.round(y.withdrawals), d.book.round(y.additions));
+            let result = e.balance() + from - to;
+            if moves {
+                cells.push(tables::amount(&d.book, from, y.withdrawals));
+                cells.push(tables::amount(&d.book, to, y.additions));
+                cells.push(tables::amount(&d.book, result, y.result));
+            }
+            if has_outside {
+                let all = d.years_of(&GroupId::TotalAndOutside).get(i)?;
+                let apart = derive::less(all.balance, y.balance);
+                let units = d.book.round(apart);
+                cells.push(tables::amount(&d.book, units, apart));
+                cells.push(tables::amount(&d.book, if moves { result + units } else { e.balance() + units }, if moves { all.result } else { all.balance }));
+            }
+            Some(Row::plain(cells))
+        })
+        .collect();
+    Table { id: "saldo".into(), caption: format!("Saldo per jaar ({})", d.book.caption()), columns, rows, notes: Vec::new() }
+}
+
+/// Money of another programme that belongs to this one's story.
+fn outside(d: &Draft<'_>) -> Option<String> {
+    let labels: Vec<String> = d.model().lines.all.iter().filter(|l| l.outside()).map(|l| format!("‘{}’", words::clean(l.label()))).collect();
+    if labels.is_empty() {
+        return None;
+    }
+    let last = d.last();
+    let (inside, all) = (d.years_of(&GroupId::Total).get(last)?, d.years_of(&GroupId::TotalAndOutside).get(last)?);
+    let y = inside.year;
+    let apart = derive::less(all.balance, inside.balance);
+    let effect = if apart >= 0.0 { "voordeel" } else { "nadeel" };
+    let units = d.book.round(apart);
+    let balance = d.page(&GroupId::Total)?.years[last].balance() + units;
+    Some(format!(
+        "{} Ja: {}. Dat staat in een ander deel van de begroting en telt niet mee in het saldo. In {y} is het een {effect} van {}. Met dat geld erbij is het saldo in {y} {} {}.",
+        strong("Is er geld buiten dit programma?"),
+        words::some_of(&labels, 4),
+        d.money(units, &format!("balance(total+outside, {y}) - balance(total, {y})"), apart, "saldo van de lijnen buiten het programma"),
+        d.money(balance, &format!("balance(total+outside, {y})"), all.balance, "saldo met geld buiten het programma"),
+        if balance < 0 { "negatief" } else { "positief" },
+    ))
+}
+
+/// Revenue that follows a cost line from its base figure: a task done with
+/// money of its own, often for the region. Who bears an overrun is an assumption.
+fn regional(d: &Draft<'_>) -> Vec<String> {
+    let model = d.model();
+    let mut out = Vec::new();
+    for revenue in model.lines.revenues() {
+        let Income::Follows(follows) = &revenue.income else { continue };
+        if !follows.from_base {
+            continue;
+        }
+        let cost = model.lines.get(follows.line);
+        let share = model.assumption(follows.share);
+        let sheltered = cost.taakveld().starts_with("6.81");
+        let lead = strong("Wie betaalt een overschrijding?");
+        let task = if sheltered {
+            format!("Beschermd wonen en opvang doet de gemeente voor de regio (‘{}’).", words::clean(cost.label()))
+        } else {
+            format!("Voor ‘{}’ krijgt de gemeente apart geld.", words::clean(cost.label()))
+        };
+        let part = share.values.get(1).copied().unwrap_or(0.0);
+        let covered = d.percent(part, &share.address, "zoals opgegeven");
+        out.push(format!(
+            "{lead} {task} Worden de lasten hoger, dan nemen we aan dat de baten voor {covered} meestijgen. \
+             Gebeurt dat niet, dan betaalt de gemeente zelf."
+        ));
+    }
+    out
+}
+
+fn safety_net(d: &Draft<'_>) -> Option<String> {
+    let (at, line) = d.model().lines.all.iter().enumerate().find(|(_, l)| {
+        l.as_revenue().is_some_and(|r| matches!(r.income, Income::SafetyNet(_)))
+    })?;
+    let paid: Vec<String> = d
+        .projection()
+        .lines
+        .get(at)?
+        .years
+        .iter()
+        .filter(|y| y.amount > 0.5)
+        .map(|y| format!("{} in {}", d.euros(y.amount, &format!("revenue({}, {})", line.id(), y.year), "tekort op de BUIG volgens de regel van het jaar"), y.year))
+        .collect();
+    let lead = strong("Helpt het Rijk bij een groot tekort op uitkeringen?");
+    Some(if paid.is_empty() {
+        format!("{lead} Daarvoor is er de vangnetuitkering. In deze raming is het tekort te klein: de gemeente krijgt die uitkering niet.")
+    } else {
+        format!("{lead} Daarvoor is er de vangnetuitkering. In deze raming is dat {}.", dutch::list(&paid))
+    })
+}
+
+fn reserves(d: &Draft<'_>) -> Vec<Block> {
+    let mut blocks = Vec::new();
+    for (reserve, path) in d.model().reserves.iter().zip(&d.projection().reserves) {
+        let label = words::clean(&reserve.label);
+        let mut text = format!("{} ", strong(&format!("{}:", words::capital(&label))));
+        if reserve.covers == Covers::Nothing {
+            text.push_str("deze reserve dekt in deze raming niets.");
+            if reserve.balance == 0.0 {
+                text.push_str(" De stand is 0 of niet opgegeven.");
+            }
+        } else {
+            text.push_str("deze reserve kan een tekort dekken, als de raad dat besluit.");
+            match path.runs_out {
+                Some(year) => text.push_str(&format!(" In {year} is de reserve dan niet meer groot genoeg.")),
+                None => text.push_str(" In deze raming is zij dan groot genoeg."),
+            }
+        }
+        blocks.push(Block::Paragraph(d.text(&text)));
+        if !reserve.provenance.is_empty() {
+            blocks.push(Block::Label(Text::plain(words::sentence(&words::provenance(&reserve.provenance)))));
+        }
+        let moves = path.years.iter().any(|y| y.balance != 0.0 || y.additions != 0.0 || y.withdrawals != 0.0 || y.uncovered != 0.0);
+        if moves {
+            blocks.push(Block::Table(reserve_table(d, &label, path)));
+        }
+    }
+    blocks
+}
+
+fn reserve_table(d: &Draft<'_>, label: &str, path: &crate::projection::ReserveProjection) -> Table {
+    let rows = path
+        .years
+        .iter()
+        .map(|y| {
+            let cell = |v: f64| tables::amount(&d.book, d.book.round(v), v);
+            Row::plain(vec![
+                tables::year(y.year),
+                cell(y.additions),
+                cell(y.withdrawals),
+                cell(y.covered),
+                cell(y.balance),
+                cell(y.uncovered),
+            ])
+        })
+        .collect();
+    Table {
+        id: format!("reserve-{}", path.id),
+        caption: format!("{} ({})", words::capital(label), d.book.caption()),
+        columns: vec![
+            Column::words("Jaar"),
+            Column::numbers("Storting").optional(),
+            Column::numbers("Onttrekking").optional(),
+            Column::numbers("Dekt tekort"),
+            Column::numbers("Stand einde jaar"),
+            Column::numbers("Niet gedekt"),
+        ],
+        rows,
+        notes: Vec::new(),
+    }
+}

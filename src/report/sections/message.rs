@@ -1,0 +1,177 @@
+//! The message in four sentences, and the key figures.
+//!
+//! Always four: how cost develops, whether it fits, which risk counts most,
+//! and what is needed for what may come on top. Each has a form for what is
+//! not known.
+
+use super::super::document::{Block, Column, Row, Section, Table};
+use super::super::draft::Draft;
+use super::super::tables;
+use super::super::{chance, words};
+use crate::projection::GroupId;
+use crate::study::derive;
+
+/// The section.
+pub fn write(d: &Draft<'_>) -> Section {
+    let four = [cost(d), budget(d), risk(d), needed(d)];
+    let mut blocks = vec![Block::List(four.iter().map(|s| d.text(s)).collect())];
+    blocks.push(Block::Table(key_figures(d)));
+    Section { id: "boodschap".into(), title: "De boodschap in vier zinnen".into(), level: 1, blocks }
+}
+
+fn cost(d: &Draft<'_>) -> String {
+    let (b, h, last) = (d.base_year(), d.horizon(), d.last());
+    let years = d.years_of(&GroupId::Total);
+    let (Some(page), Some(from), Some(to)) = (d.page(&GroupId::Total), years.first(), years.get(last)) else {
+        return format!("Er zijn geen lasten in {b}.");
+    };
+    let (x, y) = (page.years[0].cost, page.years[last].cost);
+    let verb = match y.cmp(&x) {
+        std::cmp::Ordering::Greater => "stijgen",
+        std::cmp::Ordering::Less => "dalen",
+        std::cmp::Ordering::Equal => "blijven gelijk: zij gaan",
+    };
+    let x = d.money(x, &format!("cost(total, {b})"), from.cost, "som van alle lijnen in het basisjaar");
+    let y = d.money(y, &format!("cost(total, {h})"), to.cost, "som van alle lijnen in de raming");
+    match d.band(&GroupId::Total, last) {
+        Some(s) => format!(
+            "De lasten {verb} van {x} in {b} naar ongeveer {y} in {h}, met 80% kans op een bedrag {}.",
+            d.between(s, &format!("cost(total, {h})"))
+        ),
+        None => format!("De lasten {verb} in deze raming van {x} in {b} naar {y} in {h}."),
+    }
+}
+
+fn budget(d: &Draft<'_>) -> String {
+    let id = GroupId::Total;
+    let years = d.years_of(&id);
+    let all: Vec<_> = years.iter().skip(1).map(|y| y.year).collect();
+    let Some(last) = d.last_budget_year(&id) else {
+        let volume = years.iter().enumerate().skip(1).rev().find_map(|(i, y)| y.gap.map(|g| (i, g.volume)));
+        return match volume {
+            Some((i, volume)) => {
+                let y = years[i].year;
+                let more = if volume >= 0.0 { "meer" } else { "minder" };
+                format!(
+                    "De hulp kost in {y} {} {more} dan begroot, nog zonder hogere prijzen.",
+                    d.euros(volume, &format!("gap.volume(total, {y})"), "lasten in prijzen van de begroting min begroting")
+                )
+            }
+            None if d.projection().lines.iter().all(|l| l.years.iter().skip(1).all(|y| y.budget.is_none())) => {
+                format!("Voor {} is er geen begroting, dus of het geld genoeg is kunnen we niet zeggen.", words::years(&all))
+            }
+            None => format!("Voor {} is er geen volledige begroting om de lasten mee te vergelijken.", words::years(&all)),
+        };
+    };
+    let (y, entry) = (years[last].year, d.page(&id).map(|p| p.years[last]).unwrap_or_default());
+    let band = d.band(&id, last);
+    let expected = if band.is_some() { "naar verwachting " } else { "in deze raming " };
+    let (what, difference, exact, address) = match (entry.balance_above(), derive::balance_above_budget(&years[last])) {
+        (Some(units), Some(exact)) => ("is het saldo", units, exact, format!("balance(total, {y}) - (budget_revenue(total, {y}) - budget(total, {y}))")),
+        _ => {
+            let exact = derive::cost_above_budget(&years[last]).unwrap_or(0.0);
+            ("zijn de lasten", -entry.cost_above().unwrap_or(0), -exact, format!("cost(total, {y}) - budget(total, {y})"))
+        }
+    };
+    let amount = d.money(difference, &address, exact, "verschil met de begroting in het geld van het jaar");
+    let cost_side = what == "zijn de lasten";
+    let compared = match (difference.signum(), cost_side) {
+        (0, _) => "precies zoals begroot".to_owned(),
+        (-1, true) => format!("{amount} hoger dan begroot"),
+        (1, true) => format!("{amount} lager dan begroot"),
+        (-1, false) => format!("{amount} slechter dan begroot"),
+        _ => format!("{amount} beter dan begroot"),
+    };
+    match d.chance_of_worse(&id, last) {
+        Some(p) => format!(
+            "In {y} {what} {expected}{compared}; de kans op een slechter saldo dan begroot is {}.",
+            d.likely(p, &format!("chance(shortfall(total, {y}) > 0)"))
+        ),
+        None => format!("In {y} {what} {expected}{compared}."),
+    }
+}
+
+fn risk(d: &Draft<'_>) -> String {
+    let risks = &d.here.risks;
+    let pm = risks.iter().filter(|r| r.basis == crate::study::Basis::ProMemorie).count();
+    let count = crate::dutch::counted(risks.len(), "risico", "risico's");
+    let largest = risks
+        .iter()
+        .filter(|r| r.summed && r.expected > 0.0)
+        .fold(None, |best: Option<&crate::study::RiskEntry>, r| match best {
+            Some(b) if b.expected >= r.expected => Some(b),
+            _ => Some(r),
+        });
+    match (largest, risks.is_empty()) {
+        (_, true) => "Er zijn geen risico's opgegeven of gevonden.".to_owned(),
+        (Some(r), _) => {
+            let what = words::clean(&r.title);
+            let size = r.impact.map(|i| {
+                d.euros(i.mean, &format!("risk({})", r.id), "gemiddeld gevolg als het gebeurt")
+            });
+            let odds = r.chance.map(chance::stated).unwrap_or_default();
+            format!(
+                "We zien {count}; het grootste dat bovenop de raming komt, is ‘{what}’: kans {odds}, gevolg {}.",
+                size.unwrap_or_else(|| "onbekend".to_owned())
+            )
+        }
+        (None, false) if pm == risks.len() => format!("We zien {count}, die niet in geld zijn uit te drukken."),
+        (None, false) => format!("We zien {count}; wat er in geld van bekend is, zit al in de raming."),
+    }
+}
+
+fn needed(d: &Draft<'_>) -> String {
+    let Some(r) = &d.here.resilience else {
+        return "Hoeveel geld er nodig is om tegenvallers op te vangen, is voor deze raming niet gevraagd.".to_owned();
+    };
+    let Some(needed) = r.needed else {
+        return "Hoeveel geld er nodig is om tegenvallers op te vangen, is niet te berekenen.".to_owned();
+    };
+    let amount = d.euros(
+        needed,
+        &format!("resilience.needed({})", r.year),
+        &format!("kwantiel {} van het verlies boven het verwachte tekort", words::percent(r.certainty)),
+    );
+    format!(
+        "Voor tegenvallers boven op wat we verwachten is in {} {amount} nodig, om met {} zekerheid genoeg te hebben.",
+        r.year,
+        words::percent(r.certainty)
+    )
+}
+
+fn key_figures(d: &Draft<'_>) -> Table {
+    let id = GroupId::Total;
+    let columns = vec![
+        Column::words("Jaar"),
+        Column::numbers("Lasten"),
+        Column::numbers("Bandbreedte 80%").optional(),
+        Column::numbers("Baten"),
+        Column::numbers("Saldo"),
+        Column::numbers("Saldo tegenover begroting"),
+        Column::numbers("Kans: slechter dan begroot"),
+    ];
+    let rows = d
+        .years_of(&id)
+        .iter()
+        .enumerate()
+        .filter_map(|(i, year)| {
+            let entry = d.page(&id)?.years.get(i)?;
+            Some(Row::plain(vec![
+                tables::year(year.year),
+                tables::amount(&d.book, entry.cost, year.cost),
+                tables::band(d, d.band(&id, i)),
+                tables::amount(&d.book, entry.revenue, year.revenue),
+                tables::amount(&d.book, entry.balance(), year.balance),
+                tables::deviation_or(&d.book, entry.balance_above(), derive::balance_above_budget(year)),
+                tables::odds(d.chance_of_worse(&id, i)),
+            ]))
+        })
+        .collect();
+    tables::without_empty_columns(Table {
+        id: "kerncijfers".into(),
+        caption: format!("Kerncijfers ({})", d.book.caption()),
+        columns,
+        rows,
+        notes: vec!["Saldo is baten min lasten. De vergelijking is met de begroting in het geld van dat jaar.".into()],
+    })
+}

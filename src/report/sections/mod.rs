@@ -1,0 +1,17 @@
+//! The sections of the paragraph, one file each, in the order in which
+//! [`super::paragraph`] puts them.
+
+pub mod accountability;
+pub mod assumptions;
+pub mod balance;
+mod clients;
+pub mod development;
+pub mod history;
+pub mod introduction;
+pub mod message;
+pub mod not_modelled;
+pub mod register;
+pub mod resilience;
+pub mod risks;
+pub mod terms;
+pub mod what_ifs;

@@ -1,0 +1,180 @@
+//! The register: the ten largest, the rest as one line, and what they add up to.
+
+use super::super::document::{Block, Cell, Column, Row, Section, Table};
+use super::super::draft::Draft;
+use super::super::rounding::{Units, apportion, whole};
+use super::super::{chance, tables, words};
+use crate::dutch;
+use crate::model::RiskChance;
+use crate::study::{Basis, RiskEntry};
+use crate::study::derive;
+
+/// How many stand by name.
+const TOP: usize = 10;
+
+/// The section.
+pub fn write(d: &Draft<'_>) -> Section {
+    let mut summed: Vec<&RiskEntry> = d.here.risks.iter().filter(|r| r.summed).collect();
+    // Largest first; equal ones in the order of the register.
+    summed.sort_by(|a, b| b.expected.abs().total_cmp(&a.expected.abs()));
+    let mut blocks = Vec::new();
+    blocks.push(Block::Paragraph(d.text(intro(d, summed.len()))));
+    if !summed.is_empty() {
+        blocks.push(Block::Table(table(d, &summed)));
+        blocks.push(Block::Paragraph(d.text(sums(d))));
+    }
+    Section { id: "register".into(), title: "Risicoregister: de tien grootste".into(), level: 1, blocks }
+}
+
+fn intro(d: &Draft<'_>, summed: usize) -> String {
+    let risks = &d.here.risks;
+    if risks.is_empty() {
+        return "Er zijn geen risico's opgegeven of gevonden.".to_owned();
+    }
+    let pm = risks.iter().filter(|r| r.basis == Basis::ProMemorie).count();
+    let covered = risks.iter().filter(|r| r.basis != Basis::ProMemorie && !r.covered_by.is_empty()).count();
+    let in_figures = risks.len() - summed - pm - covered;
+    let mut out = match summed {
+        0 => "Geen enkel risico komt met een eigen bedrag bovenop de raming.".to_owned(),
+        1 => "Eén risico komt met een eigen bedrag bovenop de raming.".to_owned(),
+        n => format!("{} risico's komen met een eigen bedrag bovenop de raming.", words::capital(&dutch::count_in_words(n as f64))),
+    };
+    let mut rest = Vec::new();
+    let said = |n: usize, one: &str, many: &str| format!("{} {}", dutch::count_in_words(n as f64), if n == 1 { one } else { many });
+    if covered > 0 {
+        rest.push(said(covered, "zit al in de bandbreedte", "zitten al in de bandbreedte"));
+    }
+    if in_figures > 0 {
+        rest.push(said(in_figures, "zit al in de raming zelf", "zitten al in de raming zelf"));
+    }
+    if pm > 0 {
+        rest.push(said(pm, "is niet in geld uit te drukken (p.m.)", "zijn niet in geld uit te drukken (p.m.)"));
+    }
+    if !rest.is_empty() {
+        out.push_str(&format!(" Van de andere risico's geldt: {}. Die tellen hier niet mee.", dutch::list(&rest)));
+    }
+    out
+}
+
+fn odds(risk: &RiskEntry) -> Cell {
+    match (risk.chance, risk.written_chance) {
+        (Some(p), Some(RiskChance::PerYear(n))) => {
+            Cell::number(format!("{} keer per jaar", dutch::short(n, 2)), p, super::super::document::Unit::Percent)
+        }
+        (Some(p), _) => Cell::number(chance::stated(p), p, super::super::document::Unit::Percent),
+        _ => tables::nothing(),
+    }
+}
+
+fn table(d: &Draft<'_>, summed: &[&RiskEntry]) -> Table {
+    let total = derive::expected_total(d.here);
+    let target = d.book.round(total);
+    let (shown, rest) = summed.split_at(summed.len().min(TOP));
+    let mut values: Vec<f64> = shown.iter().map(|r| r.expected).collect();
+    let mut shares: Vec<f64> = shown.iter().map(|r| r.share_of_expected * 100.0).collect();
+    if !rest.is_empty() {
+        values.push(rest.iter().map(|r| r.expected).sum());
+        shares.push(rest.iter().map(|r| r.share_of_expected * 100.0).sum());
+    }
+    let units = d.book.split(&values, target);
+    let share_sum: f64 = shares.iter().sum();
+    let share_units = apportion(&shares, 1.0, whole(share_sum));
+    let expected = |u: Units, v: f64| tables::deviation(&d.book, -u, -v);
+    let percent = |u: Units, v: f64| Cell::number(format!("{u}%"), v / 100.0, super::super::document::Unit::Percent);
+    let certainty = d.here.resilience.as_ref().map(|r| r.certainty);
+    let mut columns = vec![
+        Column::numbers("Nr").optional(),
+        Column::words("Risico"),
+        Column::words("Kans"),
+        Column::numbers("Gevolg als het gebeurt"),
+        Column::words("S/I").optional(),
+        Column::numbers("Kans maal gevolg"),
+        Column::numbers("Invloed"),
+    ];
+    if let Some(c) = certainty {
+        columns.push(Column::numbers(format!("Aandeel bij {}", words::percent(c))).optional());
+    }
+    let mut rows: Vec<Row> = shown
+        .iter()
+        .enumerate()
+        .map(|(i, r)| {
+            let impact = r.impact.map(|x| x.mean);
+            let mut cells = vec![
+                Cell::words((i + 1).to_string()),
+                Cell::words(words::clean(&r.title)),
+                odds(r),
+                tables::deviation_or(&d.book, impact.map(|v| -d.book.round(v)), impact.map(|v| -v)),
+                Cell::words(words::structural(r.structural).1),
+                expected(units[i], r.expected),
+                percent(share_units[i], shares[i]),
+            ];
+            if certainty.is_some() {
+                cells.push(tables::share(r.share_at_certainty));
+            }
+            Row::plain(cells)
+        })
+        .collect();
+    if !rest.is_empty() {
+        let at = shown.len();
+        let mut cells = vec![
+            Cell::words(""),
+            Cell::words(format!("Overige {}", dutch::counted(rest.len(), "risico", "risico's"))),
+            tables::nothing(),
+            tables::nothing(),
+            Cell::words(""),
+            expected(units[at], values[at]),
+            percent(share_units[at], shares[at]),
+        ];
+        if certainty.is_some() {
+            cells.push(tables::share(rest.iter().map(|r| r.share_at_certainty).sum()));
+        }
+        rows.push(Row::plain(cells));
+    }
+    let mut cells = vec![
+        Cell::words(""),
+        Cell::words("Totaal"),
+        tables::nothing(),
+        tables::nothing(),
+        Cell::words(""),
+        expected(target, total),
+        percent(whole(share_sum), share_sum),
+    ];
+    if certainty.is_some() {
+        cells.push(Cell::words(""));
+    }
+    rows.push(Row::total(cells));
+    let year = d.here.resilience.as_ref().map(|r| format!(" in {}", r.year)).unwrap_or_default();
+    Table {
+        id: "register".into(),
+        caption: format!("Grootste risico's naar kans maal gevolg{year} ({})", d.book.caption()),
+        columns,
+        rows,
+        notes: vec!["Invloed is het aandeel in het totaal van kans maal gevolg. N is een nadeel, V een voordeel.".into()],
+    }
+}
+
+/// The three ways in which municipalities add risks up.
+fn sums(d: &Draft<'_>) -> String {
+    let total = derive::expected_total(d.here);
+    let year = d.here.resilience.as_ref().map(|r| format!(" in {}", r.year)).unwrap_or_default();
+    let mut out = format!(
+        "Kans maal gevolg is samen {}{year}. Dat is een gemiddelde: in een echt jaar is het meer of minder.",
+        d.euros(total, "sum(risk.expected)", "som van kans maal gemiddeld gevolg")
+    );
+    if let Some((low, high)) = derive::expected_range(d.here) {
+        let (a, b) = (d.book.round(low), d.book.round(high));
+        if a != b {
+            out.push_str(&format!(
+                " Met het laagste en het hoogste gevolg ligt die som {}.",
+                d.cite(&d.book.range(a, b), "sum(risk.chance x risk.min), sum(risk.chance x risk.max)", format!("{} – {}", dutch::euro_cents(low), dutch::euro_cents(high)), "minimum-maximum")
+            ));
+        }
+    }
+    if let Some(r) = d.here.resilience.as_ref().filter(|r| r.sum_of_maxima > 0.0) {
+        out.push_str(&format!(
+            " Gebeurt alles tegelijk met het hoogste gevolg, dan kost dat {}.",
+            d.euros(r.sum_of_maxima, "sum(risk.max)", "som van de hoogste gevolgen")
+        ));
+    }
+    out
+}

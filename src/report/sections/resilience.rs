@@ -1,0 +1,187 @@
+//! Needed capacity: what can come on top of what is expected.
+//!
+//! What is expected belongs in the budget; only what can come on top is risk.
+//! One programme says nothing about the whole municipality, so it gets no
+//! ratio and no class.
+
+use super::super::document::{Block, Cell, Column, Row, Section, Table, Text};
+use super::super::draft::{Draft, strong};
+use super::super::{tables, words};
+use crate::dutch;
+use crate::model::Scope;
+use crate::study::{ResilienceOutcome, derive};
+
+/// The section.
+pub fn write(d: &Draft<'_>) -> Section {
+    let mut blocks = Vec::new();
+    match &d.here.resilience {
+        None => blocks.push(Block::Paragraph(Text::plain(
+            "Hoeveel geld er nodig is om tegenvallers op te vangen, is hier niet berekend. \
+             Daarvoor moet de gemeente een jaar en een zekerheid kiezen.",
+        ))),
+        Some(r) => {
+            blocks.push(Block::Paragraph(d.text(deficit(d, r))));
+            blocks.push(Block::Paragraph(d.text(needed(d, r))));
+            if !r.quantiles.is_empty() {
+                blocks.push(Block::Table(quantiles(d, r)));
+            }
+            blocks.push(Block::Paragraph(d.text(match r.scope {
+                Scope::Programme => programme(d, r),
+                Scope::Municipality => ratio(d, r),
+            })));
+            if r.by_year.iter().any(|y| y.incidental != 0.0 || y.structural != 0.0) {
+                blocks.push(Block::Table(by_year(d, r)));
+            }
+        }
+    }
+    Section { id: "weerstandsvermogen".into(), title: "Weerstandsvermogen".into(), level: 1, blocks }
+}
+
+fn deficit(d: &Draft<'_>, r: &ResilienceOutcome) -> String {
+    let lead = strong("Wat verwachten we al?");
+    match r.expected_deficit {
+        Some(v) if d.book.round(v) == 0 => format!("{lead} In {} verwachten we geen tekort ten opzichte van de begroting.", r.year),
+        Some(v) => {
+            let amount = d.euros(v, &format!("mean(shortfall(total, {}))", r.year), "gemiddelde van het tekort ten opzichte van de begroting");
+            format!(
+                "{lead} Het verwachte tekort in {} is {amount}. Dat bedrag hoort in de begroting en niet bij de risico's. \
+                 Het risico is alleen wat er nog bovenop kan komen.",
+                r.year
+            )
+        }
+        None => {
+            let reason = r.reason.as_deref().map(words::sentence).unwrap_or_default();
+            format!("{lead} Een verwacht tekort in {} is niet te berekenen. {reason}", r.year).trim_end().to_owned()
+        }
+    }
+}
+
+fn needed(d: &Draft<'_>, r: &ResilienceOutcome) -> String {
+    let lead = strong("Hoeveel is er nodig voor wat erbij kan komen?");
+    let expected = d.euros(r.expected, &format!("expected({})", r.year), "som van kans maal gemiddeld gevolg");
+    let Some(needed) = r.needed else {
+        let reason = match (&r.reason, r.expected_deficit) {
+            // Said already in the paragraph before.
+            (Some(_), None) | (None, _) => String::new(),
+            (Some(reason), Some(_)) => format!(" {}", words::sentence(reason)),
+        };
+        return format!("{lead} Dat is niet te berekenen.{reason} De risico's met een eigen bedrag zijn gemiddeld {expected}.");
+    };
+    let certainty = words::percent(r.certainty);
+    let amount = d.euros(needed, &format!("resilience.needed({})", r.year), &format!("kwantiel {certainty} van het verlies boven het verwachte tekort"));
+    let mut out = format!("{lead} Met {certainty} zekerheid is {amount} genoeg in {}.", r.year);
+    out.push_str(&format!(" Daarin zit {expected} aan kans maal gevolg van de risico's in het register."));
+    if !r.exact && r.error > 0.0 {
+        out.push_str(&format!(
+            " Het bedrag komt uit een simulatie. De rekenfout daarvan is ongeveer {}.",
+            d.euros(r.error, &format!("se(resilience.needed({}))", r.year), "standaardfout van het kwantiel")
+        ));
+    }
+    out
+}
+
+fn quantiles(d: &Draft<'_>, r: &ResilienceOutcome) -> Table {
+    Table {
+        id: "weerstandsvermogen".into(),
+        caption: format!("Benodigd in {} bij elke zekerheid ({})", r.year, d.book.caption()),
+        columns: vec![Column::words("Zekerheid"), Column::numbers("Benodigd")],
+        rows: r
+            .quantiles
+            .iter()
+            .map(|(p, v)| {
+                let chosen = (f64::from(*p) / 100.0 - r.certainty).abs() < 1e-9;
+                let mark = if chosen { " (gekozen)" } else { "" };
+                Row::plain(vec![
+                    Cell::words(format!("{p}%{mark}")),
+                    tables::amount(&d.book, d.book.round(*v), *v),
+                ])
+            })
+            .collect(),
+        notes: vec!["Boven op het verwachte tekort.".into()],
+    }
+}
+
+fn programme(d: &Draft<'_>, r: &ResilienceOutcome) -> String {
+    let mut out = format!(
+        "{} Dit is één programma. De buffer van de gemeente is er voor alle programma's samen. Een ratio voor één programma zegt daarom niets.",
+        strong("Waarom geen ratio en geen klasse?")
+    );
+    if let (Some(available), Some(needed)) = (r.available.filter(|a| *a > 0.0), r.needed) {
+        let share = derive::part(needed, available);
+        out.push_str(&format!(
+            " De gemeente heeft {} beschikbaar. Dit programma vraagt daarvan {}.",
+            d.euros(available, "resilience.available", "incidentele en structurele capaciteit samen"),
+            d.percent(dutch::round(share, 2), &format!("resilience.needed({}) / resilience.available", r.year), "benodigd gedeeld door beschikbaar")
+        ));
+    }
+    out
+}
+
+/// Classes of the assessment table of the Nederlands Adviesbureau voor
+/// Risicomanagement and the University of Twente; a bound belongs to the better class.
+fn class_words(class: char) -> &'static str {
+    match class {
+        'A' => "uitstekend",
+        'B' => "ruim voldoende",
+        'C' => "voldoende",
+        'D' => "matig",
+        'E' => "onvoldoende",
+        _ => "ruim onvoldoende",
+    }
+}
+
+fn ratio(d: &Draft<'_>, r: &ResilienceOutcome) -> String {
+    let lead = strong("Is dat er ook?");
+    let Some(available) = r.available else {
+        return format!("{lead} Hoeveel er beschikbaar is, is niet opgegeven. Daarom is er geen ratio en geen klasse.");
+    };
+    let available = d.euros(available, "resilience.available", "incidentele en structurele capaciteit samen");
+    let mut out = format!("{lead} Beschikbaar is {available}");
+    if let (Some(i), Some(s)) = (r.available_incidental, r.available_structural) {
+        out.push_str(&format!(
+            ": {} incidenteel en {} structureel",
+            d.euros(i, "resilience.available.incidental", "zoals opgegeven"),
+            d.euros(s, "resilience.available.structural", "zoals opgegeven")
+        ));
+    }
+    out.push('.');
+    match (r.ratio, r.class) {
+        (Some(ratio), Some(class)) => {
+            out.push_str(&format!(
+                " De ratio is {}. Dat is klasse {class}: {}.",
+                d.cite(&dutch::number(ratio, 2), "resilience.ratio", dutch::short(ratio, 6), "beschikbaar gedeeld door benodigd"),
+                class_words(class)
+            ));
+            out.push_str(" Een grens telt bij de betere klasse.");
+            if let Some(norm) = r.norm {
+                let met = if ratio >= norm { "De raad vraagt ten minste" } else { "Dat is te laag: de raad vraagt ten minste" };
+                out.push_str(&format!(" {met} {}.", dutch::number(norm, 2)));
+            }
+        }
+        (None, Some(class)) => out.push_str(&format!(" Er is niets nodig. Dat is klasse {class}: {}.", class_words(class))),
+        _ => out.push_str(" Een ratio is niet te berekenen."),
+    }
+    out
+}
+
+fn by_year(d: &Draft<'_>, r: &ResilienceOutcome) -> Table {
+    Table {
+        id: "verlies-per-jaar".into(),
+        caption: format!("Kans maal gevolg per jaar ({})", d.book.caption()),
+        columns: vec![Column::words("Jaar"), Column::numbers("Incidenteel"), Column::numbers("Structureel"), Column::numbers("Samen")],
+        rows: r
+            .by_year
+            .iter()
+            .map(|y| {
+                let (i, s) = (d.book.round(y.incidental), d.book.round(y.structural));
+                Row::plain(vec![
+                    tables::year(y.year),
+                    tables::amount(&d.book, i, y.incidental),
+                    tables::amount(&d.book, s, y.structural),
+                    tables::amount(&d.book, i + s, derive::both(y)),
+                ])
+            })
+            .collect(),
+        notes: vec!["Een structureel risico dat optreedt, blijft. Daarom loopt die kolom op.".into()],
+    }
+}

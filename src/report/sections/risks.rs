@@ -1,0 +1,222 @@
+//! The two lists of risks: within a year, and later.
+//!
+//! A risk says what may happen, how likely that is, what it costs, whether
+//! that already stands in the projection, what is done, and how we notice.
+
+use super::super::document::{Block, Section, Text};
+use super::super::draft::{Draft, strong};
+use super::super::{chance, words};
+use crate::dutch;
+use crate::model::{FigureKind, Quantity, RiskChance, Term};
+use crate::study::{Basis, Origin, RiskEntry};
+use crate::study::derive;
+
+/// The chapter of one term with a section per risk.
+pub fn write(d: &Draft<'_>, term: Term) -> Vec<Section> {
+    let (id, title, when) = match term {
+        Term::Short => ("risicos-kort", "Risico's op korte termijn", "binnen een jaar"),
+        Term::Long => ("risicos-lang", "Risico's op lange termijn", "na een jaar of later"),
+    };
+    let risks: Vec<&RiskEntry> = d.here.risks.iter().filter(|r| r.term == term).collect();
+    let intro = match risks.len() {
+        0 => format!("Er zijn geen risico's opgegeven of gevonden die {when} kunnen optreden."),
+        1 => format!("Dit risico kan {when} optreden."),
+        n => format!("Deze {} risico's kunnen {when} optreden.", dutch::count_in_words(n as f64)),
+    };
+    let mut blocks = vec![Block::Paragraph(d.text(intro))];
+    if !d.here.failed.is_empty() && term == Term::Short {
+        blocks.push(Block::Paragraph(d.text(format!(
+            "{} {} kon niet worden uitgevoerd. Er kan dus een risico ontbreken; zie de verantwoording.",
+            strong("Let op."),
+            if d.here.failed.len() == 1 { "Eén regel".to_owned() } else { format!("Een aantal regels ({})", d.here.failed.len()) }
+        ))));
+    }
+    let mut sections = vec![Section { id: id.into(), title: title.into(), level: 1, blocks }];
+    sections.extend(risks.into_iter().map(|r| one(d, r)));
+    sections
+}
+
+/// `cijfers`, `schatting` or `pm`.
+pub fn basis(basis: Basis) -> &'static str {
+    match basis {
+        Basis::Figures => "cijfers",
+        Basis::Estimate => "schatting",
+        Basis::ProMemorie => "pm",
+    }
+}
+
+/// `nadeel` or `voordeel`.
+pub fn side(risk: &RiskEntry) -> &'static str {
+    if risk.impact.is_some_and(|i| i.mean < 0.0) { "voordeel" } else { "nadeel" }
+}
+
+fn one(d: &Draft<'_>, risk: &RiskEntry) -> Section {
+    let label = format!(
+        "{} · {} · {} · basis: {}",
+        words::term(risk.term),
+        words::structural(risk.structural).0,
+        side(risk),
+        basis(risk.basis)
+    );
+    let mut blocks = vec![Block::Label(Text::plain(label))];
+    let mut say = |question: &str, answer: String| {
+        if !answer.is_empty() {
+            blocks.push(Block::Paragraph(d.text(format!("{} {answer}", strong(question)))));
+        }
+    };
+    let pieces = d.pieces(&risk.text);
+    say("Wat is er aan de hand?", pieces.trim().to_owned());
+    say("Waardoor kan het gebeuren?", risk.cause.as_deref().map(words::sentence).unwrap_or_default());
+    say("Wat is het gevolg?", risk.consequence.as_deref().map(words::sentence).unwrap_or_default());
+    say("Hoe groot is de kans?", odds(d, risk));
+    say("Om hoeveel geld gaat het?", amount(d, risk));
+    say("Telt dit mee in de optelsom?", counts(d, risk));
+    say("Wat doen we?", risk.response.as_deref().map_or_else(|| "Er is geen maatregel opgegeven.".to_owned(), words::sentence));
+    say("Hoe volgen we dit?", indicator(d, risk));
+    say("Verandering:", risk.trend.map(words::trend).unwrap_or_default().to_owned());
+    let mut foot = Vec::new();
+    if let Some(holder) = &risk.portfolio_holder {
+        foot.push(format!("Portefeuillehouder: {}", words::clean(holder)));
+    }
+    if let Some(owner) = &risk.owner {
+        foot.push(format!("Eigenaar: {}", words::clean(owner)));
+    }
+    if let Some(source) = &risk.source {
+        foot.push(format!("Bron: {}", words::clean(source)));
+    }
+    if let Some(note) = d.model().risks.iter().find(|r| r.id == risk.id).and_then(|r| r.provenance.note.as_deref()) {
+        foot.push(words::capital(&words::clean(note)));
+    }
+    if !foot.is_empty() {
+        blocks.push(Block::Label(Text::plain(foot.join(" · "))));
+    }
+    Section { id: format!("risico-{}", risk.id), title: words::clean(&risk.title), level: 2, blocks }
+}
+
+fn odds(d: &Draft<'_>, risk: &RiskEntry) -> String {
+    let computed = risk.origin == Origin::Rule && risk.basis == Basis::Figures;
+    let Some(p) = risk.chance else {
+        return match risk.basis {
+            Basis::ProMemorie => "Die is niet te geven.".to_owned(),
+            _ => "Die is niet opgegeven.".to_owned(),
+        };
+    };
+    if computed {
+        // One draw says on which side the figure lies, not how likely that is.
+        return match d.outcome() {
+            Some(_) => format!("De kans is {}.", d.likely(p, &format!("chance({})", risk.id))),
+            None => "Zonder simulatie is die niet te berekenen.".to_owned(),
+        };
+    }
+    let when = if risk.years.is_empty() { String::new() } else { format!(" in {}", words::years(&risk.years)) };
+    let each = if risk.years.len() > 1 { " per jaar" } else { "" };
+    let when = if each.is_empty() { when } else { format!(",{when}") };
+    match risk.written_chance {
+        Some(RiskChance::Class(class, _)) => format!("De kans is {}{each}{when}. Dat is klasse {class} op de schaal van de gemeente.", chance::stated(p)),
+        Some(RiskChance::PerYear(n)) => format!(
+            "We rekenen met gemiddeld {} keer per jaar. De kans dat het in een jaar ten minste één keer gebeurt, is {}.",
+            dutch::short(n, 2),
+            chance::stated(dutch::round(p, 2))
+        ),
+        _ => format!("De kans is {}{each}{when}.", chance::stated(p)),
+    }
+}
+
+fn amount(d: &Draft<'_>, risk: &RiskEntry) -> String {
+    if risk.basis == Basis::ProMemorie {
+        return "Een bedrag is niet te geven (p.m.).".to_owned();
+    }
+    let Some(impact) = risk.impact else { return "Een bedrag is niet opgegeven.".to_owned() };
+    let address = format!("impact({})", risk.id);
+    let written = derive::impact_range(d.model(), risk);
+    let what_if = risk.what_if.as_deref();
+    let formula = match (what_if, risk.origin) {
+        (Some(id), _) => format!("resultaat van de basis min dat van de wat-als {id}"),
+        (None, Origin::Register) => "gemiddelde van het opgegeven bedrag".to_owned(),
+        (None, Origin::Rule) => "gemiddelde als het gebeurt".to_owned(),
+    };
+    let mean = d.euros(impact.mean, &address, &formula);
+    let year = match (what_if, risk.years.first()) {
+        (Some(_), Some(first)) => format!(" in {first}"),
+        _ => String::new(),
+    };
+    let verb = if impact.mean < 0.0 { "levert dat" } else { "kost dat" };
+    let gain = if impact.mean < 0.0 { " op" } else { "" };
+    let mut out = format!("Gebeurt het, dan {verb}{year} ongeveer {mean}{gain}.");
+    if let Some((low, high)) = written {
+        let (a, b) = (d.book.round(low).abs(), d.book.round(high).abs());
+        if a != b {
+            let simulated = what_if.is_some() || risk.origin == Origin::Rule;
+            let range = d.book.range(a.min(b), a.max(b));
+            if simulated && d.outcome().is_some() {
+                out.push_str(&format!(" Met 80% kans ligt het bedrag {range}."));
+            } else if !simulated {
+                out.push_str(&format!(" Het bedrag ligt {range}."));
+            }
+        }
+    }
+    if risk.structural && risk.origin == Origin::Register {
+        out.push_str(" Het komt daarna elk jaar terug.");
+    }
+    if let Some(id) = what_if {
+        let title = d.study.scenarios.iter().find(|s| s.model.scenario.id == id).map_or(id, |s| &s.model.scenario.title);
+        out.push_str(&format!(" Zie de wat-als ‘{}’.", words::clean(title)));
+    }
+    out
+}
+
+/// Whether the amount is already in the band or the projection.
+fn counts(d: &Draft<'_>, risk: &RiskEntry) -> String {
+    if risk.basis == Basis::ProMemorie {
+        return String::new();
+    }
+    if !risk.covered_by.is_empty() {
+        let mut names: Vec<String> = Vec::new();
+        for address in &risk.covered_by {
+            let name = words::of_address(d.model(), address);
+            if !names.contains(&name) {
+                names.push(name);
+            }
+        }
+        return format!(
+            "Nee. Dit zit al in de bandbreedte van {}. Het telt niet nog eens mee.",
+            words::some_of(&names, 4)
+        );
+    }
+    if risk.summed {
+        return String::new();
+    }
+    match risk.basis {
+        Basis::Figures => "Nee. Dit bedrag zit al in de raming. Het telt niet nog eens mee.".to_owned(),
+        _ => "Nee. Dit bedrag telt niet mee.".to_owned(),
+    }
+}
+
+/// The latest counts of the indicator that shows whether the risk grows.
+fn indicator(d: &Draft<'_>, risk: &RiskEntry) -> String {
+    let Some(id) = &risk.indicator else { return String::new() };
+    let Some(found) = d.model().indicators.iter().find(|i| i.id == *id) else { return String::new() };
+    let (label, unit) = (words::clean(&found.label), words::clean(&found.unit));
+    // One count per year: realised before anything else.
+    let mut counts: Vec<(crate::units::Year, FigureKind, f64)> = Vec::new();
+    for (kind, year, r) in d.model().figures.of(id, Quantity::Count) {
+        match counts.iter_mut().find(|(y, _, _)| *y == year) {
+            Some(known) if kind == FigureKind::Actual => *known = (year, kind, r.value),
+            Some(_) => {}
+            None => counts.push((year, kind, r.value)),
+        }
+    }
+    counts.sort_by_key(|(y, _, _)| *y);
+    let of = |(year, kind, value): &(crate::units::Year, FigureKind, f64)| {
+        let space = if unit == "%" { "" } else { " " };
+        let printed = format!("{}{space}{unit}", dutch::short(*value, 1));
+        let cited = d.cite(&printed, &format!("indicator({id}, {year})"), dutch::short(*value, 6), &format!("figures.csv, soort {}", kind.name()));
+        let what = if *kind == FigureKind::Actual { String::new() } else { format!(" ({})", words::kind(*kind)) };
+        format!("{cited} in {year}{what}")
+    };
+    match counts.as_slice() {
+        [] => format!("We kijken naar ‘{label}’. Daarvan is nog geen telling."),
+        [one] => format!("We kijken naar ‘{label}’: {}.", of(one)),
+        [.., before, latest] => format!("We kijken naar ‘{label}’: {}, tegen {}.", of(latest), of(before)),
+    }
+}

@@ -1,0 +1,117 @@
+//! The list of terms at the end: those of the glossary that the text uses.
+//!
+//! The glossary of the project is the one place where a term is explained, so
+//! the list is made from it and cannot drift.
+
+use super::super::document::{Block, Cell, Column, Row, Section, Table, Text};
+
+static GLOSSARY: &str = include_str!("../../../docs/glossary.md");
+
+/// Dutch terms with their Dutch explanation, in the order of the glossary.
+fn terms() -> impl Iterator<Item = (&'static str, &'static str)> {
+    GLOSSARY.lines().filter_map(|line| {
+        let mut cells = line.trim().strip_prefix('|')?.split('|').map(str::trim);
+        let term = cells.next()?;
+        let meaning = cells.nth(1)?;
+        let (_, dutch) = meaning.split_once('·')?;
+        (!term.is_empty() && !term.starts_with("---") && term != "Dutch term").then_some((term, dutch.trim()))
+    })
+}
+
+/// The forms of a term that may stand in a text: `gebundelde uitkering (BUIG)`
+/// also reads `BUIG`; `nadeel (N), voordeel (V)` is two.
+fn forms(term: &str) -> Vec<String> {
+    let mut found = Vec::new();
+    for part in term.split(',') {
+        let bare: String = part.split('(').next().unwrap_or("").trim().to_lowercase();
+        if bare.chars().count() > 2 {
+            found.push(bare);
+        }
+        if let Some(short) = part.split_once('(').and_then(|(_, r)| r.split_once(')')).map(|(s, _)| s.trim()) {
+            // One letter is a mark of a table, explained at the start.
+            if short.chars().count() > 1 {
+                found.push(short.to_lowercase());
+            }
+        }
+    }
+    found
+}
+
+/// Whether a text holds a form as whole words.
+fn holds(text: &str, form: &str) -> bool {
+    text.match_indices(form).any(|(at, _)| {
+        let before = text[..at].chars().next_back();
+        let after = text[at + form.len()..].chars().next();
+        !before.is_some_and(char::is_alphanumeric) && !after.is_some_and(char::is_alphanumeric)
+    })
+}
+
+/// The section; none where no term is used.
+pub fn write(sections: &[Section]) -> Option<Section> {
+    let text = words_of(sections).to_lowercase();
+    let rows: Vec<Row> = terms()
+        .filter(|(term, _)| forms(term).iter().any(|f| holds(&text, f)))
+        .map(|(term, meaning)| Row::plain(vec![Cell::words(term), Cell::words(meaning)]))
+        .collect();
+    (!rows.is_empty()).then(|| Section {
+        id: "begrippen".into(),
+        title: "Begrippen".into(),
+        level: 1,
+        blocks: vec![Block::Table(Table {
+            id: "begrippen".into(),
+            caption: "Wat woorden betekenen".into(),
+            columns: vec![Column::words("Woord"), Column::words("Betekenis")],
+            rows,
+            notes: Vec::new(),
+        })],
+    })
+}
+
+/// All words of the sections, tables included.
+fn words_of(sections: &[Section]) -> String {
+    let mut out = String::new();
+    let mut add = |t: &str| {
+        out.push_str(t);
+        out.push('\n');
+    };
+    for section in sections {
+        add(&section.title);
+        for block in &section.blocks {
+            match block {
+                Block::Paragraph(t) | Block::Label(t) => add(&t.words()),
+                Block::List(items) => items.iter().map(Text::words).for_each(|t| add(&t)),
+                Block::Table(t) => table_words(t, &mut add),
+                Block::Chart(c) => add(&c.title),
+            }
+        }
+    }
+    out
+}
+
+fn table_words(table: &Table, add: &mut impl FnMut(&str)) {
+    add(&table.caption);
+    table.columns.iter().for_each(|c| add(&c.header));
+    table.rows.iter().flat_map(|r| &r.cells).for_each(|c| add(&c.printed));
+    table.notes.iter().for_each(|n| add(n));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_glossary_gives_terms_with_a_dutch_explanation() {
+        let found: Vec<_> = terms().collect();
+        assert!(found.len() > 30, "{}", found.len());
+        let (_, meaning) = found.iter().find(|(t, _)| *t == "OVA").expect("OVA is in the glossary");
+        assert_eq!(*meaning, "index voor de lonen in de zorg");
+    }
+
+    #[test]
+    fn a_term_counts_only_as_a_whole_word() {
+        assert!(holds("de ova stijgt", "ova"));
+        assert!(!holds("innovatief", "ova"));
+        assert_eq!(forms("gebundelde uitkering (BUIG)"), ["gebundelde uitkering", "buig"]);
+        assert_eq!(forms("nadeel (N), voordeel (V)"), ["nadeel", "voordeel"]);
+    }
+}

@@ -1,0 +1,182 @@
+//! What-ifs side by side: only what they assume differently, and what that
+//! does to the result and to the chance of an overrun.
+
+use super::super::differences;
+use super::super::document::{Block, Cell, Column, Row, Section, Table, Text};
+use super::super::draft::{Draft, chance_of_worse};
+use super::super::{chance, tables, words};
+use crate::projection::GroupId;
+use crate::study::ScenarioStudy;
+use crate::study::derive;
+
+/// The chapter and one section per what-if; in the report of a what-if only that one.
+pub fn write(d: &Draft<'_>) -> Vec<Section> {
+    let base = d.base();
+    let others: Vec<&ScenarioStudy> =
+        d.study.scenarios.iter().skip(1).filter(|s| d.is_base() || std::ptr::eq(*s, d.here)).collect();
+    let mut chapter = Section { id: "wat-als".into(), title: "Wat als het anders loopt?".into(), level: 1, blocks: Vec::new() };
+    if others.is_empty() {
+        chapter.blocks.push(Block::Paragraph(Text::plain("Er zijn geen wat-als-vragen doorgerekend.")));
+        return vec![chapter];
+    }
+    chapter.blocks.push(Block::Paragraph(d.text(
+        "Elke wat-als verandert alleen de uitgangspunten die erbij staan. De rest blijft gelijk aan de basisraming. \
+         Het bedrag is het verschil met het resultaat van de basis. Tel de wat-als-vragen niet bij elkaar op: ze kunnen elkaar versterken.",
+    )));
+    chapter.blocks.push(Block::Table(table(d, base, &others)));
+    let mut sections = vec![chapter];
+    sections.extend(others.into_iter().map(|s| one(d, base, s)));
+    sections
+}
+
+/// Effects by year; money outside the programme has a row of its own.
+fn table(d: &Draft<'_>, base: &ScenarioStudy, others: &[&ScenarioStudy]) -> Table {
+    let years: Vec<crate::units::Year> = shown_years(d);
+    let mut columns = vec![Column::words("Wat als")];
+    columns.extend(years.iter().map(|y| Column::numbers(y.to_string())));
+    let last = d.last_budget_year(&GroupId::Total);
+    if let Some(y) = last {
+        columns.push(Column::numbers(format!("Kans: {} slechter dan begroot", d.projection().years[y])).optional());
+    }
+    let mut rows = Vec::new();
+    let mut outside_seen = false;
+    if let Some(y) = last {
+        let p = chance_cell(base, y);
+        if p.value.is_some() {
+            let mut cells = vec![Cell::words("Basisraming")];
+            cells.extend(years.iter().map(|_| tables::nothing()));
+            cells.push(p);
+            rows.push(Row::plain(cells));
+        }
+    }
+    for s in others {
+        let effects = derive::effects(&base.projection, &s.projection);
+        let of = |pick: &dyn Fn(&derive::Effect) -> f64| -> Vec<Cell> {
+            years
+                .iter()
+                .map(|y| match effects.iter().find(|e| e.year == *y) {
+                    Some(e) => tables::deviation(&d.book, d.book.round(pick(e)), pick(e)),
+                    None => tables::nothing(),
+                })
+                .collect()
+        };
+        let title = words::clean(&s.model.scenario.title);
+        let inside = effects.iter().any(|e| d.book.round(e.result) != 0);
+        let outside = effects.iter().any(|e| d.book.round(derive::less(e.result_with_outside, e.result)) != 0);
+        let mut push = |label: String, mut cells: Vec<Cell>, p: Cell| {
+            let mut all = vec![Cell::words(label)];
+            all.append(&mut cells);
+            if last.is_some() {
+                all.push(p);
+            }
+            rows.push(Row::plain(all));
+        };
+        let p = last.map_or_else(tables::nothing, |y| chance_cell(s, y));
+        if inside || !outside {
+            push(title.clone(), of(&|e| e.result), p.clone());
+        }
+        if outside {
+            outside_seen = true;
+            let label = if inside { format!("{title}, met geld buiten het programma *") } else { format!("{title} *") };
+            push(label, of(&|e| e.result_with_outside), p);
+        }
+    }
+    let mut notes = Vec::new();
+    if outside_seen {
+        notes.push("* Dit geld staat buiten het programma en telt niet mee in het saldo.".to_owned());
+    }
+    tables::without_empty_columns(Table {
+        id: "wat-als".into(),
+        caption: format!("Verschil met het resultaat van de basisraming ({})", d.book.caption()),
+        columns,
+        rows,
+        notes,
+    })
+}
+
+/// All projected years, or the first, a middle one and the last where there are many.
+fn shown_years(d: &Draft<'_>) -> Vec<crate::units::Year> {
+    let all: Vec<_> = d.projection().years.iter().skip(1).copied().collect();
+    if all.len() <= 5 { all } else { vec![all[0], all[all.len() / 2], all[all.len() - 1]] }
+}
+
+fn chance_cell(s: &ScenarioStudy, year: usize) -> Cell {
+    tables::odds(chance_of_worse(s, &GroupId::Total, year))
+}
+
+fn one(d: &Draft<'_>, base: &ScenarioStudy, s: &ScenarioStudy) -> Section {
+    let scenario = &s.model.scenario;
+    let mut blocks = Vec::new();
+    if let Some(question) = &scenario.question {
+        blocks.push(Block::Paragraph(Text::plain(words::sentence(question))));
+    }
+    let differences = differences::between(&base.model, &s.model);
+    if differences.is_empty() {
+        blocks.push(Block::Paragraph(Text::plain("Deze wat-als rekent met dezelfde uitgangspunten als de basisraming.")));
+    } else {
+        blocks.push(Block::Paragraph(Text::plain("Wat we anders aannemen:")));
+        blocks.push(Block::List(
+            differences
+                .iter()
+                .map(|x| Text::plain(match &x.who {
+                    Some(who) => format!("{} ({}).", x.words, who.trim_end_matches('.')),
+                    None => format!("{}.", x.words),
+                }))
+                .collect(),
+        ));
+    }
+    blocks.push(Block::Paragraph(d.text(effect(d, base, s))));
+    Section { id: format!("wat-als-{}", scenario.id), title: words::clean(&scenario.title), level: 2, blocks }
+}
+
+/// What it does to the result and to the chance.
+fn effect(d: &Draft<'_>, base: &ScenarioStudy, s: &ScenarioStudy) -> String {
+    let id = &s.model.scenario.id;
+    let effects = derive::effects(&base.projection, &s.projection);
+    let (Some(first), Some(last)) = (effects.first(), effects.last()) else {
+        return "Er zijn geen jaren om te vergelijken.".to_owned();
+    };
+    let inside = effects.iter().any(|e| d.book.round(e.result) != 0);
+    let outside = effects.iter().any(|e| d.book.round(derive::less(e.result_with_outside, e.result)) != 0);
+    let say = |e: &derive::Effect, value: f64, address: &str| {
+        let units = d.book.round(value);
+        let amount = d.euros(value, &format!("{address}({}) van {id} - {address}({}) van de basis", e.year, e.year), "verschil van twee projecties");
+        match units.signum() {
+            1 => format!("{amount} beter"),
+            -1 => format!("{amount} slechter"),
+            _ => "gelijk".to_owned(),
+        }
+    };
+    let mut out = if inside {
+        let mut text = format!("Het resultaat is dan in {} {}", first.year, say(first, first.result, "result"));
+        if last.year != first.year {
+            text.push_str(&format!(" en in {} {}", last.year, say(last, last.result, "result")));
+        }
+        text.push_str(" dan in de basisraming.");
+        text.replace("gelijk dan in de basisraming", "gelijk aan de basisraming")
+    } else {
+        "Het resultaat van het programma verandert niet.".to_owned()
+    };
+    if outside {
+        out.push_str(&format!(
+            " Met geld buiten het programma erbij is het resultaat in {} {}.",
+            last.year,
+            say(last, last.result_with_outside, "result_with_outside")
+        ));
+    }
+    let year = d.last_budget_year(&GroupId::Total);
+    let p = |s: &ScenarioStudy| chance_of_worse(s, &GroupId::Total, year?);
+    if let (Some(a), Some(b), Some(y)) = (p(base), p(s), year) {
+        let y = d.projection().years[y];
+        if chance::simulated_number(a) == chance::simulated_number(b) {
+            out.push_str(&format!(" De kans op een slechter saldo dan begroot in {y} blijft {}.", chance::simulated(b)));
+        } else {
+            out.push_str(&format!(
+                " De kans op een slechter saldo dan begroot in {y} gaat van {} naar {}.",
+                chance::simulated_number(a),
+                d.likely(b, &format!("chance(shortfall(total, {y}) > 0) van {id}"))
+            ));
+        }
+    }
+    out
+}

@@ -1,0 +1,140 @@
+//! Signals in time: in which year does a rule begin to speak, and how far is it
+//! from doing so?
+//!
+//! Each rule runs once for every projected year, with that year in focus
+//! (`o.year` and `o.last_budget_year`). The comparisons of figures that it makes
+//! are remembered by the operators: the one that decides says how far the rule
+//! is from tipping.
+
+use std::sync::Arc;
+
+use serde::Serialize;
+
+use super::RuleSet;
+use super::engine::{Runner, not_applicable, with_stack};
+use super::facts::Facts;
+use super::session::Comparison;
+use crate::dutch::Quantity;
+use crate::units::Year;
+
+/// What one rule says, year by year.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Signal {
+    /// Rule id.
+    pub rule: String,
+    /// Its title.
+    pub title: String,
+    /// Its domain.
+    pub domain: String,
+    /// Whether it looks at the year in focus; if not, all years are alike.
+    pub by_year: bool,
+    /// One per projected year.
+    pub years: Vec<SignalYear>,
+    /// The first year in which it finds a risk.
+    pub first_year: Option<Year>,
+}
+
+/// What one rule says in one year.
+#[derive(Clone, Debug, PartialEq)]
+pub struct SignalYear {
+    /// The year.
+    pub year: Year,
+    /// Whether it finds a risk.
+    pub state: State,
+    /// How far the comparison that decides is from tipping; none where none decides.
+    pub margin: Option<Margin>,
+}
+
+/// Whether a rule finds a risk.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub enum State {
+    /// It does, with this chance (none where the risk is pm).
+    Fires(Option<f64>),
+    /// It does not.
+    Quiet,
+    /// It cannot say, for this reason: a figure of that year is missing.
+    Unknown(String),
+}
+
+/// A comparison and its distance.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Margin {
+    /// What is compared: `mean(cost(jeugd, 2029) - budget(jeugd, 2029))`.
+    pub left: String,
+    /// With what: `parameter(threshold)`.
+    pub right: String,
+    /// Left less right, unrounded; percentages as fractions.
+    pub distance: f64,
+    /// In which unit.
+    pub unit: Quantity,
+}
+
+/// The signals of all rules that apply, by rule id.
+pub(super) fn signals(rules: &RuleSet, facts: &Arc<dyn Facts>) -> Vec<Signal> {
+    let (set, facts) = (rules.clone(), facts.clone());
+    with_stack(move || {
+        let runner = Runner::new(&set);
+        let years: Vec<Year> = facts.base_year().plus(1).through(facts.horizon()).take(200).collect();
+        set.compiled()
+            .iter()
+            .filter(|rule| not_applicable(&rule.head, facts.as_ref()).is_none())
+            .map(|rule| {
+                let mut found: Vec<SignalYear> = Vec::new();
+                let mut by_year = true;
+                for year in &years {
+                    if !by_year && let Some(first) = found.first() {
+                        let same = SignalYear { year: *year, ..first.clone() };
+                        found.push(same);
+                        continue;
+                    }
+                    found.push(in_year(&runner, rule, &facts, *year));
+                    by_year = runner.session.asked_year();
+                }
+                let fires = |y: &&SignalYear| matches!(y.state, State::Fires(_));
+                let first_year = found.iter().find(fires).map(|y| y.year).filter(|_| by_year);
+                Signal {
+                    rule: rule.head.id.clone(),
+                    title: rule.head.title.clone(),
+                    domain: rule.head.domain.clone(),
+                    by_year,
+                    years: found,
+                    first_year,
+                }
+            })
+            .collect()
+    })
+    .unwrap_or_default()
+}
+
+fn in_year(runner: &Runner<'_>, rule: &super::syntax::Compiled, facts: &Arc<dyn Facts>, year: Year) -> SignalYear {
+    let result = runner.find(rule, facts, Some(year));
+    let comparisons = runner.session.take_comparisons();
+    let state = match result {
+        Ok((findings, _)) => match findings.first() {
+            Some(_) => State::Fires(findings.iter().filter_map(|f| f.chance).reduce(f64::max)),
+            None => State::Quiet,
+        },
+        Err(diagnostics) => State::Unknown(diagnostics.first().map(|d| d.message.clone()).unwrap_or_default()),
+    };
+    let margin = match state {
+        State::Fires(_) => nearest(comparisons.iter()),
+        // The last one asked is the one that ended it; a question over several
+        // years asks at one place more than once.
+        State::Quiet => comparisons
+            .last()
+            .and_then(|last| nearest(comparisons.iter().filter(|c| c.position == last.position))),
+        State::Unknown(_) => None,
+    };
+    SignalYear { year, state, margin }
+}
+
+/// The comparison that is relatively nearest to tipping.
+fn nearest<'a>(comparisons: impl Iterator<Item = &'a Comparison>) -> Option<Margin> {
+    let relative = |c: &Comparison| if c.size > 0.0 { c.margin.abs() / c.size } else { 0.0 };
+    comparisons.min_by(|a, b| relative(a).total_cmp(&relative(b))).map(|c| Margin {
+        left: c.left.clone(),
+        right: c.right.clone(),
+        distance: c.margin,
+        unit: c.unit,
+    })
+}

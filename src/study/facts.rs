@@ -1,0 +1,236 @@
+//! A scenario's outcome as rules see it.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use super::driver;
+use crate::model::{Figure, FigureAddress, FigureKind, Line, MeasureKind, Model, Quantity, RuleParameter};
+use crate::projection::{self, GroupId, Named, NoFigure, Projection};
+use crate::rule::{Draws, Facts, FigureValue, MeasureAmount, Missing, Names, Table};
+use crate::simulation::{Outcome, Summary};
+use crate::units::Year;
+
+/// TEMPORARY until simulation has it.
+pub(super) struct Samples;
+impl Samples {
+    pub fn new(_: &Model, _: &crate::simulation::Settings) -> Result<Self, Vec<crate::diagnostic::Diagnostic>> { Ok(Self) }
+    pub fn figure(&self, _: &FigureAddress) -> Option<Arc<[f64]>> { None }
+    pub fn measures(&self, _: &[&str], _: usize) -> Option<Arc<[f64]>> { None }
+}
+
+/// What a scenario computed, shared with the rules.
+pub(super) struct Computed {
+    pub model: Model,
+    pub projection: Projection,
+    pub outcome: Option<Outcome>,
+    pub samples: Option<Samples>,
+}
+
+impl Computed {
+    fn missing(&self, no: NoFigure) -> Missing {
+        match no {
+            NoFigure::UnknownName { name, near } => Missing::UnknownName { name, near },
+            NoFigure::UnknownYear { year } => {
+                Missing::UnknownYear { year, first: self.model.base_year(), last: self.model.horizon() }
+            }
+            NoFigure::Absent(why) => Missing::NoFigure(why),
+        }
+    }
+
+    /// What the tables print of an unchanged figure.
+    fn table(&self, address: &FigureAddress) -> Option<Table> {
+        let outcome = self.outcome.as_ref()?;
+        let at = self.model.year_index(address.year)?;
+        let summary: &Summary = match projection::named(&self.model, &self.projection, &address.name).ok()? {
+            Named::Line(id) if matches!(address.figure, Figure::Cost | Figure::Revenue) => outcome.lines.get(id.0)?.get(at)?,
+            Named::Line(_) => return None,
+            Named::Group(g) => {
+                let group = outcome.groups.get(g)?;
+                match address.figure {
+                    Figure::Cost => group.cost.get(at)?,
+                    Figure::Revenue => group.revenue.get(at)?,
+                    Figure::Balance => group.balance.get(at)?,
+                    Figure::Shortfall => group.shortfall.get(at)?.as_ref()?,
+                    _ => return None,
+                }
+            }
+        };
+        Some(Table { mean: summary.mean, p10: summary.p10, p50: summary.p50, p90: summary.p90 })
+    }
+
+    fn lines_by_name(&self, name: &str) -> Result<Vec<&Line>, Missing> {
+        let named = projection::named(&self.model, &self.projection, name).map_err(|n| self.missing(n))?;
+        Ok(match named {
+            Named::Line(id) => vec![self.model.lines.get(id)],
+            Named::Group(g) => {
+                let members = &self.projection.groups[g].members;
+                self.model
+                    .lines
+                    .all
+                    .iter()
+                    .enumerate()
+                    .filter(|(i, _)| members.iter().any(|(id, _)| id.0 == *i))
+                    .map(|(_, l)| l)
+                    .collect()
+            }
+        })
+    }
+}
+
+impl Facts for Computed {
+    fn base_year(&self) -> Year {
+        self.model.base_year()
+    }
+
+    fn horizon(&self) -> Year {
+        self.model.horizon()
+    }
+
+    fn last_budget_year(&self) -> Year {
+        self.model.last_budget_year()
+    }
+
+    fn draws(&self) -> usize {
+        self.outcome.as_ref().map_or(0, |o| usize::try_from(o.draws).unwrap_or(usize::MAX))
+    }
+
+    fn figure(&self, address: &FigureAddress) -> Result<FigureValue, Missing> {
+        let central = projection::figure(&self.model, &self.projection, address).map_err(|n| self.missing(n))?;
+        let draws = match &self.samples {
+            Some(samples) => samples.figure(address).map_or(Draws::Same(central), Draws::Each),
+            None => Draws::Same(central),
+        };
+        Ok(FigureValue { central, draws, table: self.table(address) })
+    }
+
+    fn measures(&self, kind: MeasureKind, amount: MeasureAmount, year: Year) -> Result<FigureValue, Missing> {
+        let at = self.model.year_index(year).ok_or(Missing::UnknownYear {
+            year,
+            first: self.model.base_year(),
+            last: self.model.horizon(),
+        })?;
+        let kinds: BTreeMap<&str, MeasureKind> = self.model.measures.iter().map(|m| (m.id.as_str(), m.kind)).collect();
+        let mut central = 0.0;
+        for line in &self.projection.lines {
+            for term in &line.years[at].terms.measures {
+                if kinds.get(term.id.as_str()) == Some(&kind) {
+                    central += match amount {
+                        MeasureAmount::Planned => term.planned,
+                        MeasureAmount::Realised => term.amount,
+                    };
+                }
+            }
+        }
+        let draws = match (&self.samples, amount) {
+            (Some(samples), MeasureAmount::Realised) => {
+                let ids: Vec<&str> = kinds.iter().filter(|(_, k)| **k == kind).map(|(id, _)| *id).collect();
+                samples.measures(&ids, at).map_or(Draws::Same(central), Draws::Each)
+            }
+            _ => Draws::Same(central),
+        };
+        Ok(FigureValue { central, draws, table: None })
+    }
+
+    fn names(&self, which: Names) -> Vec<String> {
+        match which {
+            Names::Lines => self.model.lines.all.iter().map(|l| l.id().to_owned()).collect(),
+            Names::Domains => self.model.domains.iter().map(|d| d.id.clone()).collect(),
+            Names::Taakvelden => self
+                .projection
+                .groups
+                .iter()
+                .filter_map(|g| match &g.id {
+                    GroupId::Taakveld(code) => Some(code.clone()),
+                    _ => None,
+                })
+                .collect(),
+            Names::Indices => self.model.indices.iter().map(|i| i.id.clone()).collect(),
+            Names::Indicators => self.model.indicators.iter().map(|i| i.id.clone()).collect(),
+            Names::Reserves => self.model.reserves.iter().map(|r| r.id.clone()).collect(),
+        }
+    }
+
+    fn lines_of(&self, name: &str) -> Result<Vec<String>, Missing> {
+        Ok(self
+            .lines_by_name(name)?
+            .into_iter()
+            .filter(|l| l.as_cost().is_some())
+            .map(|l| l.id().to_owned())
+            .collect())
+    }
+
+    fn label(&self, name: &str) -> Option<String> {
+        let model = &self.model;
+        model
+            .lines
+            .all
+            .iter()
+            .find(|l| l.id() == name)
+            .map(|l| l.label().to_owned())
+            .or_else(|| model.domains.iter().find(|d| d.id == name).map(|d| d.label.clone()))
+            .or_else(|| model.indices.iter().find(|i| i.id == name).map(|i| i.label.clone()))
+            .or_else(|| model.indicators.iter().find(|i| i.id == name).map(|i| i.label.clone()))
+            .or_else(|| model.reserves.iter().find(|r| r.id == name).map(|r| r.label.clone()))
+            .or_else(|| {
+                let lines: Vec<&Line> = model.lines.all.iter().filter(|l| l.taakveld() == name).collect();
+                match lines.as_slice() {
+                    [] => None,
+                    [only] => Some(only.label().to_owned()),
+                    _ => Some(format!("taakveld {name}")),
+                }
+            })
+            .or_else(|| (name == "total").then(|| "het totaal".to_owned()))
+    }
+
+    fn largest_driver(&self, name: &str, year: Year) -> Result<String, Missing> {
+        let named = projection::named(&self.model, &self.projection, name).map_err(|n| self.missing(n))?;
+        driver::largest(&self.model, &self.projection, named, year).ok_or(Missing::UnknownYear {
+            year,
+            first: self.model.base_year(),
+            last: self.model.horizon(),
+        })
+    }
+
+    fn parameter(&self, rule: &str, name: &str) -> Option<RuleParameter> {
+        self.model.rule_parameters.get(rule)?.get(name).cloned()
+    }
+
+    fn source(&self, address: &FigureAddress) -> Option<String> {
+        let quantity = match address.figure {
+            Figure::Budget | Figure::Cost => Quantity::Cost,
+            Figure::BudgetRevenue | Figure::Revenue => Quantity::Revenue,
+            Figure::Clients => Quantity::Clients,
+            Figure::Indicator => Quantity::Count,
+            Figure::Actual => {
+                if self.model.lines.revenues().any(|l| l.id == address.name) { Quantity::Revenue } else { Quantity::Cost }
+            }
+            _ => return None,
+        };
+        let (kind, year) = match address.figure {
+            Figure::Budget | Figure::BudgetRevenue => (FigureKind::Budget, address.year),
+            Figure::Actual | Figure::Indicator => (FigureKind::Actual, address.year),
+            // A projected figure rests on the base year's.
+            _ => (self.model.municipality.base, self.model.base_year()),
+        };
+        let mut sources: Vec<String> = Vec::new();
+        let lines: Vec<String> = if address.figure == Figure::Indicator {
+            vec![address.name.clone()]
+        } else {
+            self.lines_by_name(&address.name).ok()?.into_iter().map(|l| l.id().to_owned()).collect()
+        };
+        for line in lines {
+            if let Some(recorded) = self.model.figures.get(&line, quantity, kind, year) {
+                let source = match &recorded.source {
+                    Some(source) => format!("{source} ({})", recorded.place),
+                    None => recorded.place.to_string(),
+                };
+                sources.push(source);
+            }
+        }
+        match sources.len() {
+            0 => None,
+            1..=3 => Some(sources.join("; ")),
+            n => Some(format!("{}; en {} regels meer in figures.csv", sources[0], n - 1)),
+        }
+    }
+}

@@ -1,0 +1,19 @@
+//! One run, in order: model, projection, outcome, findings, resilience.
+//!
+//! What the command line, tests and reports call. A [`Study`] holds everything
+//! that was computed about one municipality, base first, then its what-ifs;
+//! reports only lay it out.
+
+pub mod derive;
+mod entry;
+
+mod driver;
+mod facts;
+mod risks;
+mod run;
+
+pub use entry::{
+    Basis, ImpactSummary, InputHash, Origin, Piece, Receipt, ResilienceOutcome, RiskEntry, RuleNote, ScenarioStudy, Study,
+    YearLoss,
+};
+pub use run::{check, outcomes, run};

@@ -1,0 +1,142 @@
+//! Register and findings of the rules, side by side and summed once.
+//!
+//! The only place that knows both `rule` and `risk`: it makes a neutral event
+//! of each, has them summed, and puts the result beside the words.
+
+use std::collections::BTreeMap;
+
+use super::facts::Computed;
+use super::{Basis, ImpactSummary, Origin, Piece, ResilienceOutcome, RiskEntry};
+use crate::diagnostic::Diagnostic;
+use crate::dutch::Quantity;
+use crate::model::{Model, Risk, RiskChance, RiskImpact};
+use crate::rule::{Evaluation, Finding, RichText, Segment};
+use crate::simulation::Settings;
+
+/// The risks of a scenario, and its resilience where that is asked.
+pub(super) fn assess(
+    own: &Computed,
+    evaluation: &Evaluation,
+    _sized: &BTreeMap<String, &Model>,
+    _settings: &Settings,
+) -> Result<(Vec<RiskEntry>, Option<ResilienceOutcome>), Vec<Diagnostic>> {
+    let entries: Vec<RiskEntry> =
+        own.model.risks.iter().map(from_register).chain(evaluation.findings.iter().map(from_finding)).collect();
+    Ok((entries, None))
+}
+
+/// A register entry as shown; sums are filled in by whoever summed.
+fn from_register(risk: &Risk) -> RiskEntry {
+    let basis = match &risk.impact {
+        RiskImpact::ProMemorie => Basis::ProMemorie,
+        _ => Basis::Estimate,
+    };
+    RiskEntry {
+        id: risk.id.clone(),
+        origin: Origin::Register,
+        title: risk.title.clone(),
+        domain: risk.domain.clone(),
+        term: risk.term,
+        basis,
+        chance: risk.chance.map(chance_of),
+        written_chance: risk.chance,
+        impact: None,
+        what_if: match &risk.impact {
+            RiskImpact::WhatIf { what_if, .. } => Some(what_if.clone()),
+            _ => None,
+        },
+        structural: risk.structural,
+        years: risk.years.clone(),
+        covered_by: risk.covered_by.clone(),
+        summed: basis != Basis::ProMemorie && risk.chance.is_some() && risk.covered_by.is_empty(),
+        text: Vec::new(),
+        cause: risk.cause.clone(),
+        consequence: risk.consequence.clone(),
+        response: risk.response.clone(),
+        owner: risk.owner.clone(),
+        portfolio_holder: risk.portfolio_holder.clone(),
+        trend: risk.trend,
+        indicator: risk.indicator.clone(),
+        source: risk.provenance.source.clone().or_else(|| risk.provenance.note.clone()),
+        expected: 0.0,
+        share_of_expected: 0.0,
+        share_at_certainty: 0.0,
+    }
+}
+
+/// Chance that it strikes at least once in a year.
+fn chance_of(chance: RiskChance) -> f64 {
+    match chance {
+        RiskChance::Chance(p) | RiskChance::Class(_, p) => p,
+        RiskChance::PerYear(rate) => 1.0 - libm::exp(-rate),
+    }
+}
+
+/// A rule's finding as shown.
+fn from_finding(finding: &Finding) -> RiskEntry {
+    RiskEntry {
+        id: finding.id.clone(),
+        origin: Origin::Rule,
+        title: finding.title.clone(),
+        domain: finding.domain.clone(),
+        term: finding.term,
+        basis: match &finding.impact {
+            None => Basis::ProMemorie,
+            Some(_) => Basis::Figures,
+        },
+        chance: finding.chance,
+        written_chance: None,
+        impact: finding.impact.as_ref().map(|i| ImpactSummary { mean: i.mean, p10: i.p10, p50: i.p50, p90: i.p90 }),
+        what_if: None,
+        structural: finding.structural,
+        years: finding.years.clone(),
+        covered_by: finding.covered_by.clone(),
+        summed: finding.impact.is_some()
+            && finding.chance.is_some()
+            && !finding.from_projection
+            && finding.covered_by.is_empty(),
+        text: pieces(finding, &finding.text),
+        cause: None,
+        consequence: None,
+        response: finding.response.as_ref().map(RichText::plain),
+        owner: finding.owner.clone(),
+        portfolio_holder: finding.portfolio_holder.clone(),
+        trend: None,
+        indicator: None,
+        source: finding.source.clone(),
+        expected: 0.0,
+        share_of_expected: 0.0,
+        share_at_certainty: 0.0,
+    }
+}
+
+/// A text with the evidence of each number beside it.
+fn pieces(finding: &Finding, text: &RichText) -> Vec<Piece> {
+    text.segments
+        .iter()
+        .map(|segment| match segment {
+            Segment::Plain(words) => Piece::Plain(words.clone()),
+            Segment::Figure { printed, evidence } => match finding.evidence.get(*evidence) {
+                Some(e) => Piece::Figure {
+                    printed: printed.clone(),
+                    address: e.inputs.iter().map(|i| i.address.clone()).collect::<Vec<_>>().join("; "),
+                    unit: unit_name(e.unit).to_owned(),
+                    value: e.value,
+                    formula: e.formula.clone(),
+                },
+                None => Piece::Plain(printed.clone()),
+            },
+        })
+        .collect()
+}
+
+/// A unit as the report's evidence names it.
+fn unit_name(unit: Quantity) -> &'static str {
+    match unit {
+        Quantity::Euro => "euro",
+        Quantity::Clients => "clients",
+        Quantity::EuroPerClient => "euro per client",
+        Quantity::Percent => "percent",
+        _ => "number",
+    }
+}

@@ -1,0 +1,168 @@
+//! One run from files to findings.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use sha2::{Digest, Sha256};
+
+use super::facts::Computed;
+use super::{InputHash, Receipt, RuleNote, ScenarioStudy, Study, risks};
+use crate::diagnostic::{Diagnostic, Diagnostics};
+use crate::input::{self, Loaded, Sources};
+use crate::model::Model;
+use crate::projection::{self, Central};
+use crate::rule::{self, Evaluation, Facts, RuleSet, RuleSource};
+use super::facts::Samples;
+use crate::simulation::{self, Settings};
+
+/// Everything that can be wrong without running: files, references,
+/// correlation matrices, rules and their texts. Sorted by place.
+pub fn check(sources: &Sources, only: Option<&[String]>, rules: &[RuleSource]) -> Vec<Diagnostic> {
+    let mut found = Diagnostics::default();
+    let (set, broken) = RuleSet::parse(rules);
+    found.extend(broken);
+    found.extend(rule::lint(&set, &rule::Known::default()));
+    match input::load(sources, only) {
+        Err(wrong) => found.extend(wrong),
+        Ok(loaded) => {
+            found.extend(loaded.diagnostics.iter().cloned());
+            found.extend(beyond_files(&loaded, &set));
+        }
+    }
+    found.sorted()
+}
+
+/// What needs more than the files to be seen: matrices, projected warnings,
+/// parameters of rules, money counted twice.
+fn beyond_files(loaded: &Loaded, rules: &RuleSet) -> Vec<Diagnostic> {
+    let mut found = Vec::new();
+    for model in std::iter::once(&loaded.base).chain(&loaded.what_ifs) {
+        found.extend(simulation::check_correlations(model));
+        found.extend(rules.check_parameters(&model.rule_parameters));
+    }
+    let models: Vec<&Model> = std::iter::once(&loaded.base).chain(&loaded.what_ifs).chain(&loaded.referred).collect();
+    let _ = &models;
+    found.extend(projection::project(&loaded.base, &Central(&loaded.base)).warnings);
+    found
+}
+
+/// Runs a municipality: base first, then its what-ifs by id.
+///
+/// # Errors
+/// All mistakes of all files, sorted by place; nothing was computed then. A
+/// rule that fails is no error: [`ScenarioStudy::failed`] names it.
+pub fn run(
+    sources: &Sources,
+    only: Option<&[String]>,
+    rules: &[RuleSource],
+    settings: &Settings,
+    progress: &dyn Fn(u64, u64),
+) -> Result<Study, Vec<Diagnostic>> {
+    let loaded = input::load(sources, only)?;
+    let (set, _) = RuleSet::parse(rules);
+    let mut warnings = Diagnostics::default();
+    warnings.extend(loaded.diagnostics.iter().cloned());
+    warnings.extend(beyond_files(&loaded, &set));
+    if warnings.has_errors() {
+        return Err(warnings.sorted());
+    }
+    let receipt = Receipt {
+        version: env!("CARGO_PKG_VERSION").to_owned(),
+        seed: settings.seed,
+        draws: settings.draws,
+        inputs: hashes(sources, rules),
+    };
+
+    let models: Vec<Model> = std::iter::once(loaded.base).chain(loaded.what_ifs).collect();
+    let total = models.len() as u64 * settings.draws.max(1);
+    let mut computed: Vec<Arc<Computed>> = Vec::new();
+    for (position, model) in models.into_iter().enumerate() {
+        let before = position as u64 * settings.draws.max(1);
+        computed.push(Arc::new(compute(model, settings, &|done, _| progress(before + done, total))?));
+    }
+    progress(total, total);
+
+    let facts: Vec<Arc<dyn Facts>> = computed.iter().map(|c| Arc::clone(c) as Arc<dyn Facts>).collect();
+    let evaluations = set.evaluate_many(&facts);
+    drop(facts);
+    let sized: BTreeMap<String, &Model> = computed
+        .iter()
+        .skip(1)
+        .map(|c| &c.model)
+        .chain(&loaded.referred)
+        .map(|m| (m.scenario.id.clone(), m))
+        .collect();
+    let mut scenarios = Vec::new();
+    let mut entries = Vec::new();
+    for (own, evaluation) in computed.iter().zip(&evaluations) {
+        entries.push(risks::assess(own, evaluation, &sized, settings)?);
+    }
+    for ((own, evaluation), (risks, resilience)) in computed.iter().zip(evaluations).zip(entries) {
+        let notes = notes(&evaluation);
+        scenarios.push(ScenarioStudy {
+            model: own.model.clone(),
+            projection: own.projection.clone(),
+            outcome: own.outcome.clone(),
+            risks,
+            resilience,
+            not_applicable: notes.0,
+            silent: notes.1,
+            failed: evaluation.diagnostics(),
+        });
+    }
+    Ok(Study { scenarios, receipt, warnings: warnings.sorted() })
+}
+
+/// Every scenario of a municipality as rules see it, base first.
+///
+/// # Errors
+/// As [`run`].
+pub fn outcomes(sources: &Sources, only: Option<&[String]>, settings: &Settings) -> Result<Vec<Arc<dyn Facts>>, Vec<Diagnostic>> {
+    let loaded = input::load(sources, only)?;
+    std::iter::once(loaded.base)
+        .chain(loaded.what_ifs)
+        .map(|model| compute(model, settings, &|_, _| {}).map(|c| Arc::new(c) as Arc<dyn Facts>))
+        .collect()
+}
+
+/// Projection, outcome and kept draws of one scenario.
+fn compute(model: Model, settings: &Settings, progress: &dyn Fn(u64, u64)) -> Result<Computed, Vec<Diagnostic>> {
+    let projection = projection::project(&model, &Central(&model));
+    if settings.draws == 0 && settings.precision.is_none() {
+        return Ok(Computed { model, projection, outcome: None, samples: None });
+    }
+    let outcome = simulation::simulate_with(&model, settings, progress)?;
+    let samples = Samples::new(&model, settings)?;
+    Ok(Computed { model, projection, outcome: Some(outcome), samples: Some(samples) })
+}
+
+fn notes(evaluation: &Evaluation) -> (Vec<RuleNote>, Vec<RuleNote>) {
+    let not_applicable = evaluation
+        .not_applicable
+        .iter()
+        .map(|n| RuleNote { id: n.rule.clone(), title: n.title.clone(), remark: n.reason.clone() })
+        .collect();
+    let silent = evaluation
+        .silent
+        .iter()
+        .map(|s| RuleNote { id: s.rule.clone(), title: s.title.clone(), remark: String::new() })
+        .collect();
+    (not_applicable, silent)
+}
+
+/// Every file that went in, with its hash, by path.
+fn hashes(sources: &Sources, rules: &[RuleSource]) -> Vec<InputHash> {
+    let own = sources.iter().map(|(name, bytes)| (name.to_owned(), bytes));
+    // A rule's path on this machine says nothing; its place below `rules/` does.
+    let rules = rules.iter().map(|r| {
+        let path = r.path.replace('\\', "/");
+        let below = path.rfind("rules/").map_or(path.as_str(), |at| &path[at..]).to_owned();
+        (below, r.bytes.as_slice())
+    });
+    let mut hashes: Vec<InputHash> = own
+        .chain(rules)
+        .map(|(path, bytes)| InputHash { path, sha256: Sha256::digest(bytes).iter().map(|b| format!("{b:02x}")).collect() })
+        .collect();
+    hashes.sort_by(|a, b| a.path.cmp(&b.path));
+    hashes
+}

@@ -1,0 +1,56 @@
+//! Published explanations of a change, and hand-worked splits.
+
+use super::support::{close, head, load, project};
+use ravijn::model::FigureAddress;
+use ravijn::units::Year;
+
+/// The ten items of "Het resultaat van programma 6 is als volgt te verklaren"
+/// (Harderwijk, Begroting 2026, programma 6), x 1,000 euros.
+#[test]
+fn the_published_bridge_of_harderwijk_sums_to_its_total() {
+    let text = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/scenarios/harderwijk/verklaring.csv")).expect("shipped");
+    let mut reader = csv::ReaderBuilder::new().from_reader(text.as_bytes());
+    let headers = reader.headers().expect("a header").clone();
+    let amount = headers.iter().position(|h| h == "amount").expect("a column of amounts");
+    let amounts: Vec<f64> = reader.records().map(|r| r.expect("well formed")[amount].parse().expect("a number")).collect();
+    assert_eq!(amounts.len(), 10);
+    assert_eq!(amounts.iter().sum::<f64>(), -2_603.0);
+}
+
+/// "Zorgkosten sociaal domein" in the same document, whole euros.
+#[test]
+fn the_published_care_costs_sum_to_their_totals() {
+    let rows = [-1_506_000.0, -1_370_000.0, -1_712_000.0, 1_700_000.0];
+    let total: f64 = rows.iter().sum();
+    assert_eq!(total, -2_888_000.0);
+    assert_eq!(total + 252_000.0, -2_636_000.0);
+}
+
+/// Heerde, Raadsmonitor 2024, figuur 39: 540 clients at 7,697 euros become 573
+/// at 8,400; the document prints +15.8 %.
+#[test]
+fn volume_times_price_gives_the_published_growth_of_heerde() {
+    let base = head("actual", 2023, 2024)
+        + r#"
+[cost.jeugd]
+label = "Jeugdhulp"
+taakveld = "6.72"
+domain = "jeugd"
+clients_basis = "unique"
+volume = { growth = "6.1111111111%" }
+price = { change = { 2024 = "9.1253%" } }
+"#;
+    let figures = "line,quantity,kind,year,value,source\njeugd,cost,actual,2023,4156634,\njeugd,clients,actual,2023,540,\n";
+    let model = load(&base, figures).base;
+    let projection = project(&model);
+    let address: FigureAddress = "cost(jeugd, 2024)".parse().expect("well formed");
+    let cost = ravijn::projection::figure(&model, &projection, &address).expect("projected");
+    // Printed: 15.8 %; unrounded 4,813,135 / 4,156,634 - 1 = 15.794 %.
+    close(cost / 4_156_634.0 - 1.0, 0.157_94, 5e-5);
+    let bridge = ravijn::projection::line_between_years(&projection.lines[0], Year(2023), Year(2024)).expect("both years");
+    let sum: f64 = bridge.items.iter().map(|i| i.amount).sum();
+    close(sum, cost - 4_156_634.0, 0.005);
+    // By hand, LMDI on the document's figures: volume 265,563; price 390,938.
+    let mean = 656_501.0 / (4_813_135.0_f64 / 4_156_634.0).ln();
+    close(bridge.items[0].amount, mean * (573.0_f64 / 540.0).ln(), 60.0);
+}
