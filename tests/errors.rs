@@ -19,7 +19,9 @@ fn files(path: &Path) -> BTreeMap<String, Vec<u8>> {
     let entries = fs::read_dir(path).expect("the fixtures are there");
     entries
         .map(|entry| entry.expect("a readable folder"))
-        .map(|entry| (entry.file_name().to_string_lossy().into_owned(), fs::read(entry.path()).expect("a readable file")))
+        .map(|entry| {
+            (entry.file_name().to_string_lossy().into_owned(), fs::read(entry.path()).expect("a readable file"))
+        })
         .collect()
 }
 
@@ -68,7 +70,8 @@ fn what_is_only_suspicious_stops_nothing() {
     for fixture in fixtures("warn_") {
         let name = fixture.file_stem().expect("a name").to_string_lossy().into_owned();
         let sources = sources(&fixture);
-        let loaded = load(&sources, None).unwrap_or_else(|found| panic!("{name}: {}", render(&found, &|file| sources.text(file), false)));
+        let loaded = load(&sources, None)
+            .unwrap_or_else(|found| panic!("{name}: {}", render(&found, &|file| sources.text(file), false)));
         insta::assert_snapshot!(name, render(&loaded.diagnostics, &|file| sources.text(file), false));
     }
 }

@@ -9,7 +9,8 @@ use std::path::Path;
 use ravijn::diagnostic::{Diagnostic, render};
 use ravijn::input::{Loaded, Sources, load};
 use ravijn::model::{
-    Ageing, Assumption, Distribution, FigureKind, Income, IndexSource, LedgerYear, Model, Quantity, RiskImpact, UnitCost,
+    Ageing, Assumption, Distribution, FigureKind, Income, IndexSource, LedgerYear, Model, Quantity, RiskImpact,
+    UnitCost,
 };
 use ravijn::units::Year;
 
@@ -28,7 +29,8 @@ taakveld = "6.711"
 domain = "wmo"
 "#;
 
-const FIGURES: &str = "line,quantity,kind,year,value,source\nhulp,cost,budget,2026,500,x\nhulp,clients,budget,2026,250,x\n";
+const FIGURES: &str =
+    "line,quantity,kind,year,value,source\nhulp,cost,budget,2026,500,x\nhulp,clients,budget,2026,250,x\n";
 
 fn sources(base: &str, what_ifs: &[(&str, &str)]) -> Sources {
     let mut sources = Sources::default();
@@ -160,7 +162,10 @@ amount = { value = -40, sd = 4 }
     assert_eq!(of("cost.hulp.price.change"), [None, None, normal(0.03, 0.01), None]);
     // The base year's own figure is what `level` is about.
     assert_eq!(of("cost.hulp.level"), vec![normal(0.01, 0.05); 4]);
-    assert_eq!(of("measure.m.amount"), [None, normal(-20_000.0, 2000.0), normal(-40_000.0, 4000.0), normal(-40_000.0, 4000.0)]);
+    assert_eq!(
+        of("measure.m.amount"),
+        [None, normal(-20_000.0, 2000.0), normal(-40_000.0, 4000.0), normal(-40_000.0, 4000.0)]
+    );
     assert_eq!(of("measure.n.amount")[1], normal(-40_000.0, 4000.0));
     assert_eq!(assumption(&model, "cost.hulp.volume.growth").persistence, 0.0);
     assert_eq!(assumption(&model, "measure.n.amount").persistence, 1.0);
@@ -169,15 +174,23 @@ amount = { value = -40, sd = 4 }
 #[test]
 fn percentiles_are_feasible_only_well_around_the_value() {
     // 0.1666 * (10 - 2) + 2 = 3.3328: just inside, and just outside.
-    let with = |value: &str| hulp(&format!("volume = {{ growth = {{ value = \"{value}\", p10 = \"2%\", p90 = \"10%\" }} }}\n"));
+    let with = |value: &str| {
+        hulp(&format!("volume = {{ growth = {{ value = \"{value}\", p10 = \"2%\", p90 = \"10%\" }} }}\n"))
+    };
     assert!(load(&sources(&with("3.34%"), &[]), None).is_ok());
     assert_eq!(errors(&with("3.32%"), &[]), ["percentiles-infeasible"]);
 }
 
 #[test]
 fn a_bare_value_of_a_what_if_replaces_all_years_and_its_uncertainty_travels_along() {
-    let base = hulp("volume = { growth = { 2027 = \"2%\", later = \"3%\", p10 = \"0%\", p90 = \"5%\" } }\n[measure.m]\nline = \"hulp\"\namount = { 2026 = -5, later = -5 }\n");
-    let model = &loaded(&base, &[("a.toml", "extends = \"base.toml\"\n[cost.hulp]\nvolume.growth = \"4%\"\n[measure.m]\namount = -7\n")]).what_ifs[0];
+    let base = hulp(
+        "volume = { growth = { 2027 = \"2%\", later = \"3%\", p10 = \"0%\", p90 = \"5%\" } }\n[measure.m]\nline = \"hulp\"\namount = { 2026 = -5, later = -5 }\n",
+    );
+    let model = &loaded(
+        &base,
+        &[("a.toml", "extends = \"base.toml\"\n[cost.hulp]\nvolume.growth = \"4%\"\n[measure.m]\namount = -7\n")],
+    )
+    .what_ifs[0];
     assert_eq!(values(model, "cost.hulp.volume.growth"), [0.0, 0.04, 0.04, 0.04]);
     // 2 % with 0 and 5 % becomes 4 % with 2 and 7 %; 3 % becomes 4 % with 1 and 6 %.
     let round = |d: &Option<Distribution>| match d {
@@ -194,12 +207,26 @@ fn a_bare_value_of_a_what_if_replaces_all_years_and_its_uncertainty_travels_alon
 #[test]
 fn naming_years_replaces_those_only_and_later_what_follows() {
     let base = hulp("volume = { growth = { value = \"2%\", source = \"Begroting\" } }\n");
-    let model = &loaded(&base, &[("a.toml", "extends = \"base.toml\"\n[cost.hulp]\nvolume = { growth = { 2028 = \"5%\", source = \"VNG\" } }\n")]).what_ifs[0];
+    let model = &loaded(
+        &base,
+        &[(
+            "a.toml",
+            "extends = \"base.toml\"\n[cost.hulp]\nvolume = { growth = { 2028 = \"5%\", source = \"VNG\" } }\n",
+        )],
+    )
+    .what_ifs[0];
     assert_eq!(values(model, "cost.hulp.volume.growth"), [0.0, 0.02, 0.05, 0.02]);
     let growth = assumption(model, "cost.hulp.volume.growth");
     assert_eq!(growth.provenance.source.as_deref(), Some("Begroting"));
     assert_eq!(growth.provenance_by_year[0].1.source.as_deref(), Some("VNG"));
-    let later = &loaded(&base, &[("a.toml", "extends = \"base.toml\"\n[cost.hulp]\nvolume = { growth = { 2027 = \"5%\", later = \"6%\" } }\n")]).what_ifs[0];
+    let later = &loaded(
+        &base,
+        &[(
+            "a.toml",
+            "extends = \"base.toml\"\n[cost.hulp]\nvolume = { growth = { 2027 = \"5%\", later = \"6%\" } }\n",
+        )],
+    )
+    .what_ifs[0];
     assert_eq!(values(later, "cost.hulp.volume.growth"), [0.0, 0.05, 0.06, 0.06]);
 }
 
@@ -217,7 +244,10 @@ fn shift_and_scale_change_what_is_there() {
     // A change that happens in one year is shifted in that year.
     assert_eq!(values(model, "cost.hulp.price.change"), [0.0, 0.0, 0.05, 0.0]);
     assert_eq!(values(model, "measure.m.amount"), [-10_000.0, -5000.0, -5000.0, -5000.0]);
-    assert_eq!(assumption(model, "measure.m.amount").distributions[1], Some(Distribution::Normal { mean: -5000.0, sd: 1000.0 }));
+    assert_eq!(
+        assumption(model, "measure.m.amount").distributions[1],
+        Some(Distribution::Normal { mean: -5000.0, sd: 1000.0 })
+    );
     assert_eq!(values(model, "cost.hulp.unit_cost.hours_per_week"), [2.0, 1.0, 1.0, 1.0]);
     let hours = assumption(model, "cost.hulp.unit_cost.hours_per_week").distributions[1];
     assert_eq!(hours, Some(Distribution::Pert { min: 0.5, mode: 1.0, max: 2.0 }));
@@ -225,7 +255,9 @@ fn shift_and_scale_change_what_is_there() {
 
 #[test]
 fn every_works_before_what_names_one_line_whatever_their_order_in_the_file() {
-    let base = hulp("volume = { growth = \"2%\" }\n[cost.hulpmiddelen]\nlabel = \"Hulpmiddelen\"\ntaakveld = \"6.60\"\ndomain = \"wmo\"\nvolume = { growth = \"1%\" }\n");
+    let base = hulp(
+        "volume = { growth = \"2%\" }\n[cost.hulpmiddelen]\nlabel = \"Hulpmiddelen\"\ntaakveld = \"6.60\"\ndomain = \"wmo\"\nvolume = { growth = \"1%\" }\n",
+    );
     let what_if = "extends = \"base.toml\"\n[cost.hulp]\nvolume = { growth = \"5%\" }\n[every.cost.\"hulp*\"]\nvolume = { growth = { shift = \"+1pp\" } }\n";
     let model = &loaded(&base, &[("a.toml", what_if)]).what_ifs[0];
     assert_eq!(values(model, "cost.hulp.volume.growth")[1], 0.05);
@@ -236,10 +268,18 @@ fn every_works_before_what_names_one_line_whatever_their_order_in_the_file() {
 
 #[test]
 fn overlays_apply_one_after_another() {
-    let base = hulp("volume = { growth = \"2%\" }\n[measure.m]\nline = \"hulp\"\namount = -5\n[risk.r]\ntitle = \"R\"\ndomain = \"wmo\"\nterm = \"kort\"\nimpact = \"pm\"\n");
+    let base = hulp(
+        "volume = { growth = \"2%\" }\n[measure.m]\nline = \"hulp\"\namount = -5\n[risk.r]\ntitle = \"R\"\ndomain = \"wmo\"\nterm = \"kort\"\nimpact = \"pm\"\n",
+    );
     let what_ifs = [
-        ("z-eerst.toml", "extends = \"base.toml\"\n[cost.hulp]\nvolume = { growth = { shift = \"+1pp\" } }\n[measure.m]\nremove = true\n"),
-        ("a-daarna.toml", "extends = \"z-eerst.toml\"\ntitle = \"Daarna\"\nquestion = \"Wat dan?\"\n[cost.hulp]\nvolume = { growth = { shift = \"+1pp\" } }\n[risk.r]\nremove = true\n[measure.nieuw]\nline = \"hulp\"\namount = 9\n"),
+        (
+            "z-eerst.toml",
+            "extends = \"base.toml\"\n[cost.hulp]\nvolume = { growth = { shift = \"+1pp\" } }\n[measure.m]\nremove = true\n",
+        ),
+        (
+            "a-daarna.toml",
+            "extends = \"z-eerst.toml\"\ntitle = \"Daarna\"\nquestion = \"Wat dan?\"\n[cost.hulp]\nvolume = { growth = { shift = \"+1pp\" } }\n[risk.r]\nremove = true\n[measure.nieuw]\nline = \"hulp\"\namount = 9\n",
+        ),
     ];
     let all = loaded(&base, &what_ifs);
     let ids: Vec<&str> = all.what_ifs.iter().map(|m| m.scenario.id.as_str()).collect();
@@ -250,13 +290,16 @@ fn overlays_apply_one_after_another() {
     assert_eq!(values(last, "cost.hulp.volume.growth")[1], 0.04);
     assert_eq!(last.measures.iter().map(|m| m.id.as_str()).collect::<Vec<_>>(), ["nieuw"]);
     assert!(last.risks.is_empty() && all.what_ifs[1].risks.len() == 1 && all.base.measures.len() == 1);
-    let stated: Vec<(&str, &str)> = last.scenario.changes.iter().map(|c| (c.address.as_str(), c.written.as_str())).collect();
+    let stated: Vec<(&str, &str)> =
+        last.scenario.changes.iter().map(|c| (c.address.as_str(), c.written.as_str())).collect();
     assert_eq!(stated, [("cost.hulp.volume.growth", "+1pp"), ("risk.r", "remove"), ("measure.nieuw", "new")]);
 }
 
 #[test]
 fn what_is_taken_out_takes_along_what_refers_to_it() {
-    let base = hulp("volume = { growth = { value = \"2%\", sd = \"1%\" } }\n[measure.m]\nline = \"hulp\"\namount = { value = -5, sd = 1 }\n[correlation.c]\nbetween = [\"measure.m.amount\", \"cost.hulp.volume.growth\"]\nrho = 0.5\n");
+    let base = hulp(
+        "volume = { growth = { value = \"2%\", sd = \"1%\" } }\n[measure.m]\nline = \"hulp\"\namount = { value = -5, sd = 1 }\n[correlation.c]\nbetween = [\"measure.m.amount\", \"cost.hulp.volume.growth\"]\nrho = 0.5\n",
+    );
     let all = loaded(&base, &[("a.toml", "extends = \"base.toml\"\n[measure.m]\nremove = true\n")]);
     assert_eq!((all.base.correlations.len(), all.what_ifs[0].correlations.len()), (1, 0));
 }
@@ -276,7 +319,9 @@ fn another_way_of_stating_takes_the_place_of_the_first() {
 
 #[test]
 fn a_what_if_may_move_the_horizon_and_plain_keys() {
-    let base = hulp("volume = { growth = \"2%\" }\n[rule.drempel]\nthreshold = \"€ 50.000\"\n[resilience]\ncertainty = \"90%\"\n");
+    let base = hulp(
+        "volume = { growth = \"2%\" }\n[rule.drempel]\nthreshold = \"€ 50.000\"\n[resilience]\ncertainty = \"90%\"\n",
+    );
     let what_if = "extends = \"base.toml\"\n[municipality]\nhorizon = 2031\n[cost.hulp]\nstructural = false\n[rule.drempel]\nthreshold = \"€ 25.000\"\n[resilience]\ncertainty = \"95%\"\n";
     let model = &loaded(&base, &[("a.toml", what_if)]).what_ifs[0];
     assert_eq!(values(model, "cost.hulp.volume.growth").len(), 6);
@@ -287,7 +332,9 @@ fn a_what_if_may_move_the_horizon_and_plain_keys() {
 
 #[test]
 fn only_what_is_asked_is_read_with_what_it_needs() {
-    let base = hulp("[risk.r]\ntitle = \"R\"\ndomain = \"wmo\"\nterm = \"kort\"\nchance = \"10%\"\nimpact = { what_if = \"maat\" }\nyears = [2027]\n");
+    let base = hulp(
+        "[risk.r]\ntitle = \"R\"\ndomain = \"wmo\"\nterm = \"kort\"\nchance = \"10%\"\nimpact = { what_if = \"maat\" }\nyears = [2027]\n",
+    );
     let what_ifs = [
         ("kapot.toml", "extends = \"base.toml\"\nfout = 1\n"),
         ("maat.toml", "extends = \"base.toml\"\n"),
@@ -295,7 +342,8 @@ fn only_what_is_asked_is_read_with_what_it_needs() {
         ("tussen.toml", "extends = \"base.toml\"\n"),
     ];
     let sources = sources(&base, &what_ifs);
-    let asked = load(&sources, Some(&["vraag".to_owned()])).unwrap_or_else(|found| panic!("{}", shown(&sources, &found)));
+    let asked =
+        load(&sources, Some(&["vraag".to_owned()])).unwrap_or_else(|found| panic!("{}", shown(&sources, &found)));
     let ids = |models: &[Model]| models.iter().map(|m| m.scenario.id.clone()).collect::<Vec<_>>();
     assert_eq!((ids(&asked.what_ifs), ids(&asked.referred)), (vec!["vraag".to_owned()], vec!["maat".to_owned()]));
     assert_eq!(load(&sources, None).expect_err("all are asked")[0].code, "unknown-key");
@@ -321,17 +369,68 @@ fn dutch_and_point_notation_give_the_same_figures() {
         let mut sources = sources(HEAD, &[]);
         sources.insert("figures.csv", figures);
         let model = load(&sources, None).unwrap_or_else(|found| panic!("{}", shown(&sources, &found))).base;
-        model.figures.iter().map(|(line, q, k, y, r)| (line.to_owned(), q, k, y, r.value, r.source.clone())).collect::<Vec<_>>()
+        model
+            .figures
+            .iter()
+            .map(|(line, q, k, y, r)| (line.to_owned(), q, k, y, r.value, r.source.clone()))
+            .collect::<Vec<_>>()
     };
-    let point = with(b"line,quantity,kind,year,value,source\nhulp,cost,budget,2026,1234.5,\"a, b\"\nhulp,clients,budget,2026,250,\n");
+    let point = with(
+        b"line,quantity,kind,year,value,source\nhulp,cost,budget,2026,1234.5,\"a, b\"\nhulp,clients,budget,2026,250,\n",
+    );
     let dutch = with(b"\xEF\xBB\xBFsep=;\r\nLine;quantity;kind;year;value;source\r\nhulp;cost;budget;2026;1.234,5;a, b\r\nhulp;clients;budget;2026;250;\r\n;;;;;\r\n");
     assert_eq!(point, dutch);
     assert_eq!(point[0].4, 1_234_500.0);
 }
 
 #[test]
+fn a_spreadsheet_gives_the_same_figures_as_csv() {
+    let csv =
+        "line,quantity,kind,year,value,source\nhulp,cost,budget,2026,1234.5,\"a, b\"\nhulp,clients,budget,2026,250,\n";
+    let figures = |name: &str, bytes: &[u8]| {
+        let mut sources = Sources::default();
+        sources.insert("base.toml", HEAD);
+        sources.insert(name, bytes);
+        let model = load(&sources, None).unwrap_or_else(|found| panic!("{}", shown(&sources, &found))).base;
+        let place = model.figures.iter().next().map(|(.., r)| r.place.clone());
+        assert_eq!(place.map(|p| (p.file.to_string(), p.line)), Some((name.to_owned(), 2)));
+        model
+            .figures
+            .iter()
+            .map(|(line, q, k, y, r)| (line.to_owned(), q, k, y, r.value, r.source.clone()))
+            .collect::<Vec<_>>()
+    };
+    let folder = folder("tests/fixtures/sheets");
+    let expected = figures("figures.csv", csv.as_bytes());
+    assert_eq!(expected.len(), 2);
+    for name in ["figures.xlsx", "figures.ods"] {
+        assert_eq!(figures(name, folder.bytes(name).expect("it is there")), expected, "{name}");
+    }
+}
+
+#[test]
+fn a_damaged_spreadsheet_or_a_second_file_of_figures_is_a_message() {
+    let folder = folder("tests/fixtures/sheets");
+    let bytes = folder.bytes("figures.xlsx").expect("it is there");
+    let mut sources = Sources::default();
+    sources.insert("base.toml", HEAD);
+    sources.insert("figures.xlsx", &bytes[..bytes.len() / 2]);
+    let codes =
+        |sources: &Sources| load(sources, None).expect_err("a mistake").iter().map(|d| d.code).collect::<Vec<_>>();
+    assert_eq!(codes(&sources), ["not-a-sheet"]);
+    sources.insert("figures.xlsx", bytes);
+    sources.insert("figures.csv", FIGURES);
+    assert_eq!(codes(&sources), ["two-files"]);
+}
+
+#[test]
 fn a_total_within_rounding_is_silent() {
-    let mut sources = sources(&hulp("[cost.extra]\nlabel = \"Extra\"\ntaakveld = \"6.1\"\ndomain = \"wmo\"\n[cost.buiten]\nlabel = \"Buiten\"\ntaakveld = \"0.7\"\ndomain = \"wmo\"\noutside = true\n"), &[]);
+    let mut sources = sources(
+        &hulp(
+            "[cost.extra]\nlabel = \"Extra\"\ntaakveld = \"6.1\"\ndomain = \"wmo\"\n[cost.buiten]\nlabel = \"Buiten\"\ntaakveld = \"0.7\"\ndomain = \"wmo\"\noutside = true\n",
+        ),
+        &[],
+    );
     let figures = |total: &str| {
         format!("{FIGURES}extra,cost,budget,2026,100,\nbuiten,cost,budget,2026,7,\ntotal,cost,budget,2026,{total},\n")
     };
@@ -346,7 +445,10 @@ fn a_total_within_rounding_is_silent() {
 #[test]
 fn realised_clients_serve_where_none_were_budgeted_and_this_is_said() {
     let mut sources = sources(HEAD, &[]);
-    sources.insert("figures.csv", "line,quantity,kind,year,value\nhulp,cost,budget,2026,500\nhulp,clients,actual,2026,240\n");
+    sources.insert(
+        "figures.csv",
+        "line,quantity,kind,year,value\nhulp,cost,budget,2026,500\nhulp,clients,actual,2026,240\n",
+    );
     let loaded = load(&sources, None).expect("a warning only");
     assert_eq!(loaded.base.lines.costs().next().map(|l| l.base_volume), Some(240.0));
     assert_eq!(loaded.diagnostics.iter().map(|d| d.code).collect::<Vec<_>>(), ["clients-of-other-kind"]);
@@ -354,10 +456,21 @@ fn realised_clients_serve_where_none_were_budgeted_and_this_is_said() {
 
 #[test]
 fn domains_stand_in_the_order_in_which_the_file_names_them() {
-    let base = hulp("[revenue.r]\nlabel = \"R\"\ntaakveld = \"6.3\"\ndomain = { participatie = \"50%\", opvang = \"50%\" }\n[domain.opvang]\nlabel = \"Opvang\"\nsum_clients = true\n[domain.jeugd]\nlabel = \"Jeugdhulp\"\n");
+    let base = hulp(
+        "[revenue.r]\nlabel = \"R\"\ntaakveld = \"6.3\"\ndomain = { participatie = \"50%\", opvang = \"50%\" }\n[domain.opvang]\nlabel = \"Opvang\"\nsum_clients = true\n[domain.jeugd]\nlabel = \"Jeugdhulp\"\n",
+    );
     let model = loaded(&base, &[]).base;
-    let domains: Vec<(&str, &str, bool)> = model.domains.iter().map(|d| (d.id.as_str(), d.label.as_str(), d.sum_clients)).collect();
-    assert_eq!(domains, [("wmo", "Wmo", false), ("participatie", "Participatie", false), ("opvang", "Opvang", true), ("jeugd", "Jeugdhulp", false)]);
+    let domains: Vec<(&str, &str, bool)> =
+        model.domains.iter().map(|d| (d.id.as_str(), d.label.as_str(), d.sum_clients)).collect();
+    assert_eq!(
+        domains,
+        [
+            ("wmo", "Wmo", false),
+            ("participatie", "Participatie", false),
+            ("opvang", "Opvang", true),
+            ("jeugd", "Jeugdhulp", false)
+        ]
+    );
 }
 
 fn folder(path: &str) -> Sources {
@@ -366,7 +479,9 @@ fn folder(path: &str) -> Sources {
     let files: BTreeMap<String, Vec<u8>> = entries
         .map(|entry| entry.expect("a readable folder"))
         .filter(|entry| entry.path().is_file())
-        .map(|entry| (entry.file_name().to_string_lossy().into_owned(), fs::read(entry.path()).expect("a readable file")))
+        .map(|entry| {
+            (entry.file_name().to_string_lossy().into_owned(), fs::read(entry.path()).expect("a readable file"))
+        })
         .collect();
     Sources::new(files)
 }

@@ -99,7 +99,9 @@ struct Unusual {
 /// All breaks in the actuals of a portfolio, in order of line, year and
 /// municipality; those of the whole country first within a year.
 pub fn breaks(portfolio: &Portfolio) -> Vec<Break> {
-    let (Some(_), Some(last)) = (portfolio.first, portfolio.last) else { return Vec::new() };
+    let (Some(_), Some(last)) = (portfolio.first, portfolio.last) else {
+        return Vec::new();
+    };
     let known = portfolio.known(last, last);
     let lines: Vec<Unusual> = (0..known.lines()).map(|l| unusual(&known, l)).collect();
     let mut found = Vec::new();
@@ -159,7 +161,9 @@ fn unusual(known: &Known<'_>, line: usize) -> Unusual {
 /// Years in which the median municipality itself broke with its usual growth.
 fn of_country(line: &Unusual, name: &str) -> Vec<Break> {
     let usual: Vec<f64> = line.usual.values().copied().collect();
-    let (Some(middle), Some(spread)) = (robust::median(usual.iter().copied()), robust::robust_sd(&usual)) else { return Vec::new() };
+    let (Some(middle), Some(spread)) = (robust::median(usual.iter().copied()), robust::robust_sd(&usual)) else {
+        return Vec::new();
+    };
     // Half the smallest change: a tenth for the whole country is a lot.
     let threshold = (UNUSUAL_COUNTRY * spread).max(SMALLEST / 2.0);
     let deviation = |year: Year| line.usual.get(&year).map(|g| g - middle);
@@ -220,9 +224,18 @@ mod tests {
     /// One municipality with lines `zorg` and `hulp`, from 2017 on.
     fn figures(zorg: &[f64], hulp: &[f64], residents: &[f64]) -> Portfolio {
         let mut entries = Vec::new();
-        for (name, measure, values) in [("zorg", Measure::Cost, zorg), ("hulp", Measure::Cost, hulp), ("inwoners", Measure::Residents, residents)] {
+        for (name, measure, values) in
+            [("zorg", Measure::Cost, zorg), ("hulp", Measure::Cost, hulp), ("inwoners", Measure::Residents, residents)]
+        {
             for (year, value) in (2017..).zip(values) {
-                entries.push(Entry { code: "GM0001".into(), line: name.into(), measure, side: Side::Actual, year: Year(year), value: *value });
+                entries.push(Entry {
+                    code: "GM0001".into(),
+                    line: name.into(),
+                    measure,
+                    side: Side::Actual,
+                    year: Year(year),
+                    value: *value,
+                });
             }
         }
         Portfolio::new(&BTreeMap::new(), &entries)

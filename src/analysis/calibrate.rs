@@ -15,8 +15,11 @@
 //! Morris 1975). The weight is always shown. Years that [`super::breaks`]
 //! names are left out, so that a rebooking never becomes growth.
 
+mod toml;
+
+pub use toml::toml;
+
 use std::collections::{BTreeMap, BTreeSet};
-use std::fmt::Write as _;
 
 use super::backtest::{Portfolio, Side, robust};
 use super::breaks::{self, Break, BreakKind};
@@ -154,7 +157,14 @@ impl Peers {
     /// The peers for one line: the municipalities nearest in residents, or all
     /// where `residents` is unknown; `except` is left out. `breaks` are those
     /// of the portfolio.
-    pub fn of(portfolio: &Portfolio, line: usize, residents: Option<f64>, except: Option<&str>, breaks: &[Break], deflator: &Deflator) -> Self {
+    pub fn of(
+        portfolio: &Portfolio,
+        line: usize,
+        residents: Option<f64>,
+        except: Option<&str>,
+        breaks: &[Break],
+        deflator: &Deflator,
+    ) -> Self {
         let chosen = nearest(portfolio, residents, except);
         let mut growth = Vec::new();
         let mut level = Vec::new();
@@ -173,7 +183,9 @@ fn nearest(portfolio: &Portfolio, residents: Option<f64>, except: Option<&str>) 
         newest(Side::Actual).or_else(|| newest(Side::Budget))
     };
     let others = (0..portfolio.members.len()).filter(|m| Some(portfolio.members[*m].code.as_str()) != except);
-    let Some(own) = log(residents) else { return others.collect() };
+    let Some(own) = log(residents) else {
+        return others.collect();
+    };
     let mut by_distance: Vec<(f64, usize)> = others.map(|m| (size(m).map_or(f64::INFINITY, |s| (s - own).abs()), m)).collect();
     by_distance.sort_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)));
     by_distance.truncate(NEAREST);
@@ -236,7 +248,9 @@ pub fn moments(values: &[BTreeMap<Year, f64>]) -> Option<Moments> {
 
 /// Variance with n - 1; 0 of fewer than two.
 fn variance(values: &[f64]) -> f64 {
-    let Some(mean) = robust::mean(values).filter(|_| values.len() > 1) else { return 0.0 };
+    let Some(mean) = robust::mean(values).filter(|_| values.len() > 1) else {
+        return 0.0;
+    };
     values.iter().map(|v| (v - mean) * (v - mean)).sum::<f64>() / (values.len() as f64 - 1.0)
 }
 
@@ -275,7 +289,14 @@ pub fn estimate(own: &BTreeMap<Year, f64>, peers: Option<&Moments>) -> Option<Es
 
 /// Calibrates one line of one municipality. `breaks` are those of the same
 /// portfolio ([`breaks::breaks`]); those of the line are left out and named.
-pub fn calibrate(portfolio: &Portfolio, line: usize, member: usize, peers: Option<&Peers>, breaks: &[Break], deflator: &Deflator) -> Calibration {
+pub fn calibrate(
+    portfolio: &Portfolio,
+    line: usize,
+    member: usize,
+    peers: Option<&Peers>,
+    breaks: &[Break],
+    deflator: &Deflator,
+) -> Calibration {
     let code = &portfolio.members[member].code;
     let name = &portfolio.lines[line];
     let (odd_growth, odd_level) = odd_years(breaks, code, name);
@@ -318,232 +339,5 @@ pub fn calibrate_all(
         .collect()
 }
 
-/// TOML to paste into base.toml, with the weight and the breaks as comments.
-/// `origin` names the figures: `figures.csv`.
-pub fn toml(calibrations: &[Calibration], origin: &str) -> String {
-    let mut out = String::new();
-    for c in calibrations {
-        if !out.is_empty() {
-            out.push('\n');
-        }
-        for b in &c.breaks {
-            let whose = if b.municipality.is_some() { "left out" } else { "whole country, kept" };
-            let _ = writeln!(out, "# break: {b}; {whose}");
-        }
-        for (what, estimate) in [("growth", &c.growth), ("level", &c.level)] {
-            if let Some(e) = estimate {
-                let _ = writeln!(out, "# {what}: {}", explained(e));
-            }
-        }
-        if c.growth.is_some() && !c.real {
-            out.push_str("# growth holds price rises too: leave the price index of this line out, or calibrate with an index\n");
-        }
-        let _ = writeln!(out, "[cost.{}]", key(&c.line));
-        if let Some(e) = &c.growth {
-            let _ = writeln!(out, "volume = {{ growth = {} }}", written(e, origin, true));
-        }
-        if let Some(e) = &c.level {
-            let _ = writeln!(out, "level = {}", written(e, origin, false));
-        }
-    }
-    out
-}
-
-fn explained(e: &Estimate) -> String {
-    let mut text = match e.own {
-        Some(own) => format!("own {} over {} ({})", percent(own), counted(e.years.len()), span(&e.years)),
-        None => "no years of its own".to_owned(),
-    };
-    if let (Some(peers), Some((municipalities, observations))) = (e.peers, e.pooled) {
-        let _ = write!(
-            text,
-            ", weight {:.0}%; peers {} ({municipalities} municipalities, {observations} years), weight {:.0}%",
-            100.0 * e.weight,
-            percent(peers),
-            100.0 * (1.0 - e.weight)
-        );
-    } else {
-        text.push_str(", weight 100%; no peers");
-    }
-    if e.sd.is_none() {
-        text.push_str("; too short for a spread");
-    }
-    text
-}
-
-fn written(e: &Estimate, origin: &str, persistence: bool) -> String {
-    let mut text = format!("{{ value = \"{}\"", percent(e.value));
-    if let Some(sd) = e.sd {
-        let _ = write!(text, ", sd = \"{}\"", percent(sd));
-        if persistence && e.persistence >= 0.05 {
-            let _ = write!(text, ", persistence = {:.1}", e.persistence);
-        }
-    }
-    let own = if e.years.is_empty() { String::new() } else { format!("{origin} {}, own weight {:.0}%", span(&e.years), 100.0 * e.weight) };
-    let peers = e.pooled.map_or(String::new(), |(municipalities, _)| format!("{municipalities} peer municipalities"));
-    let both = [own, peers].into_iter().filter(|s| !s.is_empty()).collect::<Vec<_>>().join("; ");
-    let _ = write!(text, ", source = \"calibrated on {}\" }}", both.replace('\\', "/").replace('"', "'"));
-    text
-}
-
-fn percent(fraction: f64) -> String {
-    // "-0.0%" would be a strange thing to read.
-    let rounded = libm::round(1000.0 * fraction) / 10.0 + 0.0;
-    format!("{rounded:.1}%")
-}
-
-fn counted(years: usize) -> String {
-    format!("{years} year{}", if years == 1 { "" } else { "s" })
-}
-
-fn span(years: &[Year]) -> String {
-    match (years.first(), years.last()) {
-        (Some(a), Some(b)) if a != b => format!("{a}-{b}"),
-        (Some(a), _) => a.to_string(),
-        _ => String::new(),
-    }
-}
-
-/// A line's name as a TOML key.
-fn key(line: &str) -> String {
-    let bare = !line.is_empty() && line.chars().all(|c| c.is_ascii_alphanumeric() || c == '-' || c == '_');
-    if bare { line.to_owned() } else { format!("\"{}\"", line.replace('\\', "\\\\").replace('"', "\\\"")) }
-}
-
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::analysis::backtest::{Entry, Measure};
-
-    fn series(values: &[(i32, f64)]) -> BTreeMap<Year, f64> {
-        values.iter().map(|(y, v)| (Year(*y), *v)).collect()
-    }
-
-    fn near(a: f64, b: f64) {
-        assert!((a - b).abs() < 1e-9, "{a} is not {b}");
-    }
-
-    // By hand. Six municipalities, two years; the median is 0.05 in 2020 and
-    // 0.07 in 2021; deviations are constant per municipality (within 0), so
-    // all spread is between: -0.03 -0.02 -0.01 0.01 0.02 0.03, squares sum
-    // to 0.0028, over 5.
-    #[test]
-    fn lasting_differences_are_between_and_not_within() {
-        let values: Vec<_> =
-            [-0.03, -0.02, -0.01, 0.01, 0.02, 0.03].iter().map(|d| series(&[(2020, 0.05 + d), (2021, 0.07 + d)])).collect();
-        let m = moments(&values).expect("twelve values");
-        near(m.mean, 0.06);
-        near(m.within, 0.0);
-        near(m.between, libm::sqrt(0.0028 / 5.0));
-        near(m.national_sd, libm::sqrt(0.0002));
-        assert_eq!((m.municipalities, m.observations), (6, 12));
-        near(m.persistence, MOST_PERSISTENT);
-    }
-
-    // By hand: each municipality +-d around the median in turn: means are 0,
-    // so nothing is between; within = sum of 2 d^2 over 6 degrees of freedom.
-    #[test]
-    fn differences_that_turn_are_within_and_do_not_last() {
-        let values: Vec<_> =
-            [-0.03, -0.02, -0.01, 0.01, 0.02, 0.03].iter().map(|d| series(&[(2020, 0.05 + d), (2021, 0.05 - d)])).collect();
-        let m = moments(&values).expect("twelve values");
-        near(m.between, 0.0);
-        near(m.within, libm::sqrt(2.0 * 0.0028 / 6.0));
-        near(m.persistence, 0.0);
-    }
-
-    fn peers(between: f64, within: f64) -> Moments {
-        Moments {
-            usual: series(&[(2020, 0.04), (2021, 0.06)]),
-            mean: 0.05,
-            national_sd: 0.0,
-            between,
-            within,
-            persistence: 0.2,
-            municipalities: 40,
-            observations: 80,
-        }
-    }
-
-    // By hand: between 0.02, within 0.04, two years: w = 0.0004 / (0.0004 +
-    // 0.0016 / 2) = 1/3. Own 0.07 and 0.09, each 0.03 above the usual:
-    // 0.05 + 0.03 / 3 = 0.06.
-    #[test]
-    fn the_own_mean_weighs_as_much_as_its_years_can_bear() {
-        let e = estimate(&series(&[(2020, 0.07), (2021, 0.09)]), Some(&peers(0.02, 0.04))).expect("values");
-        near(e.weight, 1.0 / 3.0);
-        near(e.value, libm::exp(0.06) - 1.0);
-        // Own deviations do not vary: (1 * 0 + 10 * 0.0016) / 11, and two
-        // thirds of 0.0004.
-        near(e.sd.expect("a spread"), libm::exp(0.06) * libm::sqrt(0.016 / 11.0 + 0.0008 / 3.0));
-        let more: BTreeMap<Year, f64> = (2010..2030).map(|y| (Year(y), 0.08)).collect();
-        assert!(estimate(&more, Some(&peers(0.02, 0.04))).expect("values").weight > 0.8);
-    }
-
-    #[test]
-    fn without_own_years_the_peers_speak_and_without_peers_the_own_years() {
-        let e = estimate(&series(&[]), Some(&peers(0.02, 0.04))).expect("peers");
-        near(e.weight, 0.0);
-        near(e.value, libm::exp(0.05) - 1.0);
-        let e = estimate(&series(&[(2020, 0.03), (2021, 0.05)]), None).expect("own");
-        near(e.weight, 1.0);
-        near(e.value, libm::exp(0.04) - 1.0);
-        assert_eq!(e.sd, None);
-        assert_eq!(estimate(&series(&[]), None), None);
-    }
-
-    fn history(actual: &[f64], budget: &[f64]) -> Portfolio {
-        let mut entries = Vec::new();
-        for (side, values) in [(Side::Actual, actual), (Side::Budget, budget)] {
-            for (year, value) in (2018..).zip(values) {
-                let line = "jeugd".to_owned();
-                entries.push(Entry { code: "GM0001".into(), line, measure: Measure::Cost, side, year: Year(year), value: *value });
-            }
-        }
-        Portfolio::new(&BTreeMap::new(), &entries)
-    }
-
-    #[test]
-    fn a_one_off_year_is_no_growth_and_is_named() {
-        // 3 % a year, and one year half as much again.
-        let clean = [100.0, 103.0, 106.09, 109.2727, 112.550_881, 115.927_407_43];
-        let mut odd = clean;
-        odd[3] *= 1.5;
-        let portfolio = history(&odd, &[]);
-        let all = calibrate_all(&portfolio, 0, None, None, &|_| None, &Deflator::new());
-        let growth = all[0].growth.as_ref().expect("growth");
-        near(growth.value, 0.03);
-        assert_eq!(growth.years, [Year(2019), Year(2020), Year(2023)]);
-        let text = toml(&all, "figures.csv");
-        assert!(text.contains("# break: jeugd 2021: +50%, and back the year after (one-off); left out"), "{text}");
-    }
-
-    #[test]
-    fn prices_are_taken_out_and_years_without_a_price_left_out() {
-        let portfolio = history(&[100.0, 110.0, 121.0, 140.0], &[]);
-        let deflator = Deflator::from([(Year(2019), Rate(0.04)), (Year(2020), Rate(0.04))]);
-        let all = calibrate_all(&portfolio, 0, None, None, &|_| None, &deflator);
-        let growth = all[0].growth.as_ref().expect("growth");
-        near(growth.value, 1.1 / 1.04 - 1.0);
-        assert_eq!(growth.years, [Year(2019), Year(2020)]);
-    }
-
-    #[test]
-    fn the_result_is_toml_to_paste() {
-        let all = calibrate_all(&history(&[108.0, 108.0, 108.0], &[100.0, 100.0, 100.0]), 0, None, None, &|_| None, &Deflator::new());
-        let expected = "\
-# growth: own 0.0% over 2 years (2019-2020), weight 100%; no peers; too short for a spread
-# level: own 8.0% over 3 years (2018-2020), weight 100%; no peers
-# growth holds price rises too: leave the price index of this line out, or calibrate with an index
-[cost.jeugd]
-volume = { growth = { value = \"0.0%\", source = \"calibrated on figures.csv 2019-2020, own weight 100%\" } }
-level = { value = \"8.0%\", sd = \"0.0%\", source = \"calibrated on figures.csv 2018-2020, own weight 100%\" }
-";
-        assert_eq!(toml(&all, "figures.csv"), expected);
-    }
-
-    #[test]
-    fn few_peers_are_no_peers() {
-        assert_eq!(moments(&[series(&[(2020, 0.1), (2021, 0.2)])]), None);
-    }
-}
+mod tests;

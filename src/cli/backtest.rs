@@ -51,7 +51,9 @@ pub struct BacktestArguments {
 
 /// Runs the backtest; exit code 1 when the file is wrong.
 pub fn backtest(arguments: &BacktestArguments) -> anyhow::Result<u8> {
-    let Some(portfolio) = read(&arguments.path)? else { return Ok(1) };
+    let Some(portfolio) = read(&arguments.path)? else {
+        return Ok(1);
+    };
     let run = backtest::backtest(&portfolio, arguments.known_lag);
     if let Some(path) = &arguments.forecasts {
         write::all_or_nothing(&[(path.clone(), csv(&run).into_bytes())])?;
@@ -155,7 +157,10 @@ fn line_object(line: &LineScore) -> Value {
             year.insert("year".into(), json!(y.year));
             year.extend(measures(&y.measures));
             year.insert("of_budget".into(), json!(y.of_budget));
-            year.insert("weights".into(), json!({"budget": y.weights.budget, "last_actual": y.weights.last_actual, "peers": y.weights.peers}));
+            year.insert(
+                "weights".into(),
+                json!({"budget": y.weights.budget, "last_actual": y.weights.last_actual, "peers": y.weights.peers}),
+            );
             year.insert("level".into(), json!(y.level));
             year.insert("growth".into(), json!(y.growth));
             year.insert("national".into(), json!(y.national));
@@ -191,11 +196,15 @@ fn ratio(value: Option<f64>) -> String {
 /// Rows with every column as wide as its widest cell, the first to the left.
 fn columns(rows: &[Vec<String>]) -> String {
     let count = rows.iter().map(Vec::len).max().unwrap_or(0);
-    let width: Vec<usize> = (0..count).map(|c| rows.iter().filter_map(|r| r.get(c)).map(|t| t.chars().count()).max().unwrap_or(0)).collect();
+    let width: Vec<usize> =
+        (0..count).map(|c| rows.iter().filter_map(|r| r.get(c)).map(|t| t.chars().count()).max().unwrap_or(0)).collect();
     let mut out = String::new();
     for row in rows {
-        let cells: Vec<String> =
-            row.iter().enumerate().map(|(c, t)| if c == 0 { format!("{t:<w$}", w = width[c]) } else { format!("{t:>w$}", w = width[c]) }).collect();
+        let cells: Vec<String> = row
+            .iter()
+            .enumerate()
+            .map(|(c, t)| if c == 0 { format!("{t:<w$}", w = width[c]) } else { format!("{t:>w$}", w = width[c]) })
+            .collect();
         out.push_str(cells.join("  ").trim_end());
         out.push('\n');
     }
@@ -211,7 +220,8 @@ fn table(run: &Backtest, portfolio: &Portfolio, found: &[Break]) -> String {
         if lag == 1 { "year" } else { "years" }
     );
     let words = |texts: &[&str]| texts.iter().map(|t| (*t).to_owned()).collect::<Vec<String>>();
-    let mut rows = vec![words(&["line", "n", "median", "mean", "bias", "in band", "width", "of budget", "budget", "last", "trend", "national"])];
+    let mut rows =
+        vec![words(&["line", "n", "median", "mean", "bias", "in band", "width", "of budget", "budget", "last", "trend", "national"])];
     let (measured, not): (Vec<&LineScore>, Vec<&LineScore>) = run.lines.iter().partition(|l| l.measures.n > 0);
     for l in &measured {
         let m = &l.measures;
@@ -236,7 +246,19 @@ fn table(run: &Backtest, portfolio: &Portfolio, found: &[Break]) -> String {
         let _ = writeln!(out, "nothing to compare: {}", names.join(", "));
     }
     out.push('\n');
-    let mut rows = vec![words(&["line and year", "n", "median", "bias", "in band", "of budget", "w budget", "w actual", "w peers", "level", "growth"])];
+    let mut rows = vec![words(&[
+        "line and year",
+        "n",
+        "median",
+        "bias",
+        "in band",
+        "of budget",
+        "w budget",
+        "w actual",
+        "w peers",
+        "level",
+        "growth",
+    ])];
     for (l, y) in measured.iter().flat_map(|l| l.years.iter().map(move |y| (l, y))) {
         rows.push(vec![
             format!("{} {}", l.line, y.year),

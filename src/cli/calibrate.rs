@@ -60,7 +60,9 @@ pub fn calibrate(arguments: &CalibrateArguments) -> anyhow::Result<u8> {
         None => None,
     };
     if arguments.path.extension().is_some_and(|e| e.eq_ignore_ascii_case("csv")) {
-        let Some(portfolio) = read_portfolio(&arguments.path)? else { return Ok(1) };
+        let Some(portfolio) = read_portfolio(&arguments.path)? else {
+            return Ok(1);
+        };
         return of_portfolio(arguments, &portfolio, peers.as_ref());
     }
     let folder = Folder::read(&arguments.path)?;
@@ -101,7 +103,8 @@ fn of_model(arguments: &CalibrateArguments, model: &Model, peers: Option<&Portfo
     };
     let like = |line: &str| {
         let known = |name: &str| peers.is_some_and(|p| p.lines.iter().any(|l| l == name));
-        let mut domains: Vec<&(String, f64)> = model.lines.costs().find(|l| l.id == line).map(|l| l.domains.iter().collect()).unwrap_or_default();
+        let mut domains: Vec<&(String, f64)> =
+            model.lines.costs().find(|l| l.id == line).map(|l| l.domains.iter().collect()).unwrap_or_default();
         // The domain with the largest share first.
         domains.sort_by(|a, b| b.1.total_cmp(&a.1));
         let by_name = std::iter::once(line).chain(domains.into_iter().map(|(d, _)| d.as_str())).find(|name| known(name));

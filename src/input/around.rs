@@ -8,7 +8,8 @@ use super::figures;
 use super::item::{Content, Entry, Item, Table};
 use super::overlay::DOMAINS;
 use crate::model::{
-    Correlated, Correlation, Covers, Indicator, Municipality, NotModelled, Quantity, ReportSettings, Reserve, RuleParameter,
+    Correlated, Correlation, Covers, Indicator, Municipality, NotModelled, Quantity, ReportSettings, Reserve,
+    RuleParameter,
 };
 use crate::units::Year;
 
@@ -25,10 +26,15 @@ impl Builder<'_> {
             }
         }
         let residents = head.number("residents");
-        if let (Some(n), Some(item)) = (residents, head.get("residents")) {
-            if n <= 0.0 {
-                self.error("out-of-range", &item.place, format!("`residents` is {n}"), "write the number of residents, or leave it out");
-            }
+        if let (Some(n), Some(item)) = (residents, head.get("residents"))
+            && n <= 0.0
+        {
+            self.error(
+                "out-of-range",
+                &item.place,
+                format!("`residents` is {n}"),
+                "write the number of residents, or leave it out",
+            );
         }
         Municipality {
             name: head.owned("name").unwrap_or_default(),
@@ -47,7 +53,9 @@ impl Builder<'_> {
         entries.sort_by_key(|e| e.order);
         let mut indicators = Vec::new();
         for entry in entries {
-            let Some(table) = entry.item.as_table() else { continue };
+            let Some(table) = entry.item.as_table() else {
+                continue;
+            };
             if let Some((item, domain)) = table.get("domain").and_then(|i| i.as_text().map(|t| (i, t))) {
                 self.domain(domain, &item.place);
             }
@@ -71,17 +79,28 @@ impl Builder<'_> {
         entries.sort_by_key(|e| e.order);
         let mut reserves = Vec::new();
         for entry in entries {
-            let Some(table) = entry.item.as_table() else { continue };
+            let Some(table) = entry.item.as_table() else {
+                continue;
+            };
             let balance = table.money("balance", self.frame.unit).unwrap_or(0.0);
             if let Some(item) = table.get("balance").filter(|_| balance < 0.0 || !balance.is_finite()) {
-                self.error("out-of-range", &item.place, format!("the balance of `{}` is {}", entry.name, item.written), "a reserve holds 0 or more");
+                self.error(
+                    "out-of-range",
+                    &item.place,
+                    format!("the balance of `{}` is {}", entry.name, item.written),
+                    "a reserve holds 0 or more",
+                );
             }
             reserves.push(Reserve {
                 id: entry.name.clone(),
                 label: table.owned("label").unwrap_or_else(|| entry.name.clone()),
                 balance,
                 covers: self.covers(table),
-                provenance: table.get("balance").map(|b| b.provenance.clone()).filter(|p| !p.is_empty()).unwrap_or_else(|| entry.item.provenance.clone()),
+                provenance: table
+                    .get("balance")
+                    .map(|b| b.provenance.clone())
+                    .filter(|p| !p.is_empty())
+                    .unwrap_or_else(|| entry.item.provenance.clone()),
                 place: entry.place.clone(),
             });
         }
@@ -89,7 +108,9 @@ impl Builder<'_> {
     }
 
     fn covers(&mut self, table: &Table) -> Covers {
-        let Some(item) = table.get("covers") else { return Covers::Nothing };
+        let Some(item) = table.get("covers") else {
+            return Covers::Nothing;
+        };
         match &item.content {
             Content::Text(name) if name == figures::TOTAL => Covers::Total,
             Content::Text(name) => {
@@ -97,7 +118,8 @@ impl Builder<'_> {
                     return Covers::Lines(vec![id]);
                 }
                 let declared: Vec<String> = self.root.items("domain").map(|e| e.name.clone()).collect();
-                let domains: Vec<&str> = DOMAINS.iter().map(|(id, _)| *id).chain(declared.iter().map(String::as_str)).collect();
+                let domains: Vec<&str> =
+                    DOMAINS.iter().map(|(id, _)| *id).chain(declared.iter().map(String::as_str)).collect();
                 if !domains.contains(&name.as_str()) {
                     let lines: Vec<String> = self.lines.iter().map(|(id, _)| id.clone()).collect();
                     let known = domains.iter().copied().chain(lines.iter().map(String::as_str)).chain([figures::TOTAL]);
@@ -116,15 +138,24 @@ impl Builder<'_> {
         entries.sort_by_key(|e| e.order);
         let mut correlations: Vec<Correlation> = Vec::new();
         for entry in entries {
-            let Some(table) = entry.item.as_table() else { continue };
+            let Some(table) = entry.item.as_table() else {
+                continue;
+            };
             let rho = table.number("rho").unwrap_or(0.0);
             if let Some(item) = table.get("rho").filter(|_| rho.abs() > 1.0) {
                 self.error("rho", &item.place, format!("`rho` is {rho}"), "a correlation lies between -1 and 1");
             }
-            let Some(item) = table.get("between") else { continue };
+            let Some(item) = table.get("between") else {
+                continue;
+            };
             let Some(ends) = item.as_list() else { continue };
             if ends.len() < 2 {
-                self.error("between", &item.place, format!("`between` names {} address", ends.len()), "a correlation links two or more");
+                self.error(
+                    "between",
+                    &item.place,
+                    format!("`between` names {} address", ends.len()),
+                    "a correlation links two or more",
+                );
                 continue;
             }
             let from_below = entry.order.0 < self.merged.depth;
@@ -161,7 +192,9 @@ impl Builder<'_> {
             let parameters = rule.item.as_table().into_iter().flat_map(|t| t.entries.iter());
             let parameters = parameters
                 .filter(|p| !p.item.is_faulty())
-                .map(|p| (p.name.clone(), RuleParameter { written: p.item.written.clone(), place: p.item.place.clone() }))
+                .map(|p| {
+                    (p.name.clone(), RuleParameter { written: p.item.written.clone(), place: p.item.place.clone() })
+                })
                 .collect();
             rules.insert(rule.name.clone(), parameters);
         }
@@ -169,21 +202,29 @@ impl Builder<'_> {
     }
 
     pub(super) fn report(&mut self) -> ReportSettings {
-        let Some(table) = self.root.table("report") else { return ReportSettings::default() };
+        let Some(table) = self.root.table("report") else {
+            return ReportSettings::default();
+        };
         let materiality = table.money("materiality", self.frame.unit);
         if let Some(item) = table.get("materiality").filter(|_| materiality.is_some_and(|m| m < 0.0)) {
             self.error("out-of-range", &item.place, format!("`materiality` is {}", item.written), "write 0 or more");
         }
         if let Some((item, colour)) = table.get("colour").and_then(|i| i.as_text().map(|t| (i, t))) {
-            let hex = colour.strip_prefix('#').is_some_and(|h| h.len() == 6 && h.bytes().all(|b| b.is_ascii_hexdigit()));
+            let hex =
+                colour.strip_prefix('#').is_some_and(|h| h.len() == 6 && h.bytes().all(|b| b.is_ascii_hexdigit()));
             if !hex {
                 self.error("colour", &item.place, format!("`{colour}` is no colour"), "write it like #1f4e79");
             }
         }
-        if let Some((item, logo)) = table.get("logo").and_then(|i| i.as_text().map(|t| (i, t))) {
-            if logo.starts_with(['/', '\\']) || logo.contains(':') || logo.split(['/', '\\']).any(|part| part == "..") {
-                self.error("logo", &item.place, format!("`{logo}` lies outside the folder"), "put the file beside base.toml");
-            }
+        if let Some((item, logo)) = table.get("logo").and_then(|i| i.as_text().map(|t| (i, t)))
+            && (logo.starts_with(['/', '\\']) || logo.contains(':') || logo.split(['/', '\\']).any(|part| part == ".."))
+        {
+            self.error(
+                "logo",
+                &item.place,
+                format!("`{logo}` lies outside the folder"),
+                "put the file beside base.toml",
+            );
         }
         let not_modelled = table.get("not_modelled").and_then(Item::as_list).unwrap_or_default();
         let not_modelled = not_modelled.iter().filter_map(Item::as_table);

@@ -63,19 +63,24 @@ pub(super) fn frame(root: &Table, found: &mut Diagnostics) -> (Frame, bool) {
     let base = head.and_then(|h| h.year("base_year"));
     let horizon = head.and_then(|h| h.year("horizon"));
     let unit = head.and_then(|h| h.number("amount_unit"));
-    if let (Some(unit), Some(item)) = (unit, head.and_then(|h| h.get("amount_unit"))) {
-        if unit <= 0.0 {
-            let message = format!("`amount_unit` is {unit}");
-            found.push(Diagnostic::error("amount-unit", &item.place, message).help("write how many euros one unit is: 1, or 1000"));
-        }
+    if let (Some(unit), Some(item)) = (unit, head.and_then(|h| h.get("amount_unit")))
+        && (unit <= 0.0 || unit > 1e9)
+    {
+        let message = format!("`amount_unit` is {unit}");
+        found.push(
+            Diagnostic::error("amount-unit", &item.place, message).help("write how many euros one unit is: 1, or 1000"),
+        );
     }
     let mut sound = base.is_some() && horizon.is_some();
-    if let (Some(base), Some(horizon), Some(item)) = (base, horizon, head.and_then(|h| h.get("horizon"))) {
-        if horizon <= base {
-            sound = false;
-            let message = format!("`horizon` {horizon} does not lie after `base_year` {base}");
-            found.push(Diagnostic::error("horizon", &item.place, message).help("the horizon is the last projected year; the first is the year after the base year"));
-        }
+    if let (Some(base), Some(horizon), Some(item)) = (base, horizon, head.and_then(|h| h.get("horizon")))
+        && horizon <= base
+    {
+        sound = false;
+        let message = format!("`horizon` {horizon} does not lie after `base_year` {base}");
+        found.push(
+            Diagnostic::error("horizon", &item.place, message)
+                .help("the horizon is the last projected year; the first is the year after the base year"),
+        );
     }
     let base = base.unwrap_or(horizon.map_or(2025, |h| h - 4));
     let horizon = horizon.filter(|h| *h > base).unwrap_or(base + 4);
@@ -87,7 +92,10 @@ pub(super) fn missing(root: &Table, found: &mut Diagnostics) {
     for name in ["municipality"] {
         if root.get(name).is_none() {
             let message = format!("the table [{name}] is missing");
-            found.push(Diagnostic::error("missing-key", &Place::file("base.toml"), message).help("it states name, code, base_year, base and horizon"));
+            found.push(
+                Diagnostic::error("missing-key", &Place::file("base.toml"), message)
+                    .help("it states name, code, base_year, base and horizon"),
+            );
         }
     }
     for entry in &root.entries {
@@ -122,18 +130,29 @@ fn missing_in(item: &Item, place: &Place, path: &str, found: &mut Diagnostics) {
 fn in_sentence(about: &str) -> String {
     let mut chars = about.chars();
     match (chars.next(), chars.clone().next()) {
-        (Some(first), Some(second)) if second.is_lowercase() || second == ' ' => format!("{}{}", first.to_lowercase(), chars.as_str()),
+        (Some(first), Some(second)) if second.is_lowercase() || second == ' ' => {
+            format!("{}{}", first.to_lowercase(), chars.as_str())
+        }
         _ => about.to_owned(),
     }
 }
 
 impl<'a> Builder<'a> {
     /// Builds a scenario's model.
-    pub(super) fn build(merged: &'a Merged, scenario: Scenario, material: &'a Material<'a>, found: &'a mut Diagnostics) -> Built {
+    pub(super) fn build(
+        merged: &'a Merged,
+        scenario: Scenario,
+        material: &'a Material<'a>,
+        found: &'a mut Diagnostics,
+    ) -> Built {
         let root = &merged.root;
         let (frame, sound) = frame(root, found);
         missing(root, found);
-        let base = root.table("municipality").and_then(|h| h.text("base")).and_then(figures::kind_named).unwrap_or(FigureKind::Budget);
+        let base = root
+            .table("municipality")
+            .and_then(|h| h.text("base"))
+            .and_then(figures::kind_named)
+            .unwrap_or(FigureKind::Budget);
         let figures = figures::figures(material.rows, root, frame.unit, found);
         figures::check_totals(material.rows, root, found);
         let mut own = Diagnostics::default();
@@ -173,7 +192,7 @@ impl<'a> Builder<'a> {
         self.indices = index_entries.iter().map(|e| e.name.clone()).collect();
         let municipality = self.municipality();
         let budget = self.budget();
-        let indices = index_entries.iter().map(|e| self.index(e)).collect();
+        let indices: Vec<_> = index_entries.iter().map(|e| self.index(e)).collect();
         self.mix_cycles(&indices, &index_entries);
         let lines = self.all_lines();
         let domains = self.domains();
@@ -232,11 +251,23 @@ impl<'a> Builder<'a> {
         volume.get("ageing").and_then(Item::as_series).and_then(|s| s.layers.last()).map(|l| l.place.clone())
     }
 
-    pub(super) fn error(&mut self, code: &'static str, place: &Place, message: impl Into<String>, help: impl Into<String>) {
+    pub(super) fn error(
+        &mut self,
+        code: &'static str,
+        place: &Place,
+        message: impl Into<String>,
+        help: impl Into<String>,
+    ) {
         self.found.push(Diagnostic::error(code, place, message).help(help));
     }
 
-    pub(super) fn warning(&mut self, code: &'static str, place: &Place, message: impl Into<String>, help: impl Into<String>) {
+    pub(super) fn warning(
+        &mut self,
+        code: &'static str,
+        place: &Place,
+        message: impl Into<String>,
+        help: impl Into<String>,
+    ) {
         self.found.push(Diagnostic::warning(code, place, message).help(help));
     }
 
@@ -247,7 +278,13 @@ impl<'a> Builder<'a> {
 
     /// The same, with the first year that must have a value, and with what a
     /// ledger states.
-    pub(super) fn resolved(&mut self, table: &Table, key: &str, address: &str, from: i32) -> Option<(AssumptionId, resolve::Ledger)> {
+    pub(super) fn resolved(
+        &mut self,
+        table: &Table,
+        key: &str,
+        address: &str,
+        from: i32,
+    ) -> Option<(AssumptionId, resolve::Ledger)> {
         let series = table.get(key)?.as_series()?;
         let resolved = resolve::resolve(series, address, self.frame, from, self.found);
         let id = self.add(resolved.assumption);
@@ -259,7 +296,9 @@ impl<'a> Builder<'a> {
 
     /// Ageing: a rate, or from the population.
     pub(super) fn ageing(&mut self, table: &Table, address: &str) -> Ageing {
-        let Some(series) = table.get("ageing").and_then(Item::as_series) else { return Ageing::None };
+        let Some(series) = table.get("ageing").and_then(Item::as_series) else {
+            return Ageing::None;
+        };
         let resolved = resolve::resolve(series, address, self.frame, self.frame.base + 1, self.found);
         if resolved.word {
             return Ageing::Population;
@@ -278,7 +317,14 @@ impl<'a> Builder<'a> {
 
     /// An assumption that must be there; where it is missing that was reported
     /// and a neutral one stands in.
-    pub(super) fn needed(&mut self, table: &Table, key: &str, address: &str, kind: &'static Kind, place: &Place) -> AssumptionId {
+    pub(super) fn needed(
+        &mut self,
+        table: &Table,
+        key: &str,
+        address: &str,
+        kind: &'static Kind,
+        place: &Place,
+    ) -> AssumptionId {
         if let Some(id) = self.assumption(table, key, address) {
             return id;
         }
@@ -293,5 +339,11 @@ const OF_YEARS: [&str; 7] =
     ["year-outside", "open-year", "unused-year", "missing-year", "unknown-taakveld", "below-minus-100", "shares"];
 
 /// What cannot be judged without the figures of the base year.
-const OF_FIGURES: [&str; 6] =
-    ["no-base-figure", "no-base-clients", "no-clients", "clients-of-other-kind", "missing-history", "unit-cost-differs"];
+const OF_FIGURES: [&str; 6] = [
+    "no-base-figure",
+    "no-base-clients",
+    "no-clients",
+    "clients-of-other-kind",
+    "missing-history",
+    "unit-cost-differs",
+];

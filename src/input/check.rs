@@ -9,7 +9,8 @@ use std::collections::BTreeSet;
 use super::base::Built;
 use crate::diagnostic::{Diagnostic, Diagnostics, Place};
 use crate::model::{
-    Ageing, AssumptionId, CostLine, Income, IndexId, IndexSource, LineId, Model, PriceTerms, RevenueLine, SafetyNet, UnitCost,
+    Ageing, AssumptionId, CostLine, Income, IndexId, IndexSource, LineId, Model, PriceTerms, RevenueLine, SafetyNet,
+    UnitCost,
 };
 use crate::units::Year;
 
@@ -57,7 +58,11 @@ impl Check<'_> {
 
     fn term(&self, id: AssumptionId, at: usize, year: Year) -> Term {
         let assumption = self.model.assumption(id);
-        (assumption.address.clone(), assumption.values.get(at).copied().unwrap_or(0.0), assumption.place_of(year).clone())
+        (
+            assumption.address.clone(),
+            assumption.values.get(at).copied().unwrap_or(0.0),
+            assumption.place_of(year).clone(),
+        )
     }
 
     fn sound(&self, ids: &[AssumptionId]) -> bool {
@@ -76,7 +81,8 @@ impl Check<'_> {
             let least = terms.iter().min_by(|a, b| a.1.total_cmp(&b.1)).cloned();
             let Some((_, _, place)) = least else { return };
             let show = |v: f64| format!("{}%", (v * 1e10).round() / 1e8);
-            let parts: Vec<String> = terms.iter().filter(|(_, v, _)| *v != 0.0).map(|(n, v, _)| format!("{n} {}", show(*v))).collect();
+            let parts: Vec<String> =
+                terms.iter().filter(|(_, v, _)| *v != 0.0).map(|(n, v, _)| format!("{n} {}", show(*v))).collect();
             let parts = if parts.len() > 1 { format!(" ({})", parts.join(", ")) } else { String::new() };
             let message = format!("{what}: {} in {year}{parts}", show(sum));
             self.error("below-minus-100", &place, message, help);
@@ -105,7 +111,8 @@ impl Check<'_> {
             // A circle was reported; it stops here.
             IndexSource::Mix(_) if depth > self.model.indices.len() => (index.id.clone(), 0.0, index.place.clone()),
             IndexSource::Mix(parts) => {
-                let value = parts.iter().map(|(part, weight)| weight * self.index_term(*part, at, year, depth + 1).1).sum();
+                let value =
+                    parts.iter().map(|(part, weight)| weight * self.index_term(*part, at, year, depth + 1).1).sum();
                 (format!("index.{}", index.id), value, index.place.clone())
             }
         }
@@ -124,13 +131,18 @@ impl Check<'_> {
         self.shares(id, line);
         self.intensity(line);
         if self.sound(&self.price_ids(&line.price)) {
-            self.below(&format!("the price change of `{}`", line.id), "a price cannot fall by 100% or more", |c, at, year| c.price_terms(&line.price, at, year));
+            self.below(
+                &format!("the price change of `{}`", line.id),
+                "a price cannot fall by 100% or more",
+                |c, at, year| c.price_terms(&line.price, at, year),
+            );
         }
         self.unit_cost(id, line);
     }
 
     fn volume(&mut self, id: LineId, line: &CostLine) {
-        let measures: Vec<_> = self.model.measures.iter().filter(|m| m.line == id && m.volume.is_some()).cloned().collect();
+        let measures: Vec<_> =
+            self.model.measures.iter().filter(|m| m.line == id && m.volume.is_some()).cloned().collect();
         let mut ids: Vec<AssumptionId> = line.growth.into_iter().collect();
         ids.extend(measures.iter().flat_map(|m| [m.volume, m.realisation]).flatten());
         if let Ageing::Rate(rate) = line.ageing {
@@ -151,7 +163,9 @@ impl Check<'_> {
                 Ageing::None => {}
             }
             for measure in &measures {
-                let Some((name, value, place)) = measure.volume.map(|id| c.term(id, at, year)) else { continue };
+                let Some((name, value, place)) = measure.volume.map(|id| c.term(id, at, year)) else {
+                    continue;
+                };
                 let realised = measure.realisation.map_or(1.0, |id| c.term(id, at, year).1);
                 terms.push((name, value * realised, place));
             }
@@ -193,7 +207,12 @@ impl Check<'_> {
             let sum: f64 = terms.iter().map(|(_, v, _)| v).sum();
             if sum > 1.0 + TOLERANCE {
                 let names: Vec<&str> = terms.iter().map(|(n, _, _)| n.as_str()).collect();
-                let message = format!("{}% of the clients of `{}` leave it in {year} ({})", (sum * 1e9).round() / 1e7, line.id, names.join(", "));
+                let message = format!(
+                    "{}% of the clients of `{}` leave it in {year} ({})",
+                    (sum * 1e9).round() / 1e7,
+                    line.id,
+                    names.join(", ")
+                );
                 let place = terms.last().map_or_else(|| line.place.clone(), |(_, _, place)| place.clone());
                 self.error("shares", &place, message, "exit and flows of one line are together at most 100%");
                 return;
@@ -203,9 +222,13 @@ impl Check<'_> {
 
     fn intensity(&mut self, line: &CostLine) {
         if let Some(id) = line.intensity.filter(|id| self.sound(&[*id])) {
-            self.below(&format!("the intensity of `{}`", line.id), "it cannot fall by 100% or more", |c, at, year| vec![c.term(id, at, year)]);
+            self.below(&format!("the intensity of `{}`", line.id), "it cannot fall by 100% or more", |c, at, year| {
+                vec![c.term(id, at, year)]
+            });
         }
-        let Some(UnitCost::Hours { hours_per_week, rate, .. }) = &line.unit_cost else { return };
+        let Some(UnitCost::Hours { hours_per_week, rate, .. }) = &line.unit_cost else {
+            return;
+        };
         if !self.sound(&[*hours_per_week, *rate]) {
             return;
         }
@@ -214,7 +237,12 @@ impl Check<'_> {
         if let Some(year) = none {
             let message = format!("{} is 0 in {year}", hours.address);
             let place = hours.place_of(year).clone();
-            self.error("below-minus-100", &place, message, "intensity cannot fall by 100%: end the line with a flow or an exit");
+            self.error(
+                "below-minus-100",
+                &place,
+                message,
+                "intensity cannot fall by 100%: end the line with a flow or an exit",
+            );
         }
     }
 
@@ -250,10 +278,18 @@ impl Check<'_> {
             }
             return;
         };
-        let Some(stated) = self.stated_unit_cost(unit_cost) else { return };
+        let Some(stated) = self.stated_unit_cost(unit_cost) else {
+            return;
+        };
         if line.base_volume == 0.0 && own != 0.0 {
-            let message = format!("`{}` has cost and no clients in {base}: `unit_cost` counts from the next year on", line.id);
-            self.warning("no-base-clients", &line.place, message, format!("add its clients of {base} to figures.csv if it had any"));
+            let message =
+                format!("`{}` has cost and no clients in {base}: `unit_cost` counts from the next year on", line.id);
+            self.warning(
+                "no-base-clients",
+                &line.place,
+                message,
+                format!("add its clients of {base} to figures.csv if it had any"),
+            );
         }
         if line.base_volume == 0.0 || own == 0.0 {
             return;
@@ -266,7 +302,12 @@ impl Check<'_> {
                 (figures * 100.0).round() / 100.0,
                 (stated * 100.0).round() / 100.0
             );
-            self.warning("unit-cost-differs", &line.place, message, "correct the one that is wrong, or leave `unit_cost` out");
+            self.warning(
+                "unit-cost-differs",
+                &line.place,
+                message,
+                "correct the one that is wrong, or leave `unit_cost` out",
+            );
         }
     }
 
@@ -286,9 +327,14 @@ impl Check<'_> {
             }
             Income::Contribution(contribution) => {
                 for id in &contribution.lines {
-                    let Some(cost) = self.model.lines.get(*id).as_cost().filter(|c| !c.counts_clients) else { continue };
+                    let Some(cost) = self.model.lines.get(*id).as_cost().filter(|c| !c.counts_clients) else {
+                        continue;
+                    };
                     let message = format!("`{}` is paid by the clients of `{}`, which counts none", line.id, cost.id);
-                    let help = format!("add clients of `{}` to figures.csv, or state its `unit_cost` or `clients_basis`", cost.id);
+                    let help = format!(
+                        "add clients of `{}` to figures.csv, or state its `unit_cost` or `clients_basis`",
+                        cost.id
+                    );
                     self.error("no-clients", &line.place, message, help);
                 }
             }
@@ -297,7 +343,11 @@ impl Check<'_> {
         }
         let grows = matches!(line.income, Income::Grows { .. });
         if !grows && self.sound(&self.price_ids(&line.price)) {
-            self.below(&format!("the price change of `{}`", line.id), "a price cannot fall by 100% or more", |c, at, year| c.price_terms(&line.price, at, year));
+            self.below(
+                &format!("the price change of `{}`", line.id),
+                "a price cannot fall by 100% or more",
+                |c, at, year| c.price_terms(&line.price, at, year),
+            );
         }
     }
 
@@ -321,7 +371,9 @@ impl Check<'_> {
             .enumerate()
             .filter_map(|(at, line)| {
                 let revenue = line.as_revenue()?;
-                let Income::SafetyNet(net) = &revenue.income else { return None };
+                let Income::SafetyNet(net) = &revenue.income else {
+                    return None;
+                };
                 Some((at, revenue, net.income.iter().chain(&net.budget).map(|id| id.0).collect()))
             })
             .collect();
@@ -341,16 +393,25 @@ impl Check<'_> {
 
     fn indices(&mut self) {
         for index in &self.model.indices {
-            let IndexSource::Rate { rate, ledger } = &index.source else { continue };
+            let IndexSource::Rate { rate, ledger } = &index.source else {
+                continue;
+            };
             if !self.sound(&[*rate]) {
                 continue;
             }
             let assumption = self.model.assumption(*rate);
             let low = ledger.iter().find(|(_, y)| y.provisional <= -1.0 || y.definitive <= -1.0).map(|(year, _)| *year);
-            let low = low.or_else(|| self.model.years().zip(&assumption.values).find(|(_, v)| **v <= -1.0).map(|(year, _)| year));
+            let low = low.or_else(|| {
+                self.model.years().zip(&assumption.values).find(|(_, v)| **v <= -1.0).map(|(year, _)| year)
+            });
             if let Some(year) = low {
                 let place = assumption.place_of(year).clone();
-                self.error("below-minus-100", &place, format!("{} falls by 100% or more in {year}", assumption.address), "an index cannot fall to nothing");
+                self.error(
+                    "below-minus-100",
+                    &place,
+                    format!("{} falls by 100% or more in {year}", assumption.address),
+                    "an index cannot fall to nothing",
+                );
             }
         }
     }

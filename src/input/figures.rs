@@ -60,12 +60,15 @@ fn typed(table: &Rows, found: &mut Diagnostics) -> Vec<Row> {
     for cells in &table.rows {
         // All five are read before any is missed, so that one row tells all.
         let line = table.required(cells, "line", found);
-        let quantity = table.required(cells, "quantity", found).and_then(|c| word(c, "quantity", &QUANTITIES, Quantity::name, found));
+        let quantity = table
+            .required(cells, "quantity", found)
+            .and_then(|c| word(c, "quantity", &QUANTITIES, Quantity::name, found));
         let kind = table.required(cells, "kind", found).and_then(|c| word(c, "kind", &KINDS, FigureKind::name, found));
         let year = table.required(cells, "year", found).and_then(|c| table.year(c, found));
         let value_cell = table.required(cells, "value", found);
         let value = value_cell.and_then(|c| table.number(c, found));
-        let (Some(line), Some(quantity), Some(kind), Some(year), Some(value_cell), Some(value)) = (line, quantity, kind, year, value_cell, value)
+        let (Some(line), Some(quantity), Some(kind), Some(year), Some(value_cell), Some(value)) =
+            (line, quantity, kind, year, value_cell, value)
         else {
             continue;
         };
@@ -76,8 +79,12 @@ fn typed(table: &Rows, found: &mut Diagnostics) -> Vec<Row> {
         }
         let year = Year(year);
         if let Some(first) = seen.insert((line.text.clone(), quantity, kind, year), line.place.clone()) {
-            let message = format!("{} of `{}`, {} {year}, stands in the file twice", quantity.name(), line.text, kind.name());
-            found.push(Diagnostic::error("duplicate-figure", &line.place, message).help(format!("the first one is on line {}; keep one", first.line)));
+            let message =
+                format!("{} of `{}`, {} {year}, stands in the file twice", quantity.name(), line.text, kind.name());
+            found.push(
+                Diagnostic::error("duplicate-figure", &line.place, message)
+                    .help(format!("the first one is on line {}; keep one", first.line)),
+            );
             continue;
         }
         let source = table.cell(cells, "source").map(|c| c.text.clone());
@@ -85,12 +92,27 @@ fn typed(table: &Rows, found: &mut Diagnostics) -> Vec<Row> {
         let grouped = mark == '.' && table.is_dutch();
         let decimals = value_cell.text.split_once(mark).filter(|_| !grouped).map_or(0, |(_, d)| d.len());
         let decimals = u32::try_from(decimals).unwrap_or(0).min(9);
-        rows.push(Row { line: line.clone(), quantity, kind, year, value, decimals, place: value_cell.place.clone(), source });
+        rows.push(Row {
+            line: line.clone(),
+            quantity,
+            kind,
+            year,
+            value,
+            decimals,
+            place: value_cell.place.clone(),
+            source,
+        });
     }
     rows
 }
 
-fn word<T: Copy>(cell: &Cell, column: &str, all: &[T], name: fn(T) -> &'static str, found: &mut Diagnostics) -> Option<T> {
+fn word<T: Copy>(
+    cell: &Cell,
+    column: &str,
+    all: &[T],
+    name: fn(T) -> &'static str,
+    found: &mut Diagnostics,
+) -> Option<T> {
     let hit = all.iter().copied().find(|t| name(*t) == cell.text.to_ascii_lowercase());
     if hit.is_none() {
         let names: Vec<&str> = all.iter().map(|t| name(*t)).collect();
@@ -137,10 +159,15 @@ impl Names {
     }
 
     fn what_is(&self, name: &str) -> Option<&'static str> {
-        [(&self.cost, "a cost line"), (&self.revenue, "a revenue line"), (&self.reserve, "a reserve"), (&self.indicator, "an indicator")]
-            .into_iter()
-            .find(|(set, _)| set.contains(name))
-            .map(|(_, what)| what)
+        [
+            (&self.cost, "a cost line"),
+            (&self.revenue, "a revenue line"),
+            (&self.reserve, "a reserve"),
+            (&self.indicator, "an indicator"),
+        ]
+        .into_iter()
+        .find(|(set, _)| set.contains(name))
+        .map(|(_, what)| what)
     }
 }
 
@@ -163,13 +190,17 @@ pub(super) fn check_names(rows: &[Row], names: &Names, found: &mut Diagnostics) 
             found.push(Diagnostic::error("unknown-line", &row.line.place, message).help("give them per line"));
         } else if let Some(other) = names.what_is(name) {
             let message = format!("`{name}` is {other}, and {quantity} needs a {what}");
-            found.push(Diagnostic::error("unknown-line", &row.line.place, message).help("correct the line or the quantity"));
+            found.push(
+                Diagnostic::error("unknown-line", &row.line.place, message).help("correct the line or the quantity"),
+            );
         } else {
             let help = match nearest(name, known.iter().map(String::as_str)) {
                 Some(near) => format!("did you mean `{near}`?"),
                 None => format!("correct the name, or declare the {what} in base.toml"),
             };
-            found.push(Diagnostic::error("unknown-line", &row.line.place, format!("unknown {what} `{name}`")).help(help));
+            found.push(
+                Diagnostic::error("unknown-line", &row.line.place, format!("unknown {what} `{name}`")).help(help),
+            );
         }
     }
 }
@@ -186,7 +217,10 @@ pub(super) fn figures(rows: &[Row], root: &Table, unit: f64, found: &mut Diagnos
         }
         let value = if row.quantity.is_money() { row.value * unit } else { row.value };
         if !value.is_finite() {
-            found.push(Diagnostic::error("not-finite", &row.place, "this amount is too large").help("check the value and `amount_unit`"));
+            found.push(
+                Diagnostic::error("not-finite", &row.place, "this amount is too large")
+                    .help("check the value and `amount_unit`"),
+            );
             continue;
         }
         let recorded = Recorded { value, source: row.source.clone(), place: row.place.clone() };

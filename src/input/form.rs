@@ -5,7 +5,7 @@
 //! no address can hold. What depends on other files or on the base (missing
 //! keys, references, years) comes later, when overlays are laid.
 
-use super::item::{Content, Entry, Item, Money, Order, Table};
+use super::item::{Content, Entry, Item, Order, Table};
 use super::shape::{Names, PROVENANCE, Shape, TableShape, Test, is_provenance};
 use super::tree::{Key, Node, Value};
 use super::value::{self, Unread};
@@ -31,16 +31,22 @@ impl Form<'_> {
         }
     }
 
-    pub(super) fn error(&mut self, code: &'static str, place: &Place, message: impl Into<String>, help: impl Into<String>) -> Item {
+    pub(super) fn error(
+        &mut self,
+        code: &'static str,
+        place: &Place,
+        message: impl Into<String>,
+        help: impl Into<String>,
+    ) -> Item {
         self.found.push(Diagnostic::error(code, place, message).help(help));
         Item::faulty(place)
     }
 
-    fn unread(&mut self, node: &Node, code: &'static str, wrong: Unread) -> Item {
+    pub(super) fn unread(&mut self, node: &Node, code: &'static str, wrong: Unread) -> Item {
         self.error(code, &node.place, wrong.why, wrong.help)
     }
 
-    fn wrong_type(&mut self, node: &Node, path: &str, takes: &str, help: &str) -> Item {
+    pub(super) fn wrong_type(&mut self, node: &Node, path: &str, takes: &str, help: &str) -> Item {
         let kind = match node.value {
             Value::Number(..) => shown(node),
             _ => node.kind().to_owned(),
@@ -61,7 +67,8 @@ impl Form<'_> {
         }
         // Any other value may be wrapped to say who says so; an assumption
         // reads its own wrapping.
-        let assumption = matches!(shape, Shape::Choice(options) if options.iter().any(|(_, s)| matches!(s, Shape::Series(_))));
+        let assumption =
+            matches!(shape, Shape::Choice(options) if options.iter().any(|(_, s)| matches!(s, Shape::Series(_))));
         if let (false, Value::Table(entries), Some(inner)) = (assumption, &node.value, node.get("value")) {
             let provenance = self.provenance(entries, path, inherited);
             for (key, _) in entries {
@@ -75,74 +82,12 @@ impl Form<'_> {
         if let Shape::Choice(options) = shape {
             return match options.iter().find(|(test, _)| fits(*test, node)) {
                 Some((_, chosen)) => self.item(node, chosen, path, inherited),
-                None => self.wrong_type(node, path, "another kind of value", "compare with the documentation of this key"),
+                None => {
+                    self.wrong_type(node, path, "another kind of value", "compare with the documentation of this key")
+                }
             };
         }
         self.leaf(node, shape, path, inherited)
-    }
-
-    fn leaf(&mut self, node: &Node, shape: &Shape, path: &str, inherited: &Provenance) -> Item {
-        let content = match (shape, &node.value) {
-            (Shape::Text, Value::Text(text)) if text.trim().is_empty() => {
-                return self.error("empty-text", &node.place, format!("`{}` is empty", last(path)), "fill it in, or leave the key out");
-            }
-            (Shape::Text | Shape::Scalar, Value::Text(text)) => Content::Text(text.clone()),
-            (Shape::Text, _) if last(path) == "taakveld" || path.ends_with("domain") || path.ends_with("code") => {
-                return self.wrong_type(node, path, "a text", "put it in quotes, such as \"6.75\"");
-            }
-            (Shape::Text, _) => return self.wrong_type(node, path, "a text", "put the text in quotes"),
-            (Shape::Flag | Shape::Scalar, Value::Flag(flag)) => Content::Flag(*flag),
-            (Shape::Flag, _) => return self.wrong_type(node, path, "true or false", "write true or false, without quotes"),
-            (Shape::Number | Shape::Weight | Shape::Money | Shape::Scalar, Value::Number(n, _)) if !n.is_finite() => return self.not_finite(node),
-            (Shape::Number | Shape::Weight | Shape::Scalar, Value::Number(n, _)) => Content::Number(*n),
-            (Shape::Number, _) => return self.wrong_type(node, path, "a number", "write a number without quotes, such as 1.8"),
-            (Shape::Scalar, _) => return self.wrong_type(node, path, "a number, a text, or true or false", "write one value"),
-            (Shape::Whole, Value::Number(n, _)) if n.fract() == 0.0 && (0.0..=1e9).contains(n) => Content::Number(*n),
-            (Shape::Whole, Value::Number(n, _)) if path.ends_with("chance") => return self.unread(node, "bare-rate", value::bare_rate(*n)),
-            (Shape::Whole, _) => return self.wrong_type(node, path, "a whole number, 0 or more", "write a number such as 2, without quotes"),
-            (Shape::Year, Value::Number(n, true)) if value::is_year(*n) => Content::Number(*n),
-            (Shape::Year, _) => {
-                return self.error("not-a-year", &node.place, format!("`{}` is no year", shown(node)), "write a year such as 2027, without quotes");
-            }
-            (Shape::Date, Value::Date(date) | Value::Text(date)) if value::is_date(date) => Content::Text(date.clone()),
-            (Shape::Date, _) => return self.error("not-a-date", &node.place, format!("`{}` is no date", shown(node)), "write it like 2026-11-05"),
-            (Shape::Percent | Shape::Weight, Value::Text(text)) => match value::rate(text) {
-                Ok(rate) => Content::Number(rate),
-                Err(wrong) => return self.unread(node, "not-a-rate", wrong),
-            },
-            (Shape::Percent, Value::Number(n, _)) if n.is_finite() => return self.unread(node, "bare-rate", value::bare_rate(*n)),
-            (Shape::Percent, _) => return self.wrong_type(node, path, "a percentage", "write it in quotes, such as \"2.5%\""),
-            (Shape::Weight, _) => return self.wrong_type(node, path, "a weight", "write a number from 0 to 1, such as 0.9"),
-            (Shape::Money, Value::Number(n, _)) => Content::Money(Money { amount: *n, euros: false }),
-            (Shape::Money, Value::Text(text)) => match value::euros(text) {
-                Ok(amount) => Content::Money(Money { amount, euros: true }),
-                Err(wrong) => return self.unread(node, "not-an-amount", wrong),
-            },
-            (Shape::Money, _) => return self.wrong_type(node, path, "an amount", "write a number, or a text such as \"€ 1.506.000\""),
-            (Shape::Word(words), Value::Text(text)) if words.contains(&text.as_str()) => Content::Text(text.clone()),
-            (Shape::Word(words), Value::Text(text)) => return self.unknown_word(&node.place, last(path), text, words),
-            (Shape::Word(words), _) => return self.wrong_type(node, path, "a text", &format!("write one of {}", quoted(words.iter().copied()))),
-            (Shape::List(of), Value::List(list)) => {
-                let items = list.iter().map(|n| self.item(n, of, path, inherited)).collect();
-                Content::List(items)
-            }
-            (Shape::List(_), _) => return self.wrong_type(node, path, "a list", &format!("write it between square brackets: [{}]", shown(node))),
-            // Table, Map, Series and Choice never come here.
-            _ => return Item::faulty(&node.place),
-        };
-        Item { place: node.place.clone(), written: shown(node), provenance: inherited.clone(), content }
-    }
-
-    pub(super) fn not_finite(&mut self, node: &Node) -> Item {
-        self.error("not-finite", &node.place, format!("`{}` is not a finite number", shown(node)), "write an ordinary number")
-    }
-
-    fn unknown_word(&mut self, place: &Place, name: &str, text: &str, words: &[&'static str]) -> Item {
-        let help = match nearest(text, words.iter().copied()) {
-            Some(near) => format!("did you mean \"{near}\"? Known are {}", quoted(words.iter().copied())),
-            None => format!("write one of {}", quoted(words.iter().copied())),
-        };
-        self.error("unknown-word", place, format!("`{name}` cannot be \"{text}\""), help)
     }
 
     fn table(&mut self, node: &Node, shape: &'static TableShape, path: &str, inherited: &Provenance) -> Item {
@@ -179,10 +124,21 @@ impl Form<'_> {
         Item { place: node.place.clone(), written: String::new(), provenance, content: Content::Table(table) }
     }
 
-    fn map(&mut self, node: &Node, (names, of, removable): (Names, &Shape, bool), path: &str, inherited: &Provenance) -> Item {
+    fn map(
+        &mut self,
+        node: &Node,
+        (names, of, removable): (Names, &Shape, bool),
+        path: &str,
+        inherited: &Provenance,
+    ) -> Item {
         let Value::Table(entries) = &node.value else {
             return match last(path) {
-                "domain" => self.wrong_type(node, path, "a domain or shares of several", "write \"wmo\", or { wmo = \"45%\", jeugd = \"55%\" }"),
+                "domain" => self.wrong_type(
+                    node,
+                    path,
+                    "a domain or shares of several",
+                    "write \"wmo\", or { wmo = \"45%\", jeugd = \"55%\" }",
+                ),
                 "index" | "mix" => self.wrong_type(node, path, "weights", "write it like { ova = 1.0 }"),
                 _ => self.wrong_type(node, path, "a table", "write it like { name = value }"),
             };
@@ -200,7 +156,9 @@ impl Form<'_> {
             }
             let path = join(path, &key.name);
             let item = match value.get("remove") {
-                Some(remove) if self.what_if && !matches!(of, Shape::Scalar) => self.removal(value, remove, removable, &path),
+                Some(remove) if self.what_if && !matches!(of, Shape::Scalar) => {
+                    self.removal(value, remove, removable, &path)
+                }
                 _ => self.item(value, of, &path, &provenance),
             };
             table.entries.push(self.entry(key, item));
@@ -217,7 +175,12 @@ impl Form<'_> {
                 "a what-if takes out measures, flows and risks; set other values to 0 instead",
             ),
             Value::Flag(true) if matches!(&node.value, Value::Table(entries) if entries.iter().all(|(k, _)| k.name == "remove" || is_provenance(&k.name))) => {
-                Item { place: remove.place.clone(), written: "remove".to_owned(), provenance: Provenance::default(), content: Content::Removed }
+                Item {
+                    place: remove.place.clone(),
+                    written: "remove".to_owned(),
+                    provenance: Provenance::default(),
+                    content: Content::Removed,
+                }
             }
             Value::Flag(true) => self.error(
                 "removed-and-changed",
@@ -225,7 +188,12 @@ impl Form<'_> {
                 format!("`{path}` is removed and changed at once"),
                 "keep `remove = true` alone, or leave it out",
             ),
-            _ => self.error("wrong-type", &remove.place, "`remove` takes true", "write remove = true, or leave the whole item out"),
+            _ => self.error(
+                "wrong-type",
+                &remove.place,
+                "`remove` takes true",
+                "write remove = true, or leave the whole item out",
+            ),
         }
     }
 
@@ -254,7 +222,12 @@ impl Form<'_> {
             }
             Names::Class if name.parse::<u32>().is_ok_and(|n| (1..=99).contains(&n) && n.to_string() == name) => true,
             Names::Class => {
-                self.error("not-a-class", &key.place, format!("`{name}` is no class"), "classes are numbers from 1 upwards");
+                self.error(
+                    "not-a-class",
+                    &key.place,
+                    format!("`{name}` is no class"),
+                    "classes are numbers from 1 upwards",
+                );
                 false
             }
         }
@@ -284,7 +257,8 @@ impl Form<'_> {
             let shape = if matches!(key.name.as_str(), "date" | "valid_until") { Shape::Date } else { Shape::Text };
             // A risk's owner and a report's date are read as fields as well:
             // the same message twice is kept once.
-            *slot = self.leaf(node, &shape, &join(path, &key.name), &Provenance::default()).as_text().map(str::to_owned);
+            *slot =
+                self.leaf(node, &shape, &join(path, &key.name), &Provenance::default()).as_text().map(str::to_owned);
         }
         if own.is_empty() {
             own.source.clone_from(&inherited.source);
@@ -315,15 +289,28 @@ impl Form<'_> {
                 self.error("unknown-key", &key.place, unknown(name, path), help);
             }
             None if relative => {
-                let help = if self.what_if { "it goes with a value, such as rate = { shift = \"+1pp\" }" } else { "only a what-if can say this" };
+                let help = if self.what_if {
+                    "it goes with a value, such as rate = { shift = \"+1pp\" }"
+                } else {
+                    "only a what-if can say this"
+                };
                 self.error("unknown-key", &key.place, unknown(name, path), help);
             }
             None => {
                 let provenance = if path.is_empty() { &PROVENANCE[..0] } else { &PROVENANCE[..] };
-                self.unknown_key(key, path, shape.fields.iter().map(|f| f.name).chain(provenance.iter().map(|(k, _)| *k)));
+                self.unknown_key(
+                    key,
+                    path,
+                    shape.fields.iter().map(|f| f.name).chain(provenance.iter().map(|(k, _)| *k)),
+                );
             }
         }
     }
+}
+
+/// Whether a number can be an amount, a count or a weight.
+pub(super) fn fits_in(number: f64) -> bool {
+    number.abs() <= value::LARGEST
 }
 
 fn unknown(name: &str, path: &str) -> String {
@@ -332,7 +319,10 @@ fn unknown(name: &str, path: &str) -> String {
 
 fn fits(test: Test, node: &Node) -> bool {
     match (test, &node.value) {
-        (Test::Any, _) | (Test::Number, Value::Number(..)) | (Test::Text, Value::Text(_)) | (Test::Table, Value::Table(_)) => true,
+        (Test::Any, _)
+        | (Test::Number, Value::Number(..))
+        | (Test::Text, Value::Text(_))
+        | (Test::Table, Value::Table(_)) => true,
         (Test::Exactly(word), Value::Text(text)) => text == word,
         (Test::With(keys), Value::Table(_)) => keys.iter().any(|k| node.get(k).is_some()),
         _ => false,
@@ -342,7 +332,8 @@ fn fits(test: Test, node: &Node) -> bool {
 /// Whether a name can be an id: it stands in addresses (`cost.ID.level`), in
 /// figures (`cost(ID, 2029)`) and in figures.csv, and is no taakveld code.
 pub(super) fn is_id(name: &str) -> bool {
-    name.starts_with(|c: char| c.is_ascii_alphabetic()) && name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_')
+    name.starts_with(|c: char| c.is_ascii_alphabetic())
+        && name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_')
 }
 
 /// A value as people see it in a message: without its quotes.

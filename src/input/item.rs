@@ -79,7 +79,12 @@ pub(super) struct Series {
 impl Item {
     /// Something that was reported.
     pub(super) fn faulty(place: &Place) -> Self {
-        Self { place: place.clone(), written: String::new(), provenance: Provenance::default(), content: Content::Faulty }
+        Self {
+            place: place.clone(),
+            written: String::new(),
+            provenance: Provenance::default(),
+            content: Content::Faulty,
+        }
     }
 
     pub(super) fn is_faulty(&self) -> bool {
@@ -190,7 +195,11 @@ impl Table {
 }
 
 /// A number that the form let through as a whole number of at most 10^9.
-#[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "the form lets through whole numbers of 0 to 10^9")]
+#[allow(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "the form lets through whole numbers of 0 to 10^9"
+)]
 pub(super) fn to_whole(number: f64) -> u32 {
     number as u32
 }

@@ -34,27 +34,57 @@ pub(super) static AGEING: Kind = Kind { word: Some("population"), ..rate("an age
 pub(super) static INTENSITY: Kind = rate("an intensity rate");
 pub(super) static COMPENSATION: Kind = Kind { persistence: 1.0, ..rate("a compensation rate") };
 pub(super) static CHANGE: Kind = Kind { open: Open::Neutral, ..rate("a price change") };
-pub(super) static MEASURE_VOLUME: Kind = Kind { open: Open::Neutral, persistence: 1.0, ..rate("a measure's effect on growth") };
+pub(super) static MEASURE_VOLUME: Kind =
+    Kind { open: Open::Neutral, persistence: 1.0, ..rate("a measure's effect on growth") };
 pub(super) static EXIT: Kind = Kind { scale: Scale::Share, open: Open::Neutral, ..rate("a share that leaves") };
 pub(super) static FLOW_SHARE: Kind = Kind { scale: Scale::Share, open: Open::Neutral, ..rate("a share that moves") };
-pub(super) static FOLLOWS_SHARE: Kind = Kind { scale: Scale::Share, at_base: AtBase::Extended, ..rate("a share of cost") };
-pub(super) static PAYING: Kind = Kind { scale: Scale::Share, at_base: AtBase::Extended, persistence: 1.0, ..rate("a share that pays") };
+pub(super) static FOLLOWS_SHARE: Kind =
+    Kind { scale: Scale::Share, at_base: AtBase::Extended, ..rate("a share of cost") };
+pub(super) static PAYING: Kind =
+    Kind { scale: Scale::Share, at_base: AtBase::Extended, persistence: 1.0, ..rate("a share that pays") };
 pub(super) static REALISATION: Kind =
     Kind { scale: Scale::Realisation, open: Open::Neutral, neutral: 1.0, persistence: 1.0, ..rate("a realisation") };
-pub(super) static LEVEL: Kind = Kind { scale: Scale::Level, at_base: AtBase::Single, persistence: 1.0, ..rate("a level") };
-pub(super) static INTAKE: Kind = Kind { scale: Scale::Count, unit: Unit::Count, open: Open::Neutral, ..rate("an intake") };
+pub(super) static LEVEL: Kind =
+    Kind { scale: Scale::Level, at_base: AtBase::Single, persistence: 1.0, ..rate("a level") };
+pub(super) static INTAKE: Kind =
+    Kind { scale: Scale::Count, unit: Unit::Count, open: Open::Neutral, ..rate("an intake") };
 pub(super) static AMOUNT: Kind =
     Kind { scale: Scale::Amount, unit: Unit::Money, open: Open::Neutral, persistence: 1.0, ..rate("an amount") };
-pub(super) static UNIT_COST: Kind =
-    Kind { scale: Scale::Price, unit: Unit::Price, at_base: AtBase::Single, persistence: 1.0, ..rate("a cost per client") };
-pub(super) static HOUR_RATE: Kind =
-    Kind { scale: Scale::Price, unit: Unit::Price, at_base: AtBase::Single, persistence: 1.0, ..rate("a rate per hour") };
-pub(super) static HOURS: Kind =
-    Kind { scale: Scale::Count, unit: Unit::Count, at_base: AtBase::Extended, persistence: 1.0, ..rate("a number of hours") };
-pub(super) static PER_MONTH: Kind =
-    Kind { scale: Scale::Price, unit: Unit::Price, at_base: AtBase::Extended, persistence: 1.0, ..rate("a contribution per month") };
-pub(super) static HOUSEHOLDS: Kind =
-    Kind { scale: Scale::Count, unit: Unit::Count, at_base: AtBase::Extended, persistence: 1.0, ..rate("a number of households per client") };
+pub(super) static UNIT_COST: Kind = Kind {
+    scale: Scale::Price,
+    unit: Unit::Price,
+    at_base: AtBase::Single,
+    persistence: 1.0,
+    ..rate("a cost per client")
+};
+pub(super) static HOUR_RATE: Kind = Kind {
+    scale: Scale::Price,
+    unit: Unit::Price,
+    at_base: AtBase::Single,
+    persistence: 1.0,
+    ..rate("a rate per hour")
+};
+pub(super) static HOURS: Kind = Kind {
+    scale: Scale::Count,
+    unit: Unit::Count,
+    at_base: AtBase::Extended,
+    persistence: 1.0,
+    ..rate("a number of hours")
+};
+pub(super) static PER_MONTH: Kind = Kind {
+    scale: Scale::Price,
+    unit: Unit::Price,
+    at_base: AtBase::Extended,
+    persistence: 1.0,
+    ..rate("a contribution per month")
+};
+pub(super) static HOUSEHOLDS: Kind = Kind {
+    scale: Scale::Count,
+    unit: Unit::Count,
+    at_base: AtBase::Extended,
+    persistence: 1.0,
+    ..rate("a number of households per client")
+};
 
 const fn table(fields: &'static [Field]) -> TableShape {
     TableShape { fields, variants: &[] }
@@ -70,14 +100,22 @@ static MUNICIPALITY: TableShape = table(&[
     field("title", Shape::Text, "What is projected, such as a programme"),
     field("residents", Shape::Number, "Number of residents"),
     required("base_year", Shape::Year, "The last year taken from figures.csv"),
-    required("base", Shape::Word(&["actual", "budget", "amended", "forecast"]), "Figures of which kind the projection starts from"),
+    required(
+        "base",
+        Shape::Word(&["actual", "budget", "amended", "forecast"]),
+        "Figures of which kind the projection starts from",
+    ),
     required("horizon", Shape::Year, "The last projected year"),
     field("amount_unit", Shape::Number, "Euros per unit in figures.csv and in amounts of this file; 1 where left out"),
 ]);
 
 static BUDGET: TableShape = table(&[
     field("prices", Shape::Text, "\"nominal\", or \"constant YEAR\""),
-    field("compensation", Shape::Series(&COMPENSATION), "The rate that the central wage and price provision adds each year"),
+    field(
+        "compensation",
+        Shape::Series(&COMPENSATION),
+        "The rate that the central wage and price provision adds each year",
+    ),
 ]);
 
 static DOMAIN: TableShape = table(&[
@@ -90,7 +128,11 @@ static INDEX: TableShape = TableShape {
         field("label", Shape::Text, "As shown to people"),
         field("rate", Shape::Series(&INDEX_RATE), "Yearly percentage; years may have { provisional, definitive }"),
         field("mix", WEIGHTS, "Weights on other indices, together at most 1"),
-        field("carry_over", Shape::Word(&["none", "subtract", "ratio", "compound"]), "How last year's forecast error enters"),
+        field(
+            "carry_over",
+            Shape::Word(&["none", "subtract", "ratio", "compound"]),
+            "How last year's forecast error enters",
+        ),
         field("rounding", Shape::Word(&["none", "parts", "result"]), "What is rounded to 0.01 percentage point"),
     ],
     variants: &[&["rate"], &["mix"]],
@@ -114,7 +156,8 @@ pub(super) static HOURS_TABLE: TableShape = table(&[
     field("weeks", Shape::Number, "Weeks per year; 52 where left out"),
 ]);
 
-static LUCK: TableShape = table(&[required("cost_cv", Shape::Number, "Coefficient of variation of the cost of one client")]);
+static LUCK: TableShape =
+    table(&[required("cost_cv", Shape::Number, "Coefficient of variation of the cost of one client")]);
 
 const DOMAINS: Shape = Shape::Choice(&[
     (Test::Text, Shape::Text),
@@ -227,7 +270,11 @@ static INDICATOR: TableShape = table(&[
 static RESERVE: TableShape = table(&[
     field("label", Shape::Text, "As shown to people"),
     field("balance", Shape::Money, "At the end of the base year"),
-    field("covers", Shape::Choice(&[(Test::Text, Shape::Text), (Test::Any, IDS)]), "\"total\", a domain, a line, or a list of lines"),
+    field(
+        "covers",
+        Shape::Choice(&[(Test::Text, Shape::Text), (Test::Any, IDS)]),
+        "\"total\", a domain, a line, or a list of lines",
+    ),
 ]);
 
 static AVAILABLE: TableShape = table(&[
@@ -270,7 +317,11 @@ static RISK: TableShape = table(&[
     required("term", Shape::Word(&["kort", "lang"]), "\"kort\" (within a year) or \"lang\" (later)"),
     field(
         "chance",
-        Shape::Choice(&[(Test::Number, Shape::Whole), (Test::Text, Shape::Percent), (Test::Any, Shape::Table(&PER_YEAR))]),
+        Shape::Choice(&[
+            (Test::Number, Shape::Whole),
+            (Test::Text, Shape::Percent),
+            (Test::Any, Shape::Table(&PER_YEAR)),
+        ]),
         "A class of the scale, \"50%\", or { per_year = 0.2 }",
     ),
     field(
@@ -299,10 +350,8 @@ static CORRELATION: TableShape = table(&[
     required("rho", Shape::Number, "Correlation, -1 to 1"),
 ]);
 
-static NOT_MODELLED: TableShape = table(&[
-    required("what", Shape::Text, "What it is"),
-    required("why", Shape::Text, "Why it is left out"),
-]);
+static NOT_MODELLED: TableShape =
+    table(&[required("what", Shape::Text, "What it is"), required("why", Shape::Text, "Why it is left out")]);
 
 static REPORT: TableShape = table(&[
     field("materiality", Shape::Money, "Lines with a smaller change are grouped"),
@@ -312,7 +361,11 @@ static REPORT: TableShape = table(&[
     field("font", Shape::Text, "Font of documents"),
     field("date", Shape::Date, "Date shown on the report"),
     field("unit", Shape::Word(&["thousand", "million"]), "Thousands or millions in texts"),
-    field("not_modelled", Shape::List(&Shape::Table(&NOT_MODELLED)), "What the documents name and the model leaves out"),
+    field(
+        "not_modelled",
+        Shape::List(&Shape::Table(&NOT_MODELLED)),
+        "What the documents name and the model leaves out",
+    ),
     field("remarks", IDS, "Remarks for the introduction"),
 ]);
 
@@ -361,10 +414,18 @@ static EVERY: TableShape = table(&[
     field("revenue", Shape::Map { names: Names::Free, of: &Shape::Table(&REVENUE), removable: false }, "Revenue lines"),
     field("flow", Shape::Map { names: Names::Free, of: &Shape::Table(&FLOW), removable: true }, "Flows"),
     field("measure", Shape::Map { names: Names::Free, of: &Shape::Table(&MEASURE), removable: true }, "Measures"),
-    field("indicator", Shape::Map { names: Names::Free, of: &Shape::Table(&INDICATOR), removable: false }, "Indicators"),
+    field(
+        "indicator",
+        Shape::Map { names: Names::Free, of: &Shape::Table(&INDICATOR), removable: false },
+        "Indicators",
+    ),
     field("reserve", Shape::Map { names: Names::Free, of: &Shape::Table(&RESERVE), removable: false }, "Reserves"),
     field("risk", Shape::Map { names: Names::Free, of: &Shape::Table(&RISK), removable: true }, "Risks"),
-    field("correlation", Shape::Map { names: Names::Free, of: &Shape::Table(&CORRELATION), removable: false }, "Correlations"),
+    field(
+        "correlation",
+        Shape::Map { names: Names::Free, of: &Shape::Table(&CORRELATION), removable: false },
+        "Correlations",
+    ),
 ]);
 
 /// A what-if.

@@ -18,11 +18,11 @@ impl Builder<'_> {
         let to = table.get("to").and_then(|i| self.line(i, Some(true)));
         let address = format!("flow.{}.share", entry.name);
         let share = self.needed(table, "share", &address, &keys::FLOW_SHARE, &entry.place);
-        if let (Some(one), Some(other), Some(item)) = (from, to, table.get("to")) {
-            if one == other {
-                let message = format!("flow `{}` goes from `{}` to itself", entry.name, item.written);
-                self.error("flow-to-itself", &item.place, message, "name another line; who stays needs no flow");
-            }
+        if let (Some(one), Some(other), Some(item)) = (from, to, table.get("to"))
+            && one == other
+        {
+            let message = format!("flow `{}` goes from `{}` to itself", entry.name, item.written);
+            self.error("flow-to-itself", &item.place, message, "name another line; who stays needs no flow");
         }
         for (key, end) in [("from", from), ("to", to)] {
             if let (Some(line), Some(item)) = (end, table.get(key)) {
@@ -71,16 +71,28 @@ impl Builder<'_> {
         };
         let stated = |key: &str| table.get(key).is_some();
         if !stated("amount") && !stated("volume") {
-            self.warning("unused", &entry.place, format!("measure `{id}` has no amount and no volume: it does nothing"), "state `amount`, `volume` or both");
+            self.warning(
+                "unused",
+                &entry.place,
+                format!("measure `{id}` has no amount and no volume: it does nothing"),
+                "state `amount`, `volume` or both",
+            );
         }
         let on_cost = line.is_none_or(|l| self.lines[l.0].1);
         if let (false, Some(item)) = (on_cost, table.get("volume")) {
             let message = format!("measure `{id}` changes the volume of a revenue line");
             self.error("volume-of-revenue", &item.place, message, "only cost lines have a volume: state an `amount`");
         }
-        if let (Some(_), Some(item)) = (table.flag("filled"), table.get("filled").filter(|_| kind != MeasureKind::Target)) {
+        if let (Some(_), Some(item)) =
+            (table.flag("filled"), table.get("filled").filter(|_| kind != MeasureKind::Target))
+        {
             let place = item.place.clone();
-            self.warning("unused", &place, "`filled` says something of targets only", "leave it out, or write kind = \"target\"");
+            self.warning(
+                "unused",
+                &place,
+                "`filled` says something of targets only",
+                "leave it out, or write kind = \"target\"",
+            );
         }
         self.sign(entry, kind, on_cost, amount, volume);
         let line: LineId = line?;
@@ -101,7 +113,14 @@ impl Builder<'_> {
     }
 
     /// New policy adds cost; savings and targets take it away, or add revenue.
-    fn sign(&mut self, entry: &Entry, kind: MeasureKind, on_cost: bool, amount: Option<AssumptionId>, volume: Option<AssumptionId>) {
+    fn sign(
+        &mut self,
+        entry: &Entry,
+        kind: MeasureKind,
+        on_cost: bool,
+        amount: Option<AssumptionId>,
+        volume: Option<AssumptionId>,
+    ) {
         let expected = match (kind, on_cost) {
             (MeasureKind::NewPolicy, true) | (MeasureKind::Saving | MeasureKind::Target, false) => 1.0,
             (MeasureKind::Saving | MeasureKind::Target, true) => -1.0,
@@ -120,7 +139,12 @@ impl Builder<'_> {
             let side = if on_cost { "cost" } else { "revenue" };
             let message = format!("measure `{}` is {} and {sign} in {year}", entry.name, kind.name());
             let verb = if on_cost { verb } else { "adds" };
-            self.warning("measure-sign", &place, message, format!("{} {verb} {side}; check the sign or the kind", kind.name()));
+            self.warning(
+                "measure-sign",
+                &place,
+                message,
+                format!("{} {verb} {side}; check the sign or the kind", kind.name()),
+            );
         }
     }
 }

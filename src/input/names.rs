@@ -26,10 +26,20 @@ impl Builder<'_> {
             let built_in = kind != "domain" && DOMAINS.iter().any(|(id, _)| *id == name);
             if let Some((other, line)) = seen.get(name) {
                 let message = format!("`{name}` is a {} and a {} on line {line}", noun(kind), noun(other));
-                self.error("duplicate-id", &entry.place, message, "give one of the two another name: figures are asked for by name");
+                self.error(
+                    "duplicate-id",
+                    &entry.place,
+                    message,
+                    "give one of the two another name: figures are asked for by name",
+                );
             } else if built_in {
                 let message = format!("`{name}` is the name of a domain");
-                self.error("duplicate-id", &entry.place, message, format!("give the {} another name: figures are asked for by name", noun(kind)));
+                self.error(
+                    "duplicate-id",
+                    &entry.place,
+                    message,
+                    format!("give the {} another name: figures are asked for by name", noun(kind)),
+                );
             } else {
                 seen.insert(name, (kind, entry.place.line));
             }
@@ -37,7 +47,14 @@ impl Builder<'_> {
     }
 
     /// "unknown cost line `x`", with the nearest known name.
-    pub(super) fn unknown<'n>(&mut self, code: &'static str, what: &str, name: &str, place: &Place, known: impl Iterator<Item = &'n str>) {
+    pub(super) fn unknown<'n>(
+        &mut self,
+        code: &'static str,
+        what: &str,
+        name: &str,
+        place: &Place,
+        known: impl Iterator<Item = &'n str>,
+    ) {
         let known: Vec<&str> = known.collect();
         let help = match nearest(name, known.iter().copied()) {
             Some(near) => format!("did you mean `{near}`?"),
@@ -54,7 +71,9 @@ impl Builder<'_> {
         let known: Vec<&str> = DOMAINS.iter().map(|(id, _)| *id).chain(declared.iter().map(String::as_str)).collect();
         if !known.contains(&name) {
             let help = match nearest(name, known.iter().copied()) {
-                Some(near) => format!("did you mean `{near}`? A new domain is declared with [domain.{name}]"),
+                Some(near) => {
+                    format!("did you mean `{near}`? A new domain is declared with [domain.{name}]")
+                }
                 None => format!("known are {}; a new one is declared with [domain.{name}]", known.join(", ")),
             };
             self.error("unknown-domain", place, format!("unknown domain `{name}`"), help);
@@ -68,11 +87,19 @@ impl Builder<'_> {
             self.root.items("domain").map(|e| (e.order, 0, e.name.as_str(), &e.place)).collect();
         for key in ["cost", "revenue"] {
             for entry in self.root.items(key) {
-                let Some(item) = entry.item.as_table().and_then(|t| t.get("domain")) else { continue };
+                let Some(item) = entry.item.as_table().and_then(|t| t.get("domain")) else {
+                    continue;
+                };
                 match &item.content {
                     Content::Text(name) => named.push((entry.order, 1, name, &item.place)),
                     Content::Table(shares) => {
-                        named.extend(shares.entries.iter().enumerate().map(|(i, e)| (entry.order, i + 1, e.name.as_str(), &e.place)));
+                        named.extend(
+                            shares
+                                .entries
+                                .iter()
+                                .enumerate()
+                                .map(|(i, e)| (entry.order, i + 1, e.name.as_str(), &e.place)),
+                        );
                     }
                     _ => {}
                 }
@@ -113,11 +140,21 @@ impl Builder<'_> {
             Some(id) if cost.is_none_or(|c| self.lines[id.0].1 == c) => Some(id),
             Some(_) => {
                 let other = if cost == Some(true) { "revenue line" } else { "cost line" };
-                self.error("unknown-line", &item.place, format!("`{name}` is a {other}, and a {what} is needed here"), format!("name a {what}"));
+                self.error(
+                    "unknown-line",
+                    &item.place,
+                    format!("`{name}` is a {other}, and a {what} is needed here"),
+                    format!("name a {what}"),
+                );
                 None
             }
             None => {
-                let known: Vec<String> = self.lines.iter().filter(|(_, c)| cost.is_none_or(|wanted| wanted == *c)).map(|(id, _)| id.clone()).collect();
+                let known: Vec<String> = self
+                    .lines
+                    .iter()
+                    .filter(|(_, c)| cost.is_none_or(|wanted| wanted == *c))
+                    .map(|(id, _)| id.clone())
+                    .collect();
                 self.unknown("unknown-line", what, name, &item.place, known.iter().map(String::as_str));
                 None
             }
@@ -126,13 +163,17 @@ impl Builder<'_> {
 
     /// A list of references to lines, without repetition.
     pub(super) fn line_list(&mut self, table: &Table, key: &str, cost: Option<bool>) -> Vec<LineId> {
-        let Some(list) = table.get(key).and_then(Item::as_list) else { return Vec::new() };
+        let Some(list) = table.get(key).and_then(Item::as_list) else {
+            return Vec::new();
+        };
         if let (true, Some(item)) = (list.is_empty(), table.get(key)) {
             self.error("empty-list", &item.place, format!("`{key}` names no line"), "name at least one");
         }
         let mut ids = Vec::new();
         for item in list {
-            let Some(id) = self.line(item, cost) else { continue };
+            let Some(id) = self.line(item, cost) else {
+                continue;
+            };
             if ids.contains(&id) {
                 let message = format!("`{}` stands twice in `{key}`", item.written);
                 self.error("duplicate-reference", &item.place, message, "name it once: its money would count twice");
@@ -176,20 +217,31 @@ impl Builder<'_> {
 
     /// Whether an address lies in something that an overlay took out.
     pub(super) fn removed(&self, address: &str) -> bool {
-        self.merged.removed.iter().any(|r| address == r || address.strip_prefix(r.as_str()).is_some_and(|rest| rest.starts_with('.')))
+        self.merged
+            .removed
+            .iter()
+            .any(|r| address == r || address.strip_prefix(r.as_str()).is_some_and(|rest| rest.starts_with('.')))
     }
 
     pub(super) fn unknown_address(&mut self, full: &str, item: &Item, one: bool) {
         let addresses: Vec<String> = self.assumptions.iter().map(|a| a.address.clone()).collect();
-        let under: Vec<&String> = addresses.iter().filter(|a| a.strip_prefix(full).is_some_and(|rest| rest.starts_with('.'))).collect();
+        let under: Vec<&String> =
+            addresses.iter().filter(|a| a.strip_prefix(full).is_some_and(|rest| rest.starts_with('.'))).collect();
         if let (true, false) = (one, under.is_empty()) {
             let names = under.iter().map(|a| a.as_str()).collect::<Vec<_>>().join(", ");
-            self.error("unknown-address", &item.place, format!("{full} is not one assumption"), format!("name one: {names}"));
+            self.error(
+                "unknown-address",
+                &item.place,
+                format!("{full} is not one assumption"),
+                format!("name one: {names}"),
+            );
             return;
         }
         let help = match nearest(full, addresses.iter().map(String::as_str)) {
             Some(near) => format!("did you mean `{near}`?"),
-            None => "an address is the path of a value in the file, such as cost.jeugd-ambulant.volume.growth".to_owned(),
+            None => {
+                "an address is the path of a value in the file, such as cost.jeugd-ambulant.volume.growth".to_owned()
+            }
         };
         self.error("unknown-address", &item.place, format!("no assumption has the address `{full}`"), help);
     }

@@ -116,12 +116,16 @@ impl Overlay<'_> {
     }
 
     fn collection(&mut self, root: &mut Table, patch: &Entry) {
-        let Some(new) = patch.item.as_table() else { return };
+        let Some(new) = patch.item.as_table() else {
+            return;
+        };
         if root.entry(&patch.name).is_none() {
             let empty = Item { content: Content::Table(Table::default()), ..patch.item.clone() };
             root.entries.push(Entry { item: empty, ..patch.clone() });
         }
-        let Some(Content::Table(items)) = root.entry_mut(&patch.name).map(|e| &mut e.item.content) else { return };
+        let Some(Content::Table(items)) = root.entry_mut(&patch.name).map(|e| &mut e.item.content) else {
+            return;
+        };
         for entry in &new.entries {
             self.item(items, entry, &patch.name);
         }
@@ -143,7 +147,11 @@ impl Overlay<'_> {
             if !patch.item.is_faulty() {
                 let near = nearest(&patch.name, items.entries.iter().map(|e| e.name.as_str()));
                 let new = if matches!(patch.item.content, Content::Removed) {
-                    format!("the {}s are {}", noun(kind), items.entries.iter().map(|e| e.name.as_str()).collect::<Vec<_>>().join(", "))
+                    format!(
+                        "the {}s are {}",
+                        noun(kind),
+                        items.entries.iter().map(|e| e.name.as_str()).collect::<Vec<_>>().join(", ")
+                    )
                 } else {
                     format!("a new {} states its `{}`", noun(kind), identity(kind))
                 };
@@ -168,7 +176,10 @@ impl Overlay<'_> {
         let address = join(path, &patch.name);
         if path == "municipality" && FIXED.contains(&patch.name.as_str()) {
             let message = format!("a what-if cannot change {address}");
-            self.found.push(Diagnostic::error("fixed-key", &patch.place, message).help("change it in base.toml, or leave it out here"));
+            self.found.push(
+                Diagnostic::error("fixed-key", &patch.place, message)
+                    .help("change it in base.toml, or leave it out here"),
+            );
             return;
         }
         // One way of stating something takes the place of the others.
@@ -179,6 +190,18 @@ impl Overlay<'_> {
             } else {
                 Vec::new()
             };
+            // A shift has nothing to work on where the value is stated in another way (a rate
+            // where there is a mix): a pattern passes it by, one named line is a mistake.
+            let other = gone.iter().find(|name| target.get(name).is_some());
+            let relative = matches!(&patch.item.content, Content::Series(s) if s.layers.iter().all(super::series::Layer::is_relative));
+            if let Some(other) = other.filter(|_| relative) {
+                if !self.every {
+                    let message = format!("{address} has nothing to shift or scale: {path} is stated by `{other}`");
+                    let help = format!("change what `{other}` refers to, or state {address} itself");
+                    self.found.push(Diagnostic::error("no-value", &patch.place, message).help(help));
+                }
+                return;
+            }
             target.entries.retain(|e| !gone.contains(&e.name.as_str()));
         }
         let Some(existing) = target.entry_mut(&patch.name) else {
@@ -209,7 +232,9 @@ impl Overlay<'_> {
                 below.layers.extend(above.layers.iter().cloned());
                 self.leaves(&address, &patch.item);
             }
-            (Content::Table(below), Content::Series(above)) if above.layers.iter().any(super::series::Layer::is_relative) => {
+            (Content::Table(below), Content::Series(above))
+                if above.layers.iter().any(super::series::Layer::is_relative) =>
+            {
                 let parts: Vec<String> = below.entries.iter().map(|e| format!("{address}.{}", e.name)).collect();
                 let message = format!("{address} is made of parts and cannot be scaled as a whole");
                 let help = format!("scale one of {}", parts.join(", "));

@@ -10,7 +10,9 @@ use crate::units::Year;
 
 impl Builder<'_> {
     pub(super) fn budget(&mut self) -> Budget {
-        let Some(table) = self.root.table("budget") else { return Budget { prices: Prices::Nominal, compensation: None } };
+        let Some(table) = self.root.table("budget") else {
+            return Budget { prices: Prices::Nominal, compensation: None };
+        };
         let Frame { base, horizon, .. } = self.frame;
         let mut prices = Prices::Nominal;
         if let Some((item, text)) = table.get("prices").and_then(|i| i.as_text().map(|t| (i, t))) {
@@ -22,21 +24,36 @@ impl Builder<'_> {
                 (_, Some(year)) if (base - 1..=horizon).contains(&year) => prices = Prices::Constant(Year(year)),
                 (_, Some(year)) => {
                     let message = format!("`prices` are of {year}, and the budget runs from {base} to {horizon}");
-                    self.error("year-outside", &item.place, message, format!("name a year from {} to {horizon}", base - 1));
+                    self.error(
+                        "year-outside",
+                        &item.place,
+                        message,
+                        format!("name a year from {} to {horizon}", base - 1),
+                    );
                 }
                 _ => {
                     let message = format!("`prices` cannot be \"{text}\"");
-                    self.error("unknown-word", &item.place, message, format!("write \"nominal\" or \"constant {base}\""));
+                    self.error(
+                        "unknown-word",
+                        &item.place,
+                        message,
+                        format!("write \"nominal\" or \"constant {base}\""),
+                    );
                 }
             }
         }
         let from = if let Prices::Constant(year) = prices { year.0 + 1 } else { base + 1 };
         let compensation = self.resolved(table, "compensation", "budget.compensation", from).map(|(id, _)| id);
-        if let (Some(_), Prices::Nominal, Some(item)) = (compensation, prices, table.get("compensation")) {
-            if table.get("prices").is_none_or(|p| p.as_text() == Some("nominal")) {
-                let message = "`compensation` does nothing with a budget in nominal prices";
-                self.warning("unused", &item.place.clone(), message, format!("state prices = \"constant {base}\" if the budget leaves wage and price rises out"));
-            }
+        if let (Some(_), Prices::Nominal, Some(item)) = (compensation, prices, table.get("compensation"))
+            && table.get("prices").is_none_or(|p| p.as_text() == Some("nominal"))
+        {
+            let message = "`compensation` does nothing with a budget in nominal prices";
+            self.warning(
+                "unused",
+                &item.place.clone(),
+                message,
+                format!("state prices = \"constant {base}\" if the budget leaves wage and price rises out"),
+            );
         }
         Budget { prices, compensation }
     }
@@ -55,7 +72,10 @@ impl Builder<'_> {
                         let message = format!("index `{}` has no rate: 0% is taken", entry.name);
                         self.warning("no-rate", &entry.place, message, "state `rate`, or `mix`");
                     }
-                    (self.add(resolve::neutral(&super::keys::INDEX_RATE, &address, self.frame, &entry.place)), BTreeMap::new())
+                    (
+                        self.add(resolve::neutral(&super::keys::INDEX_RATE, &address, self.frame, &entry.place)),
+                        BTreeMap::new(),
+                    )
                 }
             };
             IndexSource::Rate { rate, ledger }
@@ -89,9 +109,16 @@ impl Builder<'_> {
                 continue;
             };
             self.used.insert(format!("index.{}", entry.name));
-            let Some(weight) = entry.item.as_number() else { continue };
+            let Some(weight) = entry.item.as_number() else {
+                continue;
+            };
             if weight < 0.0 {
-                self.error("negative", &entry.item.place, format!("the weight of `{}` is {weight}", entry.name), "a weight lies between 0 and 1");
+                self.error(
+                    "negative",
+                    &entry.item.place,
+                    format!("the weight of `{}` is {weight}", entry.name),
+                    "a weight lies between 0 and 1",
+                );
             }
             weights.push((IndexId(position), weight));
         }
@@ -105,7 +132,7 @@ impl Builder<'_> {
     }
 
     /// A mix that needs itself has no value.
-    pub(super) fn mix_cycles(&mut self, indices: &Vec<Index>, entries: &[&Entry]) {
+    pub(super) fn mix_cycles(&mut self, indices: &[Index], entries: &[&Entry]) {
         for (start, entry) in entries.iter().enumerate() {
             let mut reached = BTreeSet::new();
             let mut open = vec![start];

@@ -9,10 +9,11 @@
 use std::collections::BTreeMap;
 
 use super::item::{Money, Series};
-use super::series::{Layer, Point, Spread};
+use super::series::{Layer, Point};
 use super::shape::{AtBase, Kind, Open, Unit};
+use super::spread::{Bound, distribution};
 use crate::diagnostic::{Diagnostic, Diagnostics, Place};
-use crate::model::{Assumption, Distribution, LedgerYear, Provenance, Scale};
+use crate::model::{Assumption, LedgerYear, Provenance, Scale};
 use crate::units::Year;
 
 /// What a series is resolved for.
@@ -39,51 +40,57 @@ pub(super) struct Resolved {
 }
 
 #[derive(Clone)]
-struct Cell {
-    value: f64,
-    definitive: Option<f64>,
-    place: Place,
+pub(super) struct Cell {
+    pub(super) value: f64,
+    pub(super) definitive: Option<f64>,
+    pub(super) place: Place,
     /// Stated in a table of years.
-    dated: bool,
-    provenance: Option<Provenance>,
-    spread: Option<Bound>,
+    pub(super) dated: bool,
+    pub(super) provenance: Option<Provenance>,
+    pub(super) spread: Option<Bound>,
 }
 
-/// Uncertainty in the unit of the value, tied to the value it was stated with.
-#[derive(Clone, Copy)]
-enum Bound {
-    Sd(f64),
-    Relative(f64),
-    Range { min: f64, max: f64, at: f64 },
-    Percentiles { p10: f64, p90: f64, at: f64 },
-}
-
-struct Work<'a> {
-    kind: &'static Kind,
-    address: &'a str,
-    frame: Frame,
-    cells: BTreeMap<i32, Cell>,
-    found: &'a mut Diagnostics,
-    faulty: bool,
+pub(super) struct Work<'a> {
+    pub(super) kind: &'static Kind,
+    pub(super) address: &'a str,
+    pub(super) frame: Frame,
+    pub(super) cells: BTreeMap<i32, Cell>,
+    /// The last year that a layer so far named by itself.
+    pub(super) last_named: Option<i32>,
+    pub(super) found: &'a mut Diagnostics,
+    pub(super) faulty: bool,
 }
 
 /// Resolves a series at an address.
 ///
 /// `needed_from` is the first year that must have a value where its kind says
 /// that an open year is a mistake.
-pub(super) fn resolve(series: &Series, address: &str, frame: Frame, needed_from: i32, found: &mut Diagnostics) -> Resolved {
+pub(super) fn resolve(
+    series: &Series,
+    address: &str,
+    frame: Frame,
+    needed_from: i32,
+    found: &mut Diagnostics,
+) -> Resolved {
     let faulty = series.layers.iter().any(|l| l.faulty);
-    let mut work = Work { kind: series.kind, address, frame, cells: BTreeMap::new(), found, faulty };
+    let mut work = Work { kind: series.kind, address, frame, cells: BTreeMap::new(), last_named: None, found, faulty };
     // A word is overruled by a value above it, and overrules what is below it.
     let word_at = series.layers.iter().rposition(|l| l.word);
-    let valued_at = series.layers.iter().rposition(|l| l.constant.is_some() || l.later.is_some() || !l.years.is_empty());
+    let valued_at =
+        series.layers.iter().rposition(|l| l.constant.is_some() || l.later.is_some() || !l.years.is_empty());
     let word = word_at.is_some() && word_at >= valued_at;
     let first = if word { series.layers.len() } else { word_at.map_or(0, |at| at + 1) };
     if word {
         let changed = series.layers.iter().skip(word_at.unwrap_or(0)).find(|l| l.is_relative() || l.spread.is_some());
         if let Some(layer) = changed {
-            let message = format!("{address} is \"{}\", which has no percentage to change", series.kind.word.unwrap_or_default());
-            work.error("no-value", &layer.place, message, "state a percentage, or change population.csv and use_rates.csv");
+            let message =
+                format!("{address} is \"{}\", which has no percentage to change", series.kind.word.unwrap_or_default());
+            work.error(
+                "no-value",
+                &layer.place,
+                message,
+                "state a percentage, or change population.csv and use_rates.csv",
+            );
         }
     }
     let mut persistence = series.kind.persistence;
@@ -110,7 +117,13 @@ pub(super) fn resolve(series: &Series, address: &str, frame: Frame, needed_from:
 }
 
 impl Work<'_> {
-    fn error(&mut self, code: &'static str, place: &Place, message: impl Into<String>, help: impl Into<String>) {
+    pub(super) fn error(
+        &mut self,
+        code: &'static str,
+        place: &Place,
+        message: impl Into<String>,
+        help: impl Into<String>,
+    ) {
         self.found.push(Diagnostic::error(code, place, message).help(help));
         self.faulty = true;
     }
@@ -123,11 +136,11 @@ impl Work<'_> {
         }
     }
 
-    fn single(&self) -> bool {
+    pub(super) fn single(&self) -> bool {
         self.kind.at_base == AtBase::Single
     }
 
-    fn in_unit(&self, money: Money) -> f64 {
+    pub(super) fn in_unit(&self, money: Money) -> f64 {
         if self.kind.unit == Unit::Money { money.in_euros(self.frame.unit) } else { money.amount }
     }
 
@@ -153,15 +166,22 @@ impl Work<'_> {
             self.named_year(*year, point, own);
         }
         if let Some(point) = &layer.later {
-            let last = layer.years.iter().map(|(y, _)| *y).max().unwrap_or(base).max(base);
+            // Alone in an overlay it starts after the last year that is named below it.
+            let named = layer.years.iter().map(|(y, _)| *y).max();
+            let last = named.or(self.last_named).unwrap_or(base).max(base);
             for year in last + 1..=horizon {
                 self.set(year, point, true, own);
             }
         }
-        if self.kind.at_base == AtBase::Extended && !self.cells.contains_key(&base) {
-            if let Some(first) = self.cells.values().next().cloned() {
-                self.cells.insert(base, Cell { dated: false, ..first });
-            }
+        if layer.constant.is_some() {
+            self.last_named = None;
+        }
+        self.last_named = self.last_named.max(layer.years.iter().map(|(y, _)| *y).max());
+        if self.kind.at_base == AtBase::Extended
+            && !self.cells.contains_key(&base)
+            && let Some(first) = self.cells.values().next().cloned()
+        {
+            self.cells.insert(base, Cell { dated: false, ..first });
         }
         if layer.is_relative() {
             self.change(layer);
@@ -174,7 +194,11 @@ impl Work<'_> {
     fn named_year(&mut self, year: i32, point: &Point, own: Option<&Provenance>) {
         let Frame { base, horizon, .. } = self.frame;
         if year > horizon || (year < base && !self.kind.ledger) {
-            let side = if year > horizon { format!("lies after the horizon {horizon}") } else { format!("lies before the base year {base}") };
+            let side = if year > horizon {
+                format!("lies after the horizon {horizon}")
+            } else {
+                format!("lies before the base year {base}")
+            };
             let help = if year > horizon {
                 format!("name years up to {horizon}, or raise `horizon`")
             } else {
@@ -183,11 +207,16 @@ impl Work<'_> {
             self.error("year-outside", &point.place, format!("{year} in {} {side}", self.address), help);
             return;
         }
-        let dead = year == base && self.kind.at_base == AtBase::Neutral && self.kind.unit != Unit::Money && !self.kind.ledger;
+        let dead =
+            year == base && self.kind.at_base == AtBase::Neutral && self.kind.unit != Unit::Money && !self.kind.ledger;
         if dead {
             self.found.push(
-                Diagnostic::warning("unused-year", &point.place, format!("{year} in {} is the base year, where it does nothing", self.address))
-                    .help(format!("the base year's figures already hold it; the first year that counts is {}", base + 1)),
+                Diagnostic::warning(
+                    "unused-year",
+                    &point.place,
+                    format!("{year} in {} is the base year, where it does nothing", self.address),
+                )
+                .help(format!("the base year's figures already hold it; the first year that counts is {}", base + 1)),
             );
         }
         self.set(year, point, true, own);
@@ -224,7 +253,14 @@ impl Work<'_> {
                 return;
             }
             for year in from..=horizon {
-                let neutral = Cell { value: self.kind.neutral, definitive: None, place: layer.place.clone(), dated: false, provenance: None, spread: None };
+                let neutral = Cell {
+                    value: self.kind.neutral,
+                    definitive: None,
+                    place: layer.place.clone(),
+                    dated: false,
+                    provenance: None,
+                    spread: None,
+                };
                 self.cells.entry(year).or_insert(neutral);
             }
         }
@@ -235,12 +271,7 @@ impl Work<'_> {
             }
             if let Some(factor) = layer.scale {
                 cell.value *= factor;
-                cell.spread = cell.spread.map(|s| match s {
-                    Bound::Sd(sd) => Bound::Sd(sd * factor),
-                    Bound::Relative(fraction) => Bound::Relative(fraction),
-                    Bound::Range { min, max, at } => Bound::Range { min: min * factor, max: max * factor, at: at * factor },
-                    Bound::Percentiles { p10, p90, at } => Bound::Percentiles { p10: p10 * factor, p90: p90 * factor, at: at * factor },
-                });
+                cell.spread = cell.spread.map(|s| s.scaled(factor));
             }
             cell.place = layer.place.clone();
             if !layer.provenance.is_empty() {
@@ -249,88 +280,33 @@ impl Work<'_> {
         }
     }
 
-    fn spread(&mut self, spread: Spread, place: &Place) {
-        let from = if self.single() { self.frame.base } else { self.frame.base + 1 };
-        let years: Vec<i32> = self.cells.range(from..).map(|(y, _)| *y).collect();
-        for year in years {
-            let Some(at) = self.cells.get(&year).map(|c| c.value) else { continue };
-            let bound = match spread {
-                Spread::Sd(sd) => Bound::Sd(self.in_unit(sd)),
-                Spread::Relative(fraction) => Bound::Relative(fraction),
-                Spread::Range(min, max) => Bound::Range { min: self.in_unit(min), max: self.in_unit(max), at },
-                Spread::Percentiles(p10, p90) => Bound::Percentiles { p10: self.in_unit(p10), p90: self.in_unit(p90), at },
-            };
-            if !self.feasible(bound, year, place) {
-                return;
-            }
-            if let Some(cell) = self.cells.get_mut(&year) {
-                cell.spread = Some(bound);
-            }
-        }
-    }
-
-    /// PERT needs min <= value <= max; the metalog of three terms has a
-    /// density only where the median lies well between its percentiles.
-    fn feasible(&mut self, bound: Bound, year: i32, place: &Place) -> bool {
-        let show = |value: f64| shown(value, self.kind.unit, self.frame.unit);
-        let of_year = if self.single() { String::new() } else { format!(" of {year}") };
-        match bound {
-            Bound::Sd(_) | Bound::Relative(_) => true,
-            Bound::Range { min, max, at } if min <= at && at <= max => true,
-            Bound::Range { min, max, .. } if min > max => {
-                let message = format!("min {} of {} lies above max {}", show(min), self.address, show(max));
-                self.error("min-above-max", place, message, "exchange the two");
-                false
-            }
-            Bound::Range { min, max, at } => {
-                let message = format!("the value {}{of_year} of {} lies outside min {} and max {}", show(at), self.address, show(min), show(max));
-                self.error("value-outside-range", place, message, "the value is the most likely one: keep it between min and max");
-                false
-            }
-            Bound::Percentiles { p10, p90, at } if p10 == p90 && at == p10 => true,
-            Bound::Percentiles { p10, p90, .. } if p10 >= p90 => {
-                let message = format!("p10 {} of {} does not lie below p90 {}", show(p10), self.address, show(p90));
-                self.error("min-above-max", place, message, "p10 is the low one: one in ten outcomes lies below it");
-                false
-            }
-            Bound::Percentiles { p10, p90, at } => {
-                let share = (at - p10) / (p90 - p10);
-                if (0.1666 - 1e-9..=0.8334 + 1e-9).contains(&share) {
-                    return true;
-                }
-                let (low, high) = (p10 + 0.1666 * (p90 - p10), p10 + 0.8334 * (p90 - p10));
-                let message = format!(
-                    "no distribution has p10 {} and p90 {} around the value {}{of_year} of {}: it must lie between {} and {}",
-                    show(p10),
-                    show(p90),
-                    show(at),
-                    self.address,
-                    show(low),
-                    show(high)
-                );
-                self.error("percentiles-infeasible", place, message, "move the value or the percentiles, or state min and max instead");
-                false
-            }
-        }
-    }
-
     /// What must hold of the whole: a value, no open years, sizes.
     fn complete(&mut self, series: &Series, needed_from: i32) {
-        let Some(place) = series.layers.last().map(|l| l.place.clone()) else { return };
+        let Some(place) = series.layers.last().map(|l| l.place.clone()) else {
+            return;
+        };
         if self.cells.is_empty() {
             let message = format!("{} states no value", self.address);
             self.consequence("no-value", &place, message, "state the value as well, or leave the whole key out");
             return;
         }
         if self.kind.open == Open::Mistake {
-            let open: Vec<String> =
-                (needed_from.max(self.frame.base + 1)..=self.frame.horizon).filter(|y| !self.cells.contains_key(y)).map(|y| y.to_string()).collect();
+            let open: Vec<String> = (needed_from.max(self.frame.base + 1)..=self.frame.horizon)
+                .filter(|y| !self.cells.contains_key(y))
+                .map(|y| y.to_string())
+                .collect();
             if !open.is_empty() {
                 let message = format!("{} leaves {} open", self.address, open.join(", "));
-                self.consequence("open-year", &place, message, "name every year, or add `later` for the years after the last one named");
+                self.consequence(
+                    "open-year",
+                    &place,
+                    message,
+                    "name every year, or add `later` for the years after the last one named",
+                );
             }
         }
-        let wrong = self.cells.iter().find_map(|(year, cell)| self.outside(cell.value).map(|why| (*year, cell.clone(), why)));
+        let wrong =
+            self.cells.iter().find_map(|(year, cell)| self.outside(cell.value).map(|why| (*year, cell.clone(), why)));
         if let Some((year, Cell { place, dated, .. }, (why, help))) = wrong {
             let of_year = if dated { format!(" in {year}") } else { String::new() };
             let message = format!("{} {why}{of_year}", self.address);
@@ -344,8 +320,12 @@ impl Work<'_> {
             return Some(("is too large a number".into(), "write an ordinary number"));
         }
         match self.kind.scale {
-            Scale::Share if !(-1e-9..=1.0 + 1e-9).contains(&value) => Some((format!("is {show}"), "a share lies between 0% and 100%")),
-            Scale::Realisation | Scale::Price | Scale::Count if value < 0.0 => Some((format!("is {show}"), "it cannot be below 0")),
+            Scale::Share if !(-1e-9..=1.0 + 1e-9).contains(&value) => {
+                Some((format!("is {show}"), "a share lies between 0% and 100%"))
+            }
+            Scale::Realisation | Scale::Price | Scale::Count if value < 0.0 => {
+                Some((format!("is {show}"), "it cannot be below 0"))
+            }
             Scale::Level if value < -1.0 => Some((format!("is {show}"), "a level below -100% makes cost negative")),
             _ => None,
         }
@@ -386,24 +366,6 @@ impl Work<'_> {
             places_by_year,
         };
         Resolved { assumption, ledger, word, faulty }
-    }
-}
-
-fn distribution(value: f64, spread: Option<Bound>) -> Option<Distribution> {
-    // Bounds travel with the value; unmoved they are exactly as written.
-    let moved = |bound: f64, at: f64| if value == at { bound } else { bound + (value - at) };
-    match spread? {
-        Bound::Sd(sd) => (sd > 0.0).then_some(Distribution::Normal { mean: value, sd }),
-        Bound::Relative(fraction) => {
-            let sd = fraction * value.abs();
-            (sd > 0.0).then_some(Distribution::Normal { mean: value, sd })
-        }
-        Bound::Range { min, max, at } => {
-            (min < max).then(|| Distribution::Pert { min: moved(min, at), mode: value, max: moved(max, at) })
-        }
-        Bound::Percentiles { p10, p90, at } => {
-            (p10 < p90).then(|| Distribution::Metalog { p10: moved(p10, at), p50: value, p90: moved(p90, at) })
-        }
     }
 }
 

@@ -1,97 +1,12 @@
-//! The risk register, its scales and the resilience asked: from checked form
-//! to the model.
+//! The risk register: from checked form to the model.
 
 use super::base::Builder;
 use super::item::{Content, Entry, Item, Table, to_whole, to_year};
 use super::names::full_address;
-use crate::model::{
-    ChanceScale, Figure, ImpactScale, Resilience, Risk, RiskChance, RiskImpact, Scope, Term, Trend,
-};
+use crate::model::{Figure, Risk, RiskChance, RiskImpact, Term, Trend};
 use crate::units::Year;
 
 impl Builder<'_> {
-    /// Chance and impact by class.
-    pub(super) fn scales(&mut self) -> (Option<ChanceScale>, Option<ImpactScale>) {
-        let Some(table) = self.root.table("resilience") else { return (None, None) };
-        let chance = table.table("chance_scale").map(|scale| {
-            let mut chances = ChanceScale::default();
-            for entry in &scale.entries {
-                let Some(chance) = entry.item.as_number() else { continue };
-                self.chance_range(chance, &entry.item);
-                if let Ok(class) = entry.name.parse() {
-                    chances.0.insert(class, chance);
-                }
-            }
-            let falls = chances.0.values().zip(chances.0.values().skip(1)).any(|(low, high)| low > high);
-            if let (true, Some(item)) = (falls, table.get("chance_scale")) {
-                self.error("scale-order", &item.place.clone(), "a higher class has a lower chance", "put the classes in ascending order");
-            }
-            chances
-        });
-        let impact = table.table("impact_scale").map(|scale| {
-            let mut impacts = ImpactScale::default();
-            for entry in &scale.entries {
-                let Some(list) = entry.item.as_list() else { continue };
-                let bounds: Vec<f64> = list.iter().filter_map(Item::as_money).map(|m| m.in_euros(self.frame.unit)).collect();
-                if list.iter().any(Item::is_faulty) {
-                    continue;
-                }
-                match bounds.as_slice() {
-                    [low, high] if low <= high && high.is_finite() => {
-                        if let Ok(class) = entry.name.parse() {
-                            impacts.0.insert(class, (*low, *high));
-                        }
-                    }
-                    [_, _] => self.error("min-above-max", &entry.item.place, format!("class {} runs from high to low", entry.name), "write the lowest amount first"),
-                    _ => self.error("impact-class", &entry.item.place, format!("class {} names {} amount{}", entry.name, list.len(), if list.len() == 1 { "" } else { "s" }), "write two: [lowest, highest]"),
-                }
-            }
-            impacts
-        });
-        (chance, impact)
-    }
-
-    pub(super) fn resilience(&mut self) -> Option<Resilience> {
-        let entry = self.root.entry("resilience")?;
-        let table = entry.item.as_table()?;
-        let first = self.frame.base + 1;
-        let year = table.year("year").unwrap_or(first);
-        if let Some(item) = table.get("year").filter(|_| !(first..=self.frame.horizon).contains(&year)) {
-            let message = format!("the resilience of {year} is asked, and the projection runs from {first} to {}", self.frame.horizon);
-            self.error("year-outside", &item.place, message, format!("name a year from {first} to {}", self.frame.horizon));
-        }
-        let certainty = table.number("certainty").unwrap_or(0.9);
-        if let Some(item) = table.get("certainty").filter(|_| certainty <= 0.0 || certainty >= 1.0) {
-            self.error("out-of-range", &item.place, format!("`certainty` is {}", item.written), "it lies between 0% and 100%, such as 90%");
-        }
-        let norm = table.number("norm");
-        if let Some(item) = table.get("norm").filter(|_| norm.is_some_and(|n| n <= 0.0)) {
-            self.error("out-of-range", &item.place, format!("`norm` is {}", item.written), "write the ratio that the council wants, such as 1.0");
-        }
-        let structural_years = table.number("structural_years").unwrap_or(1.0);
-        if let Some(item) = table.get("structural_years").filter(|_| structural_years <= 0.0) {
-            self.error("out-of-range", &item.place, format!("`structural_years` is {}", item.written), "write how many years a structural loss counts");
-        }
-        let available = table.table("available");
-        Some(Resilience {
-            scope: if table.text("scope") == Some("municipality") { Scope::Municipality } else { Scope::Programme },
-            year: Year(year),
-            certainty,
-            norm,
-            available_incidental: available.and_then(|a| a.money("incidental", self.frame.unit)),
-            available_structural: available.and_then(|a| a.money("structural", self.frame.unit)),
-            structural_years,
-            provenance: table.get("available").map(|a| a.provenance.clone()).filter(|p| !p.is_empty()).unwrap_or_else(|| entry.item.provenance.clone()),
-            place: entry.place.clone(),
-        })
-    }
-
-    fn chance_range(&mut self, chance: f64, item: &Item) {
-        if !(0.0..=1.0).contains(&chance) {
-            self.error("out-of-range", &item.place, format!("a chance of {}", item.written), "a chance lies between 0% and 100%");
-        }
-    }
-
     pub(super) fn risks(&mut self) -> Vec<Risk> {
         let root = self.root;
         let mut entries: Vec<&Entry> = root.items("risk").collect();
@@ -109,10 +24,20 @@ impl Builder<'_> {
         let quantified = table.get("impact").is_some_and(|i| !i.is_faulty()) && impact != RiskImpact::ProMemorie;
         let stated = |key: &str| table.get(key).is_some();
         if quantified && !stated("chance") {
-            self.error("missing-key", &entry.place, format!("risk `{id}` has an impact and no chance"), "state `chance`: a class, \"50%\" or { per_year = 0.2 }");
+            self.error(
+                "missing-key",
+                &entry.place,
+                format!("risk `{id}` has an impact and no chance"),
+                "state `chance`: a class, \"50%\" or { per_year = 0.2 }",
+            );
         }
         if stated("chance") && !stated("impact") {
-            self.error("missing-key", &entry.place, format!("risk `{id}` has a chance and no impact"), "state `impact`, or impact = \"pm\" if nobody can size it");
+            self.error(
+                "missing-key",
+                &entry.place,
+                format!("risk `{id}` has a chance and no impact"),
+                "state `impact`, or impact = \"pm\" if nobody can size it",
+            );
         }
         if quantified && !stated("years") {
             let help = format!("state the years in which it can strike, such as years = [{}]", self.frame.base + 1);
@@ -156,24 +81,52 @@ impl Builder<'_> {
     }
 
     fn years(&mut self, table: &Table) -> Vec<Year> {
-        let Some(item) = table.get("years") else { return Vec::new() };
+        let Some(item) = table.get("years") else {
+            return Vec::new();
+        };
         let list = item.as_list().unwrap_or_default();
         if let (true, true) = (list.is_empty(), item.as_list().is_some()) {
-            self.error("empty-list", &item.place, "`years` names no year", "name the years in which the risk can strike");
+            self.error(
+                "empty-list",
+                &item.place,
+                "`years` names no year",
+                "name the years in which the risk can strike",
+            );
         }
         let mut years: Vec<Year> = Vec::new();
         for item in list {
-            let Some(year) = item.as_number().map(to_year) else { continue };
+            let Some(year) = item.as_number().map(to_year) else {
+                continue;
+            };
             let (base, horizon) = (self.frame.base, self.frame.horizon);
             if !(base..=horizon).contains(&year) {
-                let side = if year > horizon { format!("after the horizon {horizon}") } else { format!("before the base year {base}") };
-                self.error("year-outside", &item.place, format!("{year} lies {side}"), format!("name years from {} to {horizon}", base + 1));
+                let side = if year > horizon {
+                    format!("after the horizon {horizon}")
+                } else {
+                    format!("before the base year {base}")
+                };
+                self.error(
+                    "year-outside",
+                    &item.place,
+                    format!("{year} lies {side}"),
+                    format!("name years from {} to {horizon}", base + 1),
+                );
             } else if year == base {
                 let message = format!("{year} is the base year: what strikes then is in no projection");
-                self.warning("unused-year", &item.place, message, format!("the first year that counts is {}", base + 1));
+                self.warning(
+                    "unused-year",
+                    &item.place,
+                    message,
+                    format!("the first year that counts is {}", base + 1),
+                );
             }
             if years.contains(&Year(year)) {
-                self.error("duplicate-reference", &item.place, format!("{year} stands twice in `years`"), "name it once");
+                self.error(
+                    "duplicate-reference",
+                    &item.place,
+                    format!("{year} stands twice in `years`"),
+                    "name it once",
+                );
             } else {
                 years.push(Year(year));
             }
@@ -194,7 +147,12 @@ impl Builder<'_> {
             Content::Table(table) => {
                 let per_year = table.number("per_year")?;
                 if per_year < 0.0 {
-                    self.error("negative", &item.place, format!("{per_year} times a year cannot be"), "write 0 or more");
+                    self.error(
+                        "negative",
+                        &item.place,
+                        format!("{per_year} times a year cannot be"),
+                        "write 0 or more",
+                    );
                 }
                 Some(RiskChance::PerYear(per_year))
             }
@@ -215,7 +173,12 @@ impl Builder<'_> {
             }
             None => {
                 let help = format!("add resilience.chance_scale, or write a percentage: \"{class}%\"");
-                self.error("unknown-class", &item.place, format!("there is no chance_scale that says what class {class} is"), help);
+                self.error(
+                    "unknown-class",
+                    &item.place,
+                    format!("there is no chance_scale that says what class {class} is"),
+                    help,
+                );
                 None
             }
         }
@@ -224,7 +187,9 @@ impl Builder<'_> {
     fn impact(&mut self, item: &Item) -> RiskImpact {
         let unit = self.frame.unit;
         let table = match &item.content {
-            Content::Money(money) if money.in_euros(unit).is_finite() => return RiskImpact::Full(money.in_euros(unit)),
+            Content::Money(money) if money.in_euros(unit).is_finite() => {
+                return RiskImpact::Full(money.in_euros(unit));
+            }
             Content::Table(table) => table,
             _ => return RiskImpact::ProMemorie,
         };
@@ -239,7 +204,12 @@ impl Builder<'_> {
             return RiskImpact::ProMemorie;
         }
         let (Some(min), Some(max)) = (money("min"), money("max")) else {
-            self.error("missing-key", &item.place, "this impact lacks a bound", "write an amount, { min, max }, { min, mode, max }, { class }, { what_if, figure } or \"pm\"");
+            self.error(
+                "missing-key",
+                &item.place,
+                "this impact lacks a bound",
+                "write an amount, { min, max }, { min, mode, max }, { class }, { what_if, figure } or \"pm\"",
+            );
             return RiskImpact::ProMemorie;
         };
         if min > max {
@@ -248,7 +218,12 @@ impl Builder<'_> {
         match money("mode") {
             Some(mode) => {
                 if min <= max && !(min..=max).contains(&mode) {
-                    self.error("value-outside-range", &item.place, "mode does not lie between min and max", "the mode is the most likely amount");
+                    self.error(
+                        "value-outside-range",
+                        &item.place,
+                        "mode does not lie between min and max",
+                        "the mode is the most likely amount",
+                    );
                 }
                 RiskImpact::Pert { min, mode, max }
             }
@@ -265,10 +240,21 @@ impl Builder<'_> {
         };
         let Some(bounds) = scale.get(&class.to_string()) else {
             let known: Vec<&str> = scale.entries.iter().map(|e| e.name.as_str()).collect();
-            self.error("unknown-class", &item.place, format!("impact_scale has no class {class}"), format!("classes are {}", known.join(", ")));
+            self.error(
+                "unknown-class",
+                &item.place,
+                format!("impact_scale has no class {class}"),
+                format!("classes are {}", known.join(", ")),
+            );
             return RiskImpact::ProMemorie;
         };
-        let bounds: Vec<f64> = bounds.as_list().unwrap_or_default().iter().filter_map(Item::as_money).map(|m| m.in_euros(self.frame.unit)).collect();
+        let bounds: Vec<f64> = bounds
+            .as_list()
+            .unwrap_or_default()
+            .iter()
+            .filter_map(Item::as_money)
+            .map(|m| m.in_euros(self.frame.unit))
+            .collect();
         match bounds.as_slice() {
             [min, max] => RiskImpact::Class { class, min: *min, max: *max },
             _ => RiskImpact::ProMemorie,
@@ -303,7 +289,12 @@ impl Builder<'_> {
         let of = match of {
             Some(of) if !of.is_empty() && !of.contains(',') => of,
             _ => {
-                self.error("unknown-figure", &item.place, format!("`{figure}` is no figure without its year"), "write it like result, or cost(jeugd)");
+                self.error(
+                    "unknown-figure",
+                    &item.place,
+                    format!("`{figure}` is no figure without its year"),
+                    "write it like result, or cost(jeugd)",
+                );
                 return;
             }
         };
@@ -323,9 +314,12 @@ impl Builder<'_> {
     fn covered_by(&mut self, table: &Table) -> Vec<String> {
         let mut covered = Vec::new();
         for item in table.get("covered_by").and_then(Item::as_list).unwrap_or_default() {
-            let Some(address) = item.as_text() else { continue };
+            let Some(address) = item.as_text() else {
+                continue;
+            };
             let full = full_address(address);
-            let lies_in = |a: &str| a == full || a.strip_prefix(full.as_str()).is_some_and(|rest| rest.starts_with('.'));
+            let lies_in =
+                |a: &str| a == full || a.strip_prefix(full.as_str()).is_some_and(|rest| rest.starts_with('.'));
             let (mut known, mut uncertain) = (false, false);
             for (at, assumption) in self.assumptions.iter().enumerate().filter(|(_, a)| lies_in(&a.address)) {
                 known = true;
@@ -333,7 +327,12 @@ impl Builder<'_> {
             }
             if known && !uncertain {
                 let message = format!("{full} has no uncertainty, so nothing holds this risk");
-                self.warning("certain", &item.place, message, "state its uncertainty, or leave it out of `covered_by`: a covered risk is not summed");
+                self.warning(
+                    "certain",
+                    &item.place,
+                    message,
+                    "state its uncertainty, or leave it out of `covered_by`: a covered risk is not summed",
+                );
             } else if !known && self.removed(&full) {
                 continue;
             } else if !known {

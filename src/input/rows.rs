@@ -55,7 +55,13 @@ impl Rows {
     }
 
     /// From cells, the first row being the header.
-    pub(super) fn from_cells(file: &str, cells: Vec<Vec<Cell>>, notation: Notation, columns: &Columns, found: &mut Diagnostics) -> Option<Self> {
+    pub(super) fn from_cells(
+        file: &str,
+        cells: Vec<Vec<Cell>>,
+        notation: Notation,
+        columns: &Columns,
+        found: &mut Diagnostics,
+    ) -> Option<Self> {
         let whole = Place::file(file);
         let mut cells = cells.into_iter().filter(|row| row.iter().any(|c| !c.text.is_empty()));
         let Some(header) = cells.next() else {
@@ -74,14 +80,23 @@ impl Rows {
             if used > width {
                 let help = match notation {
                     Notation::Dutch => "a text with a semicolon stands in quotes",
-                    Notation::Point => "with commas between columns a decimal mark is a point; a text with a comma stands in quotes",
+                    Notation::Point => {
+                        "with commas between columns a decimal mark is a point; a text with a comma stands in quotes"
+                    }
                     Notation::Sheet => "every column has a name in the first row",
                 };
                 let place = row.get(width).map_or(&whole, |c| &c.place);
-                found.push(Diagnostic::error("row-length", place, format!("this row has {used} cells and the header {width}")).help(help));
-            } else if row.len() < needed {
+                found.push(
+                    Diagnostic::error("row-length", place, format!("this row has {used} cells and the header {width}"))
+                        .help(help),
+                );
+            } else if row.len() < needed && notation != Notation::Sheet {
                 let place = row.first().map_or(&whole, |c| &c.place);
-                let message = format!("this row has {} cells, and the columns up to `{}` are needed", row.len(), header[needed - 1].text);
+                let message = format!(
+                    "this row has {} cells, and the columns up to `{}` are needed",
+                    row.len(),
+                    header[needed - 1].text
+                );
                 found.push(Diagnostic::error("row-length", place, message).help("fill in the missing cells"));
             } else {
                 rows.push(row);
@@ -104,7 +119,8 @@ impl Rows {
     pub(super) fn required<'r>(&self, row: &'r [Cell], column: &str, found: &mut Diagnostics) -> Option<&'r Cell> {
         let cell = self.cell(row, column);
         if cell.is_none() {
-            let place = self.columns.get(column).and_then(|i| row.get(*i)).or_else(|| row.first()).map(|c| c.place.clone());
+            let place =
+                self.columns.get(column).and_then(|i| row.get(*i)).or_else(|| row.first()).map(|c| c.place.clone());
             if let Some(place) = place {
                 let message = format!("the cell of `{column}` is empty");
                 found.push(Diagnostic::error("empty-cell", &place, message).help("fill it in, or remove the row"));
@@ -118,9 +134,13 @@ impl Rows {
         let (dutch, point) = (value::dutch(&cell.text), value::point(&cell.text));
         let (read, other) = if self.is_dutch() { (dutch, point) } else { (point, dutch) };
         let lower = cell.text.trim_start_matches(['+', '-']).to_ascii_lowercase();
-        let infinite = ["inf", "infinity", "nan", "∞"].contains(&lower.as_str()) || read.is_some_and(|n| !n.is_finite());
-        if infinite {
-            found.push(Diagnostic::error("not-finite", &cell.place, format!("`{}` is not a finite number", cell.text)).help("write an ordinary number"));
+        let infinite = ["inf", "infinity", "nan", "∞"].contains(&lower.as_str());
+        if infinite || read.is_some_and(|n| n.abs() > value::LARGEST) {
+            let why = if infinite { "is not a finite number" } else { "is too large a number" };
+            found.push(
+                Diagnostic::error("not-finite", &cell.place, format!("`{}` {why}", cell.text))
+                    .help("write an ordinary number"),
+            );
             return None;
         }
         if read.is_none() {
@@ -131,7 +151,9 @@ impl Rows {
                 (Notation::Point, None) => "write a number like 1234.5, without unit",
                 (Notation::Sheet, _) => "the cell holds a text: enter it as a number",
             };
-            found.push(Diagnostic::error("not-a-number", &cell.place, format!("`{}` is not a number", cell.text)).help(help));
+            found.push(
+                Diagnostic::error("not-a-number", &cell.place, format!("`{}` is not a number", cell.text)).help(help),
+            );
         }
         read
     }
@@ -140,7 +162,10 @@ impl Rows {
     pub(super) fn year(&self, cell: &Cell, found: &mut Diagnostics) -> Option<i32> {
         let year = value::year_key(&cell.text).filter(|y| value::is_year(f64::from(*y)));
         if year.is_none() {
-            found.push(Diagnostic::error("not-a-year", &cell.place, format!("`{}` is no year", cell.text)).help("write a year such as 2024"));
+            found.push(
+                Diagnostic::error("not-a-year", &cell.place, format!("`{}` is no year", cell.text))
+                    .help("write a year such as 2024"),
+            );
         }
         year
     }
@@ -156,10 +181,17 @@ fn separator_line(text: &str) -> (usize, Option<char>) {
     }
 }
 
-fn header_columns(header: &[Cell], columns: &Columns, delimiter: &str, whole: &Place, found: &mut Diagnostics) -> Option<BTreeMap<String, usize>> {
+fn header_columns(
+    header: &[Cell],
+    columns: &Columns,
+    delimiter: &str,
+    whole: &Place,
+    found: &mut Diagnostics,
+) -> Option<BTreeMap<String, usize>> {
     let mut names = BTreeMap::new();
     let known = || columns.required.iter().chain(columns.optional).copied();
-    let missing: Vec<&str> = columns.required.iter().copied().filter(|c| !header.iter().any(|h| h.text.eq_ignore_ascii_case(c))).collect();
+    let missing: Vec<&str> =
+        columns.required.iter().copied().filter(|c| !header.iter().any(|h| h.text.eq_ignore_ascii_case(c))).collect();
     for (at, cell) in header.iter().enumerate().filter(|(_, c)| !c.text.is_empty()) {
         let name = cell.text.to_ascii_lowercase();
         if !known().any(|c| c == name) {
@@ -167,9 +199,16 @@ fn header_columns(header: &[Cell], columns: &Columns, delimiter: &str, whole: &P
             let diagnostic = match near {
                 // Without its columns the file is not read at all.
                 None if !missing.is_empty() => continue,
-                Some(near) => Diagnostic::error("unknown-column", &cell.place, format!("unknown column `{}`", cell.text)).help(format!("did you mean `{near}`?")),
-                None => Diagnostic::warning("unknown-column", &cell.place, format!("the column `{}` is not read", cell.text))
-                    .help(format!("columns are {}", known().collect::<Vec<_>>().join(", "))),
+                Some(near) => {
+                    Diagnostic::error("unknown-column", &cell.place, format!("unknown column `{}`", cell.text))
+                        .help(format!("did you mean `{near}`?"))
+                }
+                None => Diagnostic::warning(
+                    "unknown-column",
+                    &cell.place,
+                    format!("the column `{}` is not read", cell.text),
+                )
+                .help(format!("columns are {}", known().collect::<Vec<_>>().join(", "))),
             };
             found.push(diagnostic);
         } else if names.insert(name, at).is_some() {
@@ -180,9 +219,15 @@ fn header_columns(header: &[Cell], columns: &Columns, delimiter: &str, whole: &P
     if !missing.is_empty() {
         let place = header.first().map_or(whole, |c| &c.place);
         let plural = if missing.len() == 1 { "" } else { "s" };
-        let message = format!("the header lacks the column{plural} {}", missing.iter().map(|m| format!("`{m}`")).collect::<Vec<_>>().join(", "));
+        let message = format!(
+            "the header lacks the column{plural} {}",
+            missing.iter().map(|m| format!("`{m}`")).collect::<Vec<_>>().join(", ")
+        );
         let names: Vec<String> = known().map(str::to_owned).collect();
-        found.push(Diagnostic::error("missing-column", place, message).help(format!("the first line is {}", names.join(delimiter))));
+        found.push(
+            Diagnostic::error("missing-column", place, message)
+                .help(format!("the first line is {}", names.join(delimiter))),
+        );
         return None;
     }
     Some(names)
@@ -196,7 +241,9 @@ fn split(text: &str, start: usize, delimiter: char, lines: &Lines<'_>, found: &m
     loop {
         // Blanks before a quote do not make the quote part of the text.
         while chars.next_if(|(_, c)| matches!(c, ' ' | '\t')).is_some() {}
-        let Some(&(from, first)) = chars.peek() else { break };
+        let Some(&(from, first)) = chars.peek() else {
+            break;
+        };
         let mut cell = String::new();
         let mut until = from;
         if first == '"' {
@@ -215,7 +262,10 @@ fn split(text: &str, start: usize, delimiter: char, lines: &Lines<'_>, found: &m
             }
             if !closed {
                 let place = lines.place(from..from + 1);
-                found.push(Diagnostic::error("open-quote", &place, "this quote is never closed").help("close it; a quote inside a text is written twice"));
+                found.push(
+                    Diagnostic::error("open-quote", &place, "this quote is never closed")
+                        .help("close it; a quote inside a text is written twice"),
+                );
             }
         }
         while let Some((at, c)) = chars.next_if(|(_, c)| *c != delimiter && *c != '\n') {
@@ -291,6 +341,9 @@ mod tests {
     #[test]
     fn an_open_quote_is_located() {
         let (_, errors) = read("a,b\nx,\"1\ny,2\n");
-        assert!(errors.iter().any(|e| e.code == "open-quote" && e.place == Some(Place::new("figures.csv", 2, 3, 1))), "{errors:?}");
+        assert!(
+            errors.iter().any(|e| e.code == "open-quote" && e.place == Some(Place::new("figures.csv", 2, 3, 1))),
+            "{errors:?}"
+        );
     }
 }

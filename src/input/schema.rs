@@ -163,7 +163,9 @@ impl Writer {
             Shape::Year => json!({ "type": "integer", "minimum": 1900, "maximum": 2200 }),
             Shape::Date => json!({ "type": "string", "pattern": "^[0-9]{4}-[0-9]{2}-[0-9]{2}$" }),
             Shape::Percent => json!({ "type": "string", "pattern": PERCENT }),
-            Shape::Weight => json!({ "anyOf": [{ "type": "number", "minimum": 0, "maximum": 1 }, { "type": "string", "pattern": PERCENT }] }),
+            Shape::Weight => {
+                json!({ "anyOf": [{ "type": "number", "minimum": 0, "maximum": 1 }, { "type": "string", "pattern": PERCENT }] })
+            }
             Shape::Money => json!({ "type": ["number", "string"] }),
             Shape::Scalar => json!({ "type": ["number", "string", "boolean"] }),
             Shape::Word(words) => json!({ "enum": words }),
@@ -211,7 +213,9 @@ impl Writer {
             None => value,
         };
         let sd = match kind.unit {
-            Unit::Rate => json!({ "anyOf": [{ "type": "string", "pattern": PERCENT }, { "type": "string", "pattern": POINTS }] }),
+            Unit::Rate => {
+                json!({ "anyOf": [{ "type": "string", "pattern": PERCENT }, { "type": "string", "pattern": POINTS }] })
+            }
             _ => json!({ "type": ["number", "string"] }),
         };
         let mut of_year = Map::new();
@@ -243,7 +247,10 @@ impl Writer {
             properties.insert(name.into(), described(value.clone(), about));
         }
         let persistence = json!({ "type": "number", "minimum": 0, "maximum": 1 });
-        properties.insert("persistence".into(), described(persistence, "How years hang together: 0 each on its own, 1 one draw for all"));
+        properties.insert(
+            "persistence".into(),
+            described(persistence, "How years hang together: 0 each on its own, 1 one draw for all"),
+        );
         self.provenance(&mut properties);
         let mut table = object(properties);
         table.insert("patternProperties".into(), json!({ YEAR: year }));

@@ -5,10 +5,11 @@
 //! What the layers come to together is computed in [`super::resolve`], when
 //! base year and horizon are known.
 
-use super::form::{Form, join, last, shown};
+use super::form::{Form, fits_in, join, last, shown};
 use super::item::{Content, Item, Money, Series};
 use super::shape::{Kind, PROVENANCE, Unit, is_provenance};
 use super::tree::{Key, Node, Value};
+use super::uncertain::{persistence, spread};
 use super::value;
 use crate::diagnostic::{Diagnostic, Place};
 use crate::model::Provenance;
@@ -104,14 +105,23 @@ pub(super) fn read(form: &mut Form<'_>, node: &Node, kind: &'static Kind, path: 
     }
 }
 
-fn table(form: &mut Form<'_>, entries: &[(Key, Node)], kind: &'static Kind, path: &str, layer: &mut Layer, inherited: &Provenance) {
+fn table(
+    form: &mut Form<'_>,
+    entries: &[(Key, Node)],
+    kind: &'static Kind,
+    path: &str,
+    layer: &mut Layer,
+    inherited: &Provenance,
+) {
     layer.provenance = form.provenance(entries, path, inherited);
     let mut stated: Option<(&Key, Point)> = None;
     let mut later_key: Option<&Key> = None;
     for (key, node) in entries {
         let at = join(path, &key.name);
         match key.name.as_str() {
-            "value" if matches!(&node.value, Value::Text(text) if kind.word == Some(text.as_str())) => layer.word = true,
+            "value" if matches!(&node.value, Value::Text(text) if kind.word == Some(text.as_str())) => {
+                layer.word = true
+            }
             "value" => stated = point(form, node, kind, &at, &mut layer.faulty).map(|p| (key, p)),
             "later" => {
                 later_key = Some(key);
@@ -140,7 +150,10 @@ fn table(form: &mut Form<'_>, entries: &[(Key, Node)], kind: &'static Kind, path
         if layer.years.is_empty() && later_key.is_none() {
             layer.constant = Some(point);
         } else if let Some(later) = later_key {
-            let (place, help) = (if later.place > key.place { &later.place } else { &key.place }, "`value` beside years means `later`: keep one of the two");
+            let (place, help) = (
+                if later.place > key.place { &later.place } else { &key.place },
+                "`value` beside years means `later`: keep one of the two",
+            );
             form.error("one-of", place, "`value` and `later` exclude each other", help);
         } else {
             layer.later = Some(point);
@@ -148,21 +161,32 @@ fn table(form: &mut Form<'_>, entries: &[(Key, Node)], kind: &'static Kind, path
     }
     if let (Some(key), true, false) = (later_key, layer.years.is_empty(), layer.faulty) {
         form.found.push(
-            Diagnostic::warning("later-without-year", &key.place, format!("`later` in `{path}` comes after no named year"))
-                .help("name the years before it, or write the value alone; it is taken for every year after the base year"),
+            Diagnostic::warning(
+                "later-without-year",
+                &key.place,
+                format!("`later` in `{path}` comes after no named year"),
+            )
+            .help("name the years before it, or write the value alone; it is taken for every year after the base year"),
         );
     }
     let values = layer.constant.is_some() || layer.later.is_some() || !layer.years.is_empty() || layer.word;
     if layer.is_relative() && values {
         layer.faulty = true;
-        form.error("one-of", &layer.place.clone(), format!("`{}` states a value and a change of it", last(path)), "keep the value, or the `shift` or `scale`");
+        form.error(
+            "one-of",
+            &layer.place.clone(),
+            format!("`{}` states a value and a change of it", last(path)),
+            "keep the value, or the `shift` or `scale`",
+        );
     }
 }
 
 /// The value of a year: a value, a table with `value`, or in an index a table
 /// with `provisional` and `definitive`.
 fn year_point(form: &mut Form<'_>, node: &Node, kind: &'static Kind, path: &str, layer: &mut Layer) -> Option<Point> {
-    let Value::Table(entries) = &node.value else { return point(form, node, kind, path, &mut layer.faulty) };
+    let Value::Table(entries) = &node.value else {
+        return point(form, node, kind, path, &mut layer.faulty);
+    };
     let own = form.provenance(entries, path, &Provenance::default());
     let known: &[&str] = if kind.ledger { &["value", "provisional", "definitive"] } else { &["value"] };
     for (key, _) in entries {
@@ -174,7 +198,10 @@ fn year_point(form: &mut Form<'_>, node: &Node, kind: &'static Kind, path: &str,
                     "unknown-key",
                     &key.place,
                     format!("`{name}` cannot be said of one year"),
-                    format!("put `{name}` in `{}`: it holds for every year", path.rsplit_once('.').map_or(path, |(p, _)| p)),
+                    format!(
+                        "put `{name}` in `{}`: it holds for every year",
+                        path.rsplit_once('.').map_or(path, |(p, _)| p)
+                    ),
                 );
             } else {
                 form.unknown_key(key, path, known.iter().copied().chain(PROVENANCE.iter().map(|(k, _)| *k)));
@@ -186,7 +213,12 @@ fn year_point(form: &mut Form<'_>, node: &Node, kind: &'static Kind, path: &str,
     let (provisional, definitive) = if kind.ledger { (read("provisional"), read("definitive")) } else { (None, None) };
     let ledger = provisional.is_some() || definitive.is_some();
     if value.is_some() && ledger {
-        form.error("one-of", &node.place, "`value` stands beside `provisional` or `definitive`", "keep `value`, or the other two");
+        form.error(
+            "one-of",
+            &node.place,
+            "`value` stands beside `provisional` or `definitive`",
+            "keep `value`, or the other two",
+        );
     }
     let second = definitive.as_ref().map(|p| p.value.amount);
     let first = value.or(provisional).or(definitive);
@@ -195,7 +227,11 @@ fn year_point(form: &mut Form<'_>, node: &Node, kind: &'static Kind, path: &str,
         let help = if kind.ledger { "state `value`, or `provisional` and `definitive`" } else { "state `value`" };
         form.error("no-value", &node.place, format!("`{path}` states no value"), help);
     }
-    first.map(|p| Point { definitive: second.or(p.definitive), provenance: Some(own).filter(|o| *o != Provenance::default()), ..p })
+    first.map(|p| Point {
+        definitive: second.or(p.definitive),
+        provenance: Some(own).filter(|o| *o != Provenance::default()),
+        ..p
+    })
 }
 
 /// One value in the unit of its kind.
@@ -205,12 +241,12 @@ fn point(form: &mut Form<'_>, node: &Node, kind: &'static Kind, path: &str, faul
     value.map(|value| Point { value, definitive: None, place: node.place.clone(), provenance: None })
 }
 
-fn number(form: &mut Form<'_>, node: &Node, kind: &'static Kind, path: &str) -> Option<Money> {
+pub(super) fn number(form: &mut Form<'_>, node: &Node, kind: &'static Kind, path: &str) -> Option<Money> {
     let bare = |amount| Some(Money { amount, euros: false });
     let name = last(path);
     let wrong = match (kind.unit, &node.value) {
         (_, Value::Broken) => return None,
-        (_, Value::Number(n, _)) if !n.is_finite() => {
+        (_, Value::Number(n, _)) if !fits_in(*n) => {
             form.not_finite(node);
             return None;
         }
@@ -224,10 +260,14 @@ fn number(form: &mut Form<'_>, node: &Node, kind: &'static Kind, path: &str) -> 
         }
         (Unit::Money | Unit::Price | Unit::Count, Value::Number(n, _)) => return bare(*n),
         (Unit::Money | Unit::Price, Value::Text(text)) => match value::euros(text) {
-            Ok(amount) => return Some(Money { amount, euros: true }),
+            Ok(amount) => {
+                return Some(Money { amount, euros: true });
+            }
             Err(wrong) => ("not-an-amount", wrong.why, wrong.help),
         },
-        (Unit::Count, Value::Text(text)) => ("wrong-type", format!("`{}` is no bare number", text.trim()), "write a number without quotes".to_owned()),
+        (Unit::Count, Value::Text(text)) => {
+            ("wrong-type", format!("`{}` is no bare number", text.trim()), "write a number without quotes".to_owned())
+        }
         _ => {
             let example = match kind.unit {
                 Unit::Rate => "\"2.5%\"",
@@ -235,23 +275,15 @@ fn number(form: &mut Form<'_>, node: &Node, kind: &'static Kind, path: &str) -> 
                 Unit::Price => "38.50",
                 Unit::Count => "40",
             };
-            ("wrong-type", format!("`{name}` takes {}, not {}", kind.what, node.kind()), format!("write it like {example}"))
+            (
+                "wrong-type",
+                format!("`{name}` takes {}, not {}", kind.what, node.kind()),
+                format!("write it like {example}"),
+            )
         }
     };
     form.error(wrong.0, &node.place, wrong.1, wrong.2);
     None
-}
-
-fn persistence(form: &mut Form<'_>, node: &Node, faulty: &mut bool) -> Option<f64> {
-    match node.value {
-        Value::Number(n, _) if (0.0..=1.0).contains(&n) => Some(n),
-        _ => {
-            *faulty = true;
-            let message = format!("`{}` is no persistence", shown(node));
-            form.error("persistence", &node.place, message, "write a number from 0 (each year on its own) to 1 (one draw for all years)");
-            None
-        }
-    }
 }
 
 /// `shift` adds percentage points to a rate, `scale` multiplies an amount.
@@ -270,9 +302,15 @@ fn relative(form: &mut Form<'_>, node: &Node, key: &Key, kind: &'static Kind, pa
     let read = match (&node.value, shifts) {
         (Value::Text(text), true) => value::points(text),
         (Value::Text(text), false) => value::rate(text),
-        (Value::Number(n, _), false) if n.is_finite() => Err(value::bare_rate(*n)),
-        (_, true) => Err(value::Unread { why: format!("`{}` is no number of percentage points", shown(node)), help: "write it in quotes, such as \"+1pp\"".into() }),
-        (_, false) => Err(value::Unread { why: format!("`{}` is no percentage", shown(node)), help: "write it in quotes, such as \"110%\"".into() }),
+        (Value::Number(n, _), false) if fits_in(*n) => Err(value::bare_rate(*n)),
+        (_, true) => Err(value::Unread {
+            why: format!("`{}` is no number of percentage points", shown(node)),
+            help: "write it in quotes, such as \"+1pp\"".into(),
+        }),
+        (_, false) => Err(value::Unread {
+            why: format!("`{}` is no percentage", shown(node)),
+            help: "write it in quotes, such as \"110%\"".into(),
+        }),
     };
     match read {
         Ok(points) if shifts => layer.shift = Some(points),
@@ -280,7 +318,12 @@ fn relative(form: &mut Form<'_>, node: &Node, key: &Key, kind: &'static Kind, pa
         Ok(_) => {
             layer.faulty = true;
             let of = path.strip_suffix(".scale").unwrap_or(path);
-            form.error("negative", &node.place, format!("`{}` would turn the sign of {of}", shown(node)), "scale by 0% or more, or state the values");
+            form.error(
+                "negative",
+                &node.place,
+                format!("`{}` would turn the sign of {of}", shown(node)),
+                "scale by 0% or more, or state the values",
+            );
         }
         Err(wrong) => {
             layer.faulty = true;
@@ -289,77 +332,15 @@ fn relative(form: &mut Form<'_>, node: &Node, key: &Key, kind: &'static Kind, pa
     }
 }
 
-/// The uncertainty: one of `sd`, `min` with `max`, `p10` with `p90`.
-fn spread(form: &mut Form<'_>, entries: &[(Key, Node)], kind: &'static Kind, path: &str, layer: &mut Layer) {
-    let find = |name: &str| entries.iter().find(|(k, _)| k.name == name);
-    let groups: [&[&str]; 3] = [&["sd"], &["min", "max"], &["p10", "p90"]];
-    let present: Vec<&[&str]> = groups.into_iter().filter(|g| g.iter().any(|k| find(k).is_some())).collect();
-    let Some(group) = present.first() else { return };
-    let Some((first_key, first_node)) = group.iter().find_map(|k| find(k)) else { return };
-    if let Some((other, _)) = present.get(1).and_then(|g| g.iter().find_map(|k| find(k))) {
-        layer.faulty = true;
-        let message = format!("`{}` and `{}` both state the uncertainty of {path}", first_key.name, other.name);
-        form.error("one-of", &other.place, message, "keep one: `sd`, `min` with `max`, or `p10` with `p90`");
-        return;
-    }
-    if group.len() == 1 {
-        match sd(form, first_node, kind, path) {
-            Some(spread) => layer.spread = Some((spread, first_node.place.clone())),
-            None => layer.faulty = true,
-        }
-        return;
-    }
-    let (Some((_, low)), Some((_, high))) = (find(group[0]), find(group[1])) else {
-        let missing = if find(group[0]).is_some() { group[1] } else { group[0] };
-        layer.faulty = true;
-        let message = format!("`{}` of {path} stands without `{missing}`", first_key.name);
-        form.error("missing-key", &first_key.place, message, format!("state `{missing}` as well"));
-        return;
-    };
-    let bounds = (number(form, low, kind, path), number(form, high, kind, path));
-    match bounds {
-        (Some(low), Some(high)) if group[0] == "min" => layer.spread = Some((Spread::Range(low, high), first_node.place.clone())),
-        (Some(low), Some(high)) => layer.spread = Some((Spread::Percentiles(low, high), first_node.place.clone())),
-        _ => layer.faulty = true,
-    }
-}
-
-/// On a rate in percentage points (`"1%"` or `"1pp"`); on an amount a number
-/// in its unit, or a percentage of its size.
-fn sd(form: &mut Form<'_>, node: &Node, kind: &'static Kind, path: &str) -> Option<Spread> {
-    let read = match (&node.value, kind.unit) {
-        (Value::Text(text), Unit::Rate) => match value::points(text).or_else(|_| value::rate(text)) {
-            Ok(amount) => Some(Spread::Sd(Money { amount, euros: false })),
-            Err(wrong) => {
-                form.error("not-a-rate", &node.place, wrong.why, wrong.help);
-                None
-            }
-        },
-        (Value::Text(text), _) if text.trim_end().ends_with('%') => match value::rate(text) {
-            Ok(fraction) => Some(Spread::Relative(fraction)),
-            Err(wrong) => {
-                form.error("not-a-rate", &node.place, wrong.why, wrong.help);
-                None
-            }
-        },
-        _ => number(form, node, kind, &join(path, "sd")).map(Spread::Sd),
-    }?;
-    let size = match read {
-        Spread::Sd(money) => money.amount,
-        Spread::Relative(fraction) => fraction,
-        Spread::Range(..) | Spread::Percentiles(..) => 0.0,
-    };
-    if size < 0.0 {
-        form.error("negative", &node.place, format!("a standard deviation of {} cannot be", shown(node)), "write 0 or more");
-        return None;
-    }
-    Some(read)
-}
-
 fn unknown_key(form: &mut Form<'_>, key: &Key, kind: &Kind, path: &str) {
     let name = key.name.as_str();
     if name == "shift" || name == "scale" {
-        form.error("unknown-key", &key.place, format!("`{name}` in `{path}` has nothing below it to change"), "only a what-if can say this; state the value");
+        form.error(
+            "unknown-key",
+            &key.place,
+            format!("`{name}` in `{path}` has nothing below it to change"),
+            "only a what-if can say this; state the value",
+        );
     } else if kind.ledger && (name == "provisional" || name == "definitive") {
         let help = format!("put it under its year: {{ 2026 = {{ {name} = \"4.24%\" }} }}");
         form.error("unknown-key", &key.place, format!("`{name}` in `{path}` names no year"), help);
@@ -381,7 +362,9 @@ fn in_short(entries: &[(Key, Node)]) -> String {
     for (key, node) in entries {
         let text = node.get("value").or_else(|| node.get("provisional")).map_or_else(|| shown(node), shown);
         match key.name.as_str() {
-            "value" if entries.iter().any(|(k, _)| value::year_key(&k.name).is_some()) => parts.push(format!("later: {text}")),
+            "value" if entries.iter().any(|(k, _)| value::year_key(&k.name).is_some()) => {
+                parts.push(format!("later: {text}"))
+            }
             "value" | "shift" => parts.push(text),
             "scale" => parts.push(format!("x {text}")),
             name if is_provenance(name) => {}

@@ -83,7 +83,11 @@ pub(super) enum Shape {
     Word(&'static [&'static str]),
     List(&'static Shape),
     Table(&'static TableShape),
-    Map { names: Names, of: &'static Shape, removable: bool },
+    Map {
+        names: Names,
+        of: &'static Shape,
+        removable: bool,
+    },
     /// The first whose test fits.
     Choice(&'static [(Test, Shape)]),
     /// An assumption: a value, a table of years, an uncertainty.

@@ -28,7 +28,9 @@ pub(super) fn sections(text: &str) -> Vec<Range<usize>> {
 /// comma or holds more than names.
 fn is_header(line: &str) -> bool {
     let line = line.split('#').next().unwrap_or("").trim_end();
-    let Some(inner) = line.strip_prefix('[') else { return false };
+    let Some(inner) = line.strip_prefix('[') else {
+        return false;
+    };
     let inner = inner.trim_start_matches('[').trim_end_matches(']');
     let name = |c: char| c.is_alphanumeric() || matches!(c, '.' | '-' | '_' | '"' | '\'' | '*' | '?' | ' ');
     inner.starts_with(|c: char| c.is_alphabetic()) && inner.chars().all(name)
@@ -36,7 +38,12 @@ fn is_header(line: &str) -> bool {
 
 /// Reports the errors of a section: one a line, and none after an open bracket.
 /// Says whether its header could be read.
-pub(super) fn report(mut errors: Vec<(Range<usize>, &str)>, section: &Range<usize>, lines: &Lines<'_>, found: &mut Diagnostics) -> bool {
+pub(super) fn report(
+    mut errors: Vec<(Range<usize>, &str)>,
+    section: &Range<usize>,
+    lines: &Lines<'_>,
+    found: &mut Diagnostics,
+) -> bool {
     errors.sort_by_key(|(span, _)| (span.start, span.end));
     let first = lines.place(section.start..section.start);
     let header = is_header(lines.line_of(section.clone()));
@@ -45,15 +52,18 @@ pub(super) fn report(mut errors: Vec<(Range<usize>, &str)>, section: &Range<usiz
     for (span, message) in errors {
         // Blank lines behind a section are not its own.
         let span = span.start.min(section.end)..span.end.min(section.end);
-        if is_bracket(message) {
-            if let Some(open) = open_bracket(lines.slice(section.start..span.end)) {
-                let place = lines.place(section.start + open..section.start + open + 1);
-                if place.line != last_line {
-                    let (message, help) = ("this bracket is not closed, or holds what cannot stand in it", "separate its parts with commas and close it, preferably on the same line");
-                    found.push(Diagnostic::error("toml-syntax", &place, message).help(help));
-                }
-                return named;
+        if is_bracket(message)
+            && let Some(open) = open_bracket(lines.slice(section.start..span.end))
+        {
+            let place = lines.place(section.start + open..section.start + open + 1);
+            if place.line != last_line {
+                let (message, help) = (
+                    "this bracket is not closed, or holds what cannot stand in it",
+                    "separate its parts with commas and close it, preferably on the same line",
+                );
+                found.push(Diagnostic::error("toml-syntax", &place, message).help(help));
             }
+            return named;
         }
         let place = lines.place(span.clone());
         if place.line == last_line {
@@ -122,28 +132,63 @@ fn plain_words(parser: &str, line: &str) -> (&'static str, &'static str) {
         ("a colon does not give a value", "write name = value")
     } else if starts(&["invalid unquoted key", "unquoted keys cannot be empty", "keys cannot be"]) {
         ("this is no valid name", "a name holds letters, digits, hyphens and underscores; put others in quotes")
-    } else if starts(&["missing opening quote", "missing escaped value", "too few unicode"]) || parser.contains("quot") || parser.contains("string") {
-        ("a text is not closed or holds a character that cannot stand there", "put the text between double quotes, and write \\\" for a quote inside it")
+    } else if starts(&["missing opening quote", "missing escaped value", "too few unicode"])
+        || parser.contains("quot")
+        || parser.contains("string")
+    {
+        (
+            "a text is not closed or holds a character that cannot stand there",
+            "put the text between double quotes, and write \\\" for a quote inside it",
+        )
     } else if starts(&["cannot recurse", "recursion limit"]) {
         ("tables are nested too deeply", "no value of these files lies deeper than ten levels")
-    } else if starts(&["unclosed inline table", "missing inline table", "invalid inline table", "extra comma in inline table", "missing key for inline"]) {
-        ("a table between braces is not well formed", "write it like { value = \"2.5%\", source = \"...\" }, with a comma between its parts")
+    } else if starts(&[
+        "unclosed inline table",
+        "missing inline table",
+        "invalid inline table",
+        "extra comma in inline table",
+        "missing key for inline",
+    ]) {
+        (
+            "a table between braces is not well formed",
+            "write it like { value = \"2.5%\", source = \"...\" }, with a comma between its parts",
+        )
     } else if parser.contains("array") && !parser.contains("array table") {
-        ("a list between square brackets is not well formed", "write it like [\"a\", \"b\"], with a comma between its parts")
+        (
+            "a list between square brackets is not well formed",
+            "write it like [\"a\", \"b\"], with a comma between its parts",
+        )
     } else if starts(&["unclosed table", "unclosed array table", "missing table open"]) {
         ("a table header is not closed", "write it like [cost.jeugd-ambulant] on a line of its own")
-    } else if starts(&["key with no value", "missing value", "missing assignment", "invalid key-value", "missing comma between key-value", "unexpected key or value"]) {
+    } else if starts(&[
+        "key with no value",
+        "missing value",
+        "missing assignment",
+        "invalid key-value",
+        "missing comma between key-value",
+        "unexpected key or value",
+    ]) {
         ("this is no `name = value`", "write one `name = value` per line, with one equals sign")
     } else if starts(&["extra `=`", "extra assignment"]) {
         ("there is one equals sign too many", "write one `name = value` per line, with one equals sign")
-    } else if starts(&["unexpected leading zero", "unexpected sign", "redundant", "radix", "integers with", "`_` may only"]) {
+    } else if starts(&[
+        "unexpected leading zero",
+        "unexpected sign",
+        "redundant",
+        "radix",
+        "integers with",
+        "`_` may only",
+    ]) {
         ("this number is not well formed", "write it like 1500, 1_500, -20 or 38.5; percentages stand in quotes")
     } else if starts(&["carriage return"]) {
         ("a line ends in half a line ending", "save the file with normal line endings")
     } else if starts(&["invalid comment"]) {
         ("a comment holds a character that cannot stand there", "remove the control character")
     } else if parser.contains("cannot extend") {
-        ("a name that already has a value is used as a table", "give one of the two another name, or put all parts in one table")
+        (
+            "a name that already has a value is used as a table",
+            "give one of the two another name, or put all parts in one table",
+        )
     } else if starts(&["invalid value"]) {
         ("this is no value", "write a number, true, false, a list, a table, or a text in quotes")
     } else {

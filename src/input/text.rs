@@ -42,7 +42,9 @@ impl Sources {
     /// that are no UTF-8 replaced; none for a spreadsheet. For
     /// [`crate::diagnostic::render`].
     pub fn text(&self, name: &str) -> Option<String> {
-        self.bytes(name).filter(|_| !super::sheet::is_sheet(name)).map(|bytes| String::from_utf8_lossy(without_mark(bytes)).into_owned())
+        self.bytes(name)
+            .filter(|_| !super::sheet::is_sheet(name))
+            .map(|bytes| String::from_utf8_lossy(without_mark(bytes)).into_owned())
     }
 }
 

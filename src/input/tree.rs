@@ -68,7 +68,11 @@ impl Node {
 /// keys may be missing that stand in the file.
 pub(super) fn parse(file: &str, text: &str, found: &mut Diagnostics) -> (Node, bool) {
     let lines = Lines::new(file, text);
-    let root = |table: DeTable<'_>, at: usize| Node { place: Place::file(file), written: String::new(), value: Value::Table(entries(table, &lines, at)) };
+    let root = |table: DeTable<'_>, at: usize| Node {
+        place: Place::file(file),
+        written: String::new(),
+        value: Value::Table(entries(table, &lines, at)),
+    };
     let (table, errors) = DeTable::parse_recoverable(text);
     if errors.is_empty() {
         return (root(table.into_inner(), 0), true);
@@ -79,7 +83,8 @@ pub(super) fn parse(file: &str, text: &str, found: &mut Diagnostics) -> (Node, b
     for section in syntax::sections(text) {
         let at = section.start;
         let (table, errors) = DeTable::parse_recoverable(&text[section.clone()]);
-        let errors = errors.iter().map(|e| (e.span().map_or(section.clone(), |s| s.start + at..s.end + at), e.message()));
+        let errors =
+            errors.iter().map(|e| (e.span().map_or(section.clone(), |s| s.start + at..s.end + at), e.message()));
         let named = syntax::report(errors.collect(), &section, &lines, found);
         // Without its header, nobody knows whose keys these are.
         if named {
@@ -96,10 +101,14 @@ pub(super) fn parse(file: &str, text: &str, found: &mut Diagnostics) -> (Node, b
 
 /// Lays the tables of one section over those before it.
 fn merge(below: &mut Node, above: Node, found: &mut Diagnostics) {
-    let (Value::Table(below), Value::Table(above)) = (&mut below.value, above.value) else { return };
+    let (Value::Table(below), Value::Table(above)) = (&mut below.value, above.value) else {
+        return;
+    };
     for (key, node) in above {
         match below.iter_mut().find(|(k, _)| k.name == key.name) {
-            Some((_, existing)) if matches!((&existing.value, &node.value), (Value::Table(_), Value::Table(_))) => merge(existing, node, found),
+            Some((_, existing)) if matches!((&existing.value, &node.value), (Value::Table(_), Value::Table(_))) => {
+                merge(existing, node, found)
+            }
             Some(_) => syntax::twice(&key.place, found),
             None => below.push((key, node)),
         }
@@ -129,12 +138,17 @@ fn node(value: Spanned<DeValue<'_>>, lines: &Lines<'_>, at: usize) -> Node {
         DeValue::String(text) => Value::Text(text.into_owned()),
         DeValue::Integer(number) => {
             let text = number.as_str().replace('_', "");
-            #[allow(clippy::cast_precision_loss, reason = "a budget beyond 2^53 euros does not exist; checks on size follow")]
+            #[allow(
+                clippy::cast_precision_loss,
+                reason = "a budget beyond 2^53 euros does not exist; checks on size follow"
+            )]
             let exact = i64::from_str_radix(&text, number.radix()).ok().map(|n| n as f64);
             exact.or_else(|| text.parse().ok()).map_or(Value::Broken, |n| Value::Number(n, true))
         }
         // Too large for a float reads as infinite and is refused as such.
-        DeValue::Float(number) => number.as_str().replace('_', "").parse().map_or(Value::Broken, |n| Value::Number(n, false)),
+        DeValue::Float(number) => {
+            number.as_str().replace('_', "").parse().map_or(Value::Broken, |n| Value::Number(n, false))
+        }
         DeValue::Boolean(flag) => Value::Flag(flag),
         DeValue::Datetime(date) => Value::Date(date.to_string()),
         DeValue::Array(list) => Value::List(list.into_iter().map(|v| node(v, lines, at)).collect()),

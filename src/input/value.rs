@@ -84,6 +84,13 @@ impl Unread {
     }
 }
 
+/// Beyond this an amount is a slip of the keyboard; products of two such
+/// numbers are still finite.
+pub(super) const LARGEST: f64 = 1e15;
+
+/// The same for a percentage: a million percent.
+const LARGEST_RATE: f64 = 1e4;
+
 /// A percentage as a fraction: `"2.5%"` and `"2,5%"` are 0.025.
 pub(super) fn rate(text: &str) -> Result<f64, Unread> {
     let Some(number) = text.trim().strip_suffix('%') else {
@@ -96,10 +103,13 @@ pub(super) fn rate(text: &str) -> Result<f64, Unread> {
                 format!("`{}` is a number of percentage points, not a percentage", text.trim()),
                 "write the percentage itself, such as \"2.5%\"; points go with `shift`",
             ),
-            None => Unread::new(format!("`{}` is no percentage", text.trim()), "write a percentage in quotes, such as \"2.5%\" or \"2,5%\""),
+            None => Unread::new(
+                format!("`{}` is no percentage", text.trim()),
+                "write a percentage in quotes, such as \"2.5%\" or \"2,5%\"",
+            ),
         });
     };
-    decimal(number).map(|n| Rate::percent(n).fraction()).filter(|n| n.is_finite()).ok_or_else(|| {
+    decimal(number).map(|n| Rate::percent(n).fraction()).filter(|n| n.abs() <= LARGEST_RATE).ok_or_else(|| {
         Unread::new(
             format!("`{}` is no percentage", text.trim()),
             "write it like \"2.5%\" or \"2,5%\": one decimal mark, no grouping",
@@ -128,7 +138,7 @@ pub(super) fn points(text: &str) -> Result<f64, Unread> {
     if let Some(number) = points_text(text) {
         return decimal(number)
             .map(|n| Rate::percent(n).fraction())
-            .filter(|n| n.is_finite())
+            .filter(|n| n.abs() <= LARGEST_RATE)
             .ok_or_else(|| Unread::new(format!("`{}` is no number of percentage points", text.trim()), HELP));
     }
     Err(match text.trim().strip_suffix('%') {
@@ -169,7 +179,7 @@ pub(super) fn euros(text: &str) -> Result<f64, Unread> {
         });
     }
     let value = dutch(number).filter(|_| outer > 0.0 || !number.starts_with(['-', '+', '\u{2212}']));
-    match value.map(|n| outer * n * size).filter(|n| n.is_finite()) {
+    match value.map(|n| outer * n * size).filter(|n| n.abs() <= LARGEST) {
         Some(n) => Ok(n),
         None if decimal(number).is_some() => Err(Unread::new(
             format!("`{shown}` is not written the Dutch way"),
@@ -182,9 +192,15 @@ pub(super) fn euros(text: &str) -> Result<f64, Unread> {
 /// Whether a text is a day of the calendar, `YYYY-MM-DD`.
 pub(super) fn is_date(text: &str) -> bool {
     let parts: Vec<&str> = text.split('-').collect();
-    let [year, month, day] = parts.as_slice() else { return false };
-    let digits = |s: &str, n: usize| (s.len() == n && s.bytes().all(|b| b.is_ascii_digit())).then(|| s.parse::<u32>().ok()).flatten();
-    let (Some(year), Some(month), Some(day)) = (digits(year, 4), digits(month, 2), digits(day, 2)) else { return false };
+    let [year, month, day] = parts.as_slice() else {
+        return false;
+    };
+    let digits = |s: &str, n: usize| {
+        (s.len() == n && s.bytes().all(|b| b.is_ascii_digit())).then(|| s.parse::<u32>().ok()).flatten()
+    };
+    let (Some(year), Some(month), Some(day)) = (digits(year, 4), digits(month, 2), digits(day, 2)) else {
+        return false;
+    };
     let leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
     let days = match month {
         1 | 3 | 5 | 7 | 8 | 10 | 12 => 31,

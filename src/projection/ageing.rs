@@ -7,6 +7,8 @@
 //! computed many at once; with all multipliers 1 they give the very bits of
 //! the plain sum.
 
+use std::sync::OnceLock;
+
 use super::driver::Driver;
 use super::simd;
 use crate::model::{Ageing, LineId, Model};
@@ -20,15 +22,14 @@ const WIDE: usize = 8;
 pub struct AgeingTable {
     /// Lines whose ageing comes from population and use rates.
     lines: Vec<LineId>,
-    bands: Vec<String>,
     /// Where each band starts among the ordered cells, and the end.
     starts: Vec<usize>,
     /// `persons[year][cell]`, cells in order; 0 where a year is not recorded.
     persons: Vec<f64>,
     /// Use per 1,000: `rates[block][cell][row]`, cells in order.
     rates: Vec<f64>,
-    /// `users[year][block][row]`
-    users: Vec<f64>,
+    /// `users[year][block][row]`, summed when first asked.
+    users: OnceLock<Vec<f64>>,
 }
 
 impl AgeingTable {
@@ -43,19 +44,10 @@ impl AgeingTable {
         if lines.is_empty() {
             return Self::default();
         }
+        let order = in_order(model);
         let cells = &model.population.cells;
-        let mut order: Vec<usize> = (0..cells.len()).collect();
-        if !cells.is_sorted() {
-            order.sort_by(|a, b| cells[*a].cmp(&cells[*b]));
-        }
-        let mut bands: Vec<String> = Vec::new();
-        let mut starts = Vec::new();
-        for (at, &cell) in order.iter().enumerate() {
-            if bands.last() != Some(&cells[cell].0) {
-                bands.push(cells[cell].0.clone());
-                starts.push(at);
-            }
-        }
+        let new_band = |at: &usize| *at == 0 || cells[order[*at]].0 != cells[order[*at - 1]].0;
+        let mut starts: Vec<usize> = (0..order.len()).filter(new_band).collect();
         starts.push(order.len());
         let mut persons = Vec::with_capacity(model.year_count() * order.len());
         for year in model.years() {
@@ -64,51 +56,63 @@ impl AgeingTable {
             persons.extend(order.iter().map(of_cell));
         }
         let rates = use_rates(model, &lines, &order);
-        let mut table = Self { lines, bands, starts, persons, rates, users: Vec::new() };
-        let mut weights = vec![0.0; table.bands.len() * WIDE];
-        for y in 0..model.year_count() {
-            for block in 0..table.blocks() {
-                let users = table.weigh(y, block, &mut weights);
-                table.users.extend(users);
-            }
-        }
-        table
+        Self { lines, starts, persons, rates, users: OnceLock::new() }
     }
 
-    /// Weight of every band for a block of lines in a year, and their sum.
+    /// The age bands of a model in the order in which [`Multipliers`] want them.
+    pub fn bands(model: &Model) -> Vec<String> {
+        let cells = &model.population.cells;
+        let mut bands: Vec<String> = in_order(model).into_iter().map(|cell| cells[cell].0.clone()).collect();
+        bands.dedup();
+        bands
+    }
+
+    fn bands_count(&self) -> usize {
+        self.starts.len().saturating_sub(1)
+    }
+
+    fn cells(&self) -> usize {
+        self.starts.last().copied().unwrap_or(0)
+    }
+
+    /// How many years and blocks of lines there are.
+    fn rows(&self) -> usize {
+        if self.cells() == 0 { 0 } else { self.persons.len() / self.cells() * self.blocks() }
+    }
+
+    /// Weight of every band for a block of lines in a year, and their sum: the users.
     fn weigh(&self, y: usize, block: usize, weights: &mut [f64]) -> [f64; WIDE] {
-        let cells = self.starts.last().copied().unwrap_or(0);
+        let cells = self.cells();
         let rates = &self.rates[block * cells * WIDE..][..cells * WIDE];
         simd::fold_bands(&self.persons[y * cells..][..cells], rates, &self.starts, weights)
     }
 
-    /// The age bands in the order of their names, as [`Multipliers`] want them.
-    pub fn bands(&self) -> &[String] {
-        &self.bands
+    fn all_users(&self) -> &[f64] {
+        self.users.get_or_init(|| {
+            let mut weights = vec![0.0; self.bands_count() * WIDE];
+            let blocks = self.blocks();
+            (0..self.rows()).flat_map(|row| self.weigh(row / blocks, row % blocks, &mut weights)).collect()
+        })
     }
 
     fn blocks(&self) -> usize {
         self.lines.len().div_ceil(WIDE)
     }
 
-    /// Position among the users of one year.
-    fn row(&self, line: LineId) -> Option<usize> {
-        self.lines.binary_search(&line).ok()
-    }
-
     /// Users of a line in a year; 0 for a line that ages otherwise.
     pub fn users(&self, line: LineId, year_index: usize) -> f64 {
-        self.row(line).map_or(0.0, |row| self.users[year_index * self.blocks() * WIDE + row] / 1000.0)
+        self.in_thousandths(line, year_index) / 1000.0
     }
 
-    /// Ageing of a line in every year: 0 in the base year, and 0 where there
-    /// was nobody the year before.
-    pub(super) fn rates(&self, line: LineId, years: usize) -> Vec<f64> {
-        let Some(row) = self.row(line) else { return vec![0.0; years] };
-        let users = |y: usize| self.users.get(y * self.blocks() * WIDE + row).copied().unwrap_or(0.0);
-        (0..years)
-            .map(|y| if y == 0 || users(y - 1) == 0.0 { 0.0 } else { users(y) / users(y - 1) - 1.0 })
-            .collect()
+    fn in_thousandths(&self, line: LineId, year_index: usize) -> f64 {
+        let Ok(row) = self.lines.binary_search(&line) else { return 0.0 };
+        self.all_users().get(year_index * self.blocks() * WIDE + row).copied().unwrap_or(0.0)
+    }
+
+    /// Ageing of a line in a projected year; 0 where there was nobody the year before.
+    pub(super) fn rate(&self, line: LineId, year_index: usize) -> f64 {
+        let before = self.in_thousandths(line, year_index - 1);
+        if before == 0.0 { 0.0 } else { self.in_thousandths(line, year_index) / before - 1.0 }
     }
 
     /// Users in every lane when the population of the projected years is
@@ -117,43 +121,78 @@ impl AgeingTable {
     /// # Panics
     /// When the multipliers are of other bands: a mistake of ours.
     pub fn multiplied(&self, multipliers: &Multipliers, out: &mut UsersByLane) {
-        assert_eq!(multipliers.bands, self.bands.len(), "multipliers are made for these bands");
-        let (blocks, per_block) = (self.blocks(), self.bands.len() * WIDE);
-        let rows = self.users.len();
+        assert_eq!(multipliers.bands, self.bands_count(), "multipliers are made for these bands");
+        let (blocks, per_block) = (self.blocks(), self.bands_count() * WIDE);
         let lanes = multipliers.lanes;
-        out.lines.clone_from(&self.lines);
+        let highest = self.lines.last().map_or(0, |l| l.0 + 1);
+        out.rows.clear();
+        out.rows.resize(highest, None);
+        for (row, line) in self.lines.iter().enumerate() {
+            out.rows[line.0] = Some(row);
+        }
         out.width = blocks * WIDE;
         out.lanes = lanes;
-        out.base.clear();
-        out.base.extend_from_slice(&self.users[..out.width]);
-        out.values.resize(rows * lanes, 0.0);
+        out.values.resize(self.rows() * WIDE * lanes, 0.0);
         out.weights.resize(per_block, 0.0);
-        let mut tile = [[0.0; WIDE]; WIDE];
-        // The base year, the first `blocks` of all, is not multiplied.
-        for block in blocks..rows / WIDE {
+        out.base.clear();
+        for block in 0..blocks {
+            let users = self.weigh(0, block, &mut out.weights);
+            out.base.extend(users);
+        }
+        for block in blocks..self.rows() {
             self.weigh(block / blocks, block % blocks, &mut out.weights);
+            let rows = &mut out.values[block * WIDE * lanes..][..WIDE * lanes];
             for (chunk, panel) in multipliers.panels.chunks_exact(per_block.max(1)).enumerate() {
-                simd::tile(&out.weights, panel, &mut tile);
-                let first = chunk * WIDE;
-                let count = WIDE.min(lanes - first);
-                for (row, values) in tile.iter().enumerate() {
-                    let at = (block * WIDE + row) * lanes + first;
-                    out.values[at..at + count].copy_from_slice(&values[..count]);
-                }
+                multiply(&out.weights, panel, chunk * WIDE, lanes, rows);
             }
         }
     }
 }
 
+/// Eight rows of users in up to eight lanes from `first` on.
+fn multiply(weights: &[f64], panel: &[f64], first: usize, lanes: usize, rows: &mut [f64]) {
+    let count = WIDE.min(lanes - first);
+    if count <= WIDE / 2 {
+        let mut tile = [[0.0; WIDE]; WIDE / 2];
+        simd::narrow_tile(weights, panel, &mut tile);
+        for (row, out) in rows.chunks_exact_mut(lanes).enumerate() {
+            for (out, lane) in out[first..].iter_mut().zip(&tile) {
+                *out = lane[row];
+            }
+        }
+    } else {
+        let mut tile = [[0.0; WIDE]; WIDE];
+        simd::tile(weights, panel, &mut tile);
+        for (out, row) in rows.chunks_exact_mut(lanes).zip(&tile) {
+            // A whole row is one move, not a call.
+            match out[first..].first_chunk_mut::<WIDE>() {
+                Some(out) => *out = *row,
+                None => out[first..].copy_from_slice(&row[..count]),
+            }
+        }
+    }
+}
+
+/// Cells of the population in the order of their names.
+fn in_order(model: &Model) -> Vec<usize> {
+    let cells = &model.population.cells;
+    let mut order: Vec<usize> = (0..cells.len()).collect();
+    if !cells.is_sorted() {
+        order.sort_by(|a, b| cells[*a].cmp(&cells[*b]));
+    }
+    order
+}
+
 /// Use per 1,000, `[block][cell][row]`, cells in order.
 fn use_rates(model: &Model, lines: &[LineId], order: &[usize]) -> Vec<f64> {
-    let mut rates = vec![0.0; lines.len().div_ceil(WIDE) * order.len() * WIDE];
-    for (i, line) in lines.iter().enumerate() {
-        let Some(per_1000) = model.use_rates.per_1000.get(model.lines.get(*line).id()) else { continue };
-        let (block, row) = (i / WIDE, i % WIDE);
-        for (at, &cell) in order.iter().enumerate() {
-            rates[(block * order.len() + at) * WIDE + row] = per_1000.get(cell).copied().unwrap_or(0.0);
+    let mut rates = Vec::with_capacity(lines.len().div_ceil(WIDE) * order.len() * WIDE);
+    for block in lines.chunks(WIDE) {
+        let mut rows: [&[f64]; WIDE] = [&[]; WIDE];
+        for (row, line) in rows.iter_mut().zip(block) {
+            let of_line = model.use_rates.per_1000.get(model.lines.get(*line).id());
+            *row = of_line.map_or(&[], Vec::as_slice);
         }
+        rates.extend(order.iter().flat_map(|&cell| rows.map(|row| row.get(cell).copied().unwrap_or(0.0))));
     }
     rates
 }
@@ -186,7 +225,8 @@ impl Multipliers {
 /// change the population.
 #[derive(Clone, Debug, Default)]
 pub struct UsersByLane {
-    lines: Vec<LineId>,
+    /// Row by line.
+    rows: Vec<Option<usize>>,
     width: usize,
     lanes: usize,
     base: Vec<f64>,
@@ -198,7 +238,7 @@ pub struct UsersByLane {
 impl UsersByLane {
     /// For [`super::Drivers::users`].
     pub fn get(&self, line: LineId, year_index: usize) -> Option<Driver<'_>> {
-        let row = self.lines.binary_search(&line).ok()?;
+        let row = self.rows.get(line.0).copied().flatten()?;
         if year_index == 0 {
             return Some(Driver::Same(self.base[row]));
         }

@@ -121,11 +121,19 @@ pub(super) struct Deflated {
 
 /// A cost line in one lane: cost without measures, brought back to the prices
 /// of the budget, with the measures beside it likewise.
-pub(super) fn deflate(plan: &Plan, line: usize, class: usize, y: usize, ws: &Lanes, lane: usize, measures: &[MeasureTerm]) -> Deflated {
+pub(super) fn deflate(
+    plan: &Plan,
+    line: usize,
+    class: usize,
+    y: usize,
+    ws: &Lanes,
+    lane: usize,
+    measures: &[MeasureTerm],
+) -> Deflated {
     let price = |y: usize| ws.class_price.get(y, class).at(lane);
     let (now, then) = (price(y), price(plan.budget.price_year(y, plan.years)));
     let cost = ws.amount.get(y, line).at(lane);
-    let held = ws.measures.get(y, line).at(lane);
+    let held = ws.measures(plan, y, line).at(lane);
     // A price that fell to nothing leaves nothing to bring back.
     let back = |amount: f64| if now == 0.0 { 0.0 } else { amount / (now / then) };
     let beside = measure::amounts(plan, line).zip(measures);

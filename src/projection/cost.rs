@@ -4,7 +4,6 @@
 //! figure without the measures that it holds, raised by the level; or the
 //! stated `unit_cost` where the base year has no clients or no cost.
 
-use super::ageing::AgeingTable;
 use super::driver::{Driver, Drivers, Luck};
 use super::lanes::Lanes;
 use super::measure;
@@ -29,7 +28,6 @@ pub(super) struct CostPlan {
     level: Option<AssumptionId>,
     /// Takes the place of cost per unit of volume.
     unit_cost: Option<UnitCostPlan>,
-    structural: bool,
 }
 
 #[derive(Clone, Debug)]
@@ -52,14 +50,13 @@ pub(super) fn compile(
     model: &Model,
     line: usize,
     cost: &CostLine,
-    table: &AgeingTable,
     classes: &mut Vec<ClassPlan>,
     warnings: &mut Vec<Diagnostic>,
 ) -> CostPlan {
     let ageing = match &cost.ageing {
         Ageing::None => AgeingPlan::None,
         Ageing::Rate(rate) => AgeingPlan::Rate(*rate),
-        Ageing::Population => AgeingPlan::Population(table.rates(LineId(line), model.year_count())),
+        Ageing::Population => AgeingPlan::Population,
     };
     let hours = match &cost.unit_cost {
         Some(UnitCost::Hours { hours_per_week, .. }) => Some(*hours_per_week),
@@ -67,7 +64,9 @@ pub(super) fn compile(
     };
     let unit_cost = cost.unit_cost.as_ref().map(|u| match u {
         UnitCost::PerClient(a) => UnitCostPlan::PerClient(*a),
-        UnitCost::Hours { hours_per_week, rate, weeks } => UnitCostPlan::Hours(base_value(model, *hours_per_week), *rate, *weeks),
+        UnitCost::Hours { hours_per_week, rate, weeks } => {
+            UnitCostPlan::Hours(base_value(model, *hours_per_week), *rate, *weeks)
+        }
     });
     let from_figures = cost.base_volume != 0.0 && cost.base_cost != 0.0;
     if let (true, Some(stated)) = (from_figures, &unit_cost) {
@@ -89,19 +88,13 @@ pub(super) fn compile(
         },
         level: cost.level,
         unit_cost: if from_figures { None } else { unit_cost },
-        structural: cost.structural,
     }
 }
 
 /// The figures win over a stated unit cost, but more than 1 % apart is worth knowing.
 fn warn_of_difference(model: &Model, line: usize, cost: &CostLine, stated: f64, warnings: &mut Vec<Diagnostic>) {
-    let held: f64 = model
-        .measures
-        .iter()
-        .filter(|m| m.line.0 == line)
-        .filter_map(|m| m.amount)
-        .map(|a| base_value(model, a))
-        .sum();
+    let held: f64 =
+        model.measures.iter().filter(|m| m.line.0 == line).filter_map(|m| m.amount).map(|a| base_value(model, a)).sum();
     let found = (cost.base_cost - held) / cost.base_volume;
     if (stated - found).abs() > 0.01 * found.abs() {
         warnings.push(
@@ -129,17 +122,14 @@ pub(super) fn step(plan: &Plan, y: usize, drivers: &dyn Drivers, luck: Option<&d
         } else {
             let mut out = ws.amount.take(y, line);
             let price = ws.class_price.get(y, cost.class);
-            out.set_product(ws.unit_cost[line].get(), ws.volume.get(y, line), ws.intensity.get(y, line), price);
+            out.set_product(ws.unit_cost[line].get(), ws.volume.get(y, line), ws.intensity(plan, y, line), price);
             if let Some(multipliers) = luck.and_then(|l| l.multipliers(LineId(line), y)) {
                 out.mul(Driver::Each(multipliers));
             }
-            if plan.has_amounts[line] {
-                out.add(ws.measures.get(y, line));
+            if plan.keeps[line].measures {
+                out.add(ws.measures(plan, y, line));
             }
             ws.amount.put(y, line, out);
-        }
-        if !cost.structural {
-            ws.incidental.at_mut(y, line).copy(ws.amount.get(y, line));
         }
     }
 }
@@ -173,10 +163,14 @@ fn base_year(cost: &CostPlan, plan: &Plan, drivers: &dyn Drivers, ws: &mut Lanes
 
 /// Hours, days or sessions per client, relative to the base year.
 fn intensity(cost: &CostPlan, y: usize, drivers: &dyn Drivers, ws: &mut Lanes) {
-    let mut out = ws.intensity.take(y, cost.line);
+    if !cost.varies_in_intensity() {
+        return;
+    }
+    let grid = ws.intensity_mut();
+    let mut out = grid.take(y, cost.line);
     match cost.intensity {
         IntensityPlan::Rate(rate) if y > 0 => {
-            out.set_raised(ws.intensity.get(y - 1, cost.line), drivers.value(rate, y));
+            out.set_raised(grid.get(y - 1, cost.line), drivers.value(rate, y));
         }
         // The yearly steps hours[y]/hours[y-1] multiply to this.
         IntensityPlan::Hours(hours, base) if y > 0 && base != 0.0 => {
@@ -184,5 +178,12 @@ fn intensity(cost: &CostPlan, y: usize, drivers: &dyn Drivers, ws: &mut Lanes) {
         }
         _ => out.set(1.0),
     }
-    ws.intensity.put(y, cost.line, out);
+    grid.put(y, cost.line, out);
+}
+
+impl CostPlan {
+    /// Whether its intensity can differ from the base year's.
+    pub(super) fn varies_in_intensity(&self) -> bool {
+        !matches!(self.intensity, IntensityPlan::Constant)
+    }
 }

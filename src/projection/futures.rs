@@ -37,12 +37,12 @@ impl<'a> Futures<'a> {
 
     /// Measures in that amount.
     pub fn measures(&self, line: LineId, year_index: usize) -> Driver<'a> {
-        self.ws.measures.get(year_index, line.0)
+        self.ws.measures(self.plan, year_index, line.0)
     }
 
     /// Incidental part of that amount.
     pub fn incidental(&self, line: LineId, year_index: usize) -> Driver<'a> {
-        self.ws.incidental.get(year_index, line.0)
+        self.ws.incidental(self.plan, year_index, line.0)
     }
 
     /// Clients of a cost line, or the volume index of one that counts none.
@@ -52,7 +52,7 @@ impl<'a> Futures<'a> {
 
     /// Intensity index of a cost line.
     pub fn intensity(&self, line: LineId, year_index: usize) -> Driver<'a> {
-        self.ws.intensity.get(year_index, line.0)
+        self.ws.intensity(self.plan, year_index, line.0)
     }
 
     /// Price index of a line.
@@ -119,7 +119,7 @@ impl<'a> Futures<'a> {
     pub fn structural_balance(&self, group: usize, year_index: usize, lane: usize) -> f64 {
         let structural = |members: &[(usize, f64)]| {
             members.iter().fold(0.0, |sum, &(l, share)| {
-                let incidental = self.ws.incidental.get(year_index, l).at(lane);
+                let incidental = self.ws.incidental(self.plan, year_index, l).at(lane);
                 sum + share * (self.ws.amount.get(year_index, l).at(lane) - incidental)
             })
         };

@@ -6,8 +6,9 @@
 
 use nalgebra::DMatrix;
 
+use super::driver::Driver;
 use super::flow;
-use super::plan::Plan;
+use super::plan::{Incidental, Plan};
 use super::value::{Grid, Value};
 
 /// Workspace; see the fields for what a run leaves in it. Read through
@@ -28,12 +29,14 @@ pub struct Lanes {
     // By line.
     pub(super) unit_cost: Vec<Value>,
     pub(super) volume: Grid,
-    pub(super) intensity: Grid,
     /// Revenue without measures.
     pub(super) income: Grid,
-    pub(super) measures: Grid,
-    pub(super) incidental: Grid,
     pub(super) amount: Grid,
+    // By line, only where the plan says that it is kept: read through the
+    // methods below.
+    measures: Grid,
+    incidental: Grid,
+    intensity: Grid,
     // By year alone.
     pub(super) budget_factor: Grid,
     // By account.
@@ -132,5 +135,35 @@ impl Lanes {
             self.matrix = flow::matrix(&plan.flow);
         }
         self.carried.resize_with(plan.flow.lines.len(), Value::default);
+    }
+
+    /// The kept measures and incidental measures of a line, to work on, beside
+    /// the scratch.
+    pub(super) fn measures_mut(&mut self, y: usize, line: usize) -> (&mut Value, &mut Value, &mut Value, &Grid) {
+        (self.measures.at_mut(y, line), self.incidental.at_mut(y, line), &mut self.scratch, &self.class_price)
+    }
+
+    /// The kept intensity of all lines.
+    pub(super) fn intensity_mut(&mut self) -> &mut Grid {
+        &mut self.intensity
+    }
+
+    /// Measures in the amount of a line.
+    pub(super) fn measures(&self, plan: &Plan, y: usize, line: usize) -> Driver<'_> {
+        if plan.keeps[line].measures { self.measures.get(y, line) } else { Driver::Same(0.0) }
+    }
+
+    /// Incidental part of the amount of a line.
+    pub(super) fn incidental(&self, plan: &Plan, y: usize, line: usize) -> Driver<'_> {
+        match plan.keeps[line].incidental {
+            Incidental::Nothing => Driver::Same(0.0),
+            Incidental::Measures => self.incidental.get(y, line),
+            Incidental::Whole => self.amount.get(y, line),
+        }
+    }
+
+    /// Intensity of a cost line relative to the base year.
+    pub(super) fn intensity(&self, plan: &Plan, y: usize, line: usize) -> Driver<'_> {
+        if plan.keeps[line].intensity { self.intensity.get(y, line) } else { Driver::Same(1.0) }
     }
 }

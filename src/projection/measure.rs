@@ -65,31 +65,35 @@ fn realisation<'a>(measure: &MeasurePlan, y: usize, drivers: &'a dyn Drivers) ->
 }
 
 /// Realisation and effect on volume of a measure that has one.
-pub(super) fn effect<'a>(measure: &MeasurePlan, y: usize, drivers: &'a dyn Drivers) -> Option<(Driver<'a>, Driver<'a>)> {
+pub(super) fn effect<'a>(
+    measure: &MeasurePlan,
+    y: usize,
+    drivers: &'a dyn Drivers,
+) -> Option<(Driver<'a>, Driver<'a>)> {
     measure.volume.map(|v| (realisation(measure, y, drivers), drivers.value(v, y)))
 }
 
 /// Computes the amounts of a line's measures in one year, `class` being the
 /// class of its price.
 pub(super) fn step(plan: &Plan, line: usize, class: usize, y: usize, drivers: &dyn Drivers, ws: &mut Lanes) {
+    if !plan.keeps[line].measures {
+        return;
+    }
     let measures = &plan.measures[line];
-    let all = ws.measures.at_mut(y, line);
+    let (all, incidental, one, prices) = ws.measures_mut(y, line);
     if y == 0 {
         all.set(in_base(measures));
-        let incidental = measures.iter().filter(|m| !m.structural).fold(0.0, |sum, m| sum + m.base);
-        ws.incidental.at_mut(y, line).set(incidental);
+        incidental.set(measures.iter().filter(|m| !m.structural).fold(0.0, |sum, m| sum + m.base));
         return;
     }
     all.set(0.0);
-    let incidental = ws.incidental.at_mut(y, line);
     incidental.set(0.0);
     for m in measures {
         let Some(amount) = m.amount else { continue };
-        let one = &mut ws.scratch;
         one.copy(realisation(m, y, drivers));
         one.mul(drivers.value(amount, y));
         if m.indexed {
-            one.mul(ws.class_price.get(y, class));
+            one.mul(prices.get(y, class));
         }
         all.add(one.get());
         if !m.structural {
@@ -98,8 +102,25 @@ pub(super) fn step(plan: &Plan, line: usize, class: usize, y: usize, drivers: &d
     }
 }
 
+/// Sets the amounts of a line's measures to nothing.
+pub(super) fn clear(plan: &Plan, line: usize, y: usize, ws: &mut Lanes) {
+    if plan.keeps[line].measures {
+        let (all, incidental, ..) = ws.measures_mut(y, line);
+        all.set(0.0);
+        incidental.set(0.0);
+    }
+}
+
 /// Each measure of a line in one lane, in the order of ids.
-pub(super) fn terms(plan: &Plan, line: usize, class: usize, y: usize, drivers: &dyn Drivers, ws: &Lanes, lane: usize) -> Vec<MeasureTerm> {
+pub(super) fn terms(
+    plan: &Plan,
+    line: usize,
+    class: usize,
+    y: usize,
+    drivers: &dyn Drivers,
+    ws: &Lanes,
+    lane: usize,
+) -> Vec<MeasureTerm> {
     amounts(plan, line)
         .map(|m| {
             let (planned, realised, price) = if y == 0 {

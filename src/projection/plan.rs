@@ -1,6 +1,8 @@
 //! A model looked up once: names become positions, lines with the same price
 //! share one, orders are fixed. What varies is left to the drivers.
 
+use std::sync::Arc;
+
 use super::ageing::AgeingTable;
 use super::budget::{self, BudgetPlan};
 use super::cost::{self, CostPlan};
@@ -13,8 +15,8 @@ use super::lanes::Lanes;
 use super::measure::{self, MeasurePlan};
 use super::price::{self, ClassPlan};
 use super::reserve::{self, ReservePlan};
-use super::revenue::{self, RevenuePlan};
 use super::result::GroupId;
+use super::revenue::{self, RevenuePlan};
 use super::volume;
 use crate::diagnostic::Diagnostic;
 use crate::model::{AssumptionId, Income, Line, LineId, Model};
@@ -29,6 +31,7 @@ pub struct Plan {
     pub(super) years: usize,
     /// How many lines, cost and revenue.
     pub(super) line_count: usize,
+    pub(super) ageing: Arc<AgeingTable>,
     pub(super) indices: IndexPlans,
     pub(super) classes: Vec<ClassPlan>,
     /// Cost lines in the order of ids.
@@ -39,8 +42,8 @@ pub struct Plan {
     pub(super) safety_nets: usize,
     /// Measures by line, in the order of ids.
     pub(super) measures: Vec<Vec<MeasurePlan>>,
-    /// Whether a line has a measure with an amount.
-    pub(super) has_amounts: Vec<bool>,
+    /// What of a line is kept year by year; the rest needs no memory.
+    pub(super) keeps: Vec<Keeps>,
     /// Class of price by line.
     pub(super) class_of: Vec<usize>,
     pub(super) budget: BudgetPlan,
@@ -53,15 +56,35 @@ pub struct Plan {
     pub(super) warnings: Vec<Diagnostic>,
 }
 
+/// What a run keeps of a line.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Keeps {
+    /// It has measures with an amount.
+    pub(super) measures: bool,
+    pub(super) incidental: Incidental,
+    /// Its intensity can differ from the base year's.
+    pub(super) intensity: bool,
+}
+
+/// What of a line is incidental.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Incidental {
+    Nothing,
+    /// Some of its measures.
+    Measures,
+    /// The line as a whole.
+    Whole,
+}
+
 impl Plan {
     /// Looks up a model.
     pub fn compile(model: &Model) -> Self {
-        Self::compile_with(model, &AgeingTable::of(model))
+        Self::compile_with(model, Arc::new(AgeingTable::of(model)))
     }
 
-    /// Looks up a model whose ageing was summed before: a what-if that leaves
+    /// Looks up a model whose ageing is known: a what-if that leaves
     /// population, use rates and lines alone shares it with its base.
-    pub fn compile_with(model: &Model, ageing: &AgeingTable) -> Self {
+    pub fn compile_with(model: &Model, ageing: Arc<AgeingTable>) -> Self {
         let lines = &model.lines.all;
         let mut order: Vec<usize> = (0..lines.len()).collect();
         order.sort_by(|a, b| lines[*a].id().cmp(lines[*b].id()));
@@ -72,7 +95,7 @@ impl Plan {
         let mut costs: Vec<CostPlan> = Vec::new();
         for &l in &order {
             if let Line::Cost(cost) = &lines[l] {
-                costs.push(cost::compile(model, l, cost, ageing, &mut classes, &mut warnings));
+                costs.push(cost::compile(model, l, cost, &mut classes, &mut warnings));
             }
         }
         let cost_order: Vec<usize> = costs.iter().map(|c| c.line).collect();
@@ -102,19 +125,34 @@ impl Plan {
         let mut class_of = vec![0; lines.len()];
         costs.iter().for_each(|c| class_of[c.line] = c.class);
         revenues.iter().for_each(|r| class_of[r.line] = r.class);
+        let varies: Vec<usize> = costs.iter().filter(|c| c.varies_in_intensity()).map(|c| c.line).collect();
+        let keeps = lines
+            .iter()
+            .enumerate()
+            .map(|(l, line)| Keeps {
+                measures: measures[l].iter().any(MeasurePlan::has_amount),
+                incidental: match line.structural() {
+                    false => Incidental::Whole,
+                    true if measures[l].iter().any(|m| m.has_amount() && !m.structural) => Incidental::Measures,
+                    true => Incidental::Nothing,
+                },
+                intensity: varies.contains(&l),
+            })
+            .collect();
         let back = model.lines.revenues().filter_map(lag).max().unwrap_or(0);
         Self {
             base_year: model.base_year(),
             years: model.year_count(),
             line_count: lines.len(),
+            ageing,
             indices: index::compile(model, back),
             classes,
             costs,
             flow,
             revenues,
             safety_nets: nets,
-            has_amounts: measures.iter().map(|m| m.iter().any(MeasurePlan::has_amount)).collect(),
             measures,
+            keeps,
             class_of,
             budget,
             accounts,

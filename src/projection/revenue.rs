@@ -29,7 +29,6 @@ pub(super) struct RevenuePlan {
     pub(super) priced: bool,
     /// Position of the last year in which there is any; none without end.
     until: Option<usize>,
-    structural: bool,
 }
 
 /// How it is computed.
@@ -89,7 +88,6 @@ pub(super) fn compile(
         class: price::class_of(model, &revenue.price, classes),
         priced: !revenue.price.index.is_empty() || revenue.price.change.is_some(),
         until: revenue.until.map(|u| usize::try_from(u.0 - model.base_year().0).unwrap_or(0)),
-        structural: revenue.structural,
     }
 }
 
@@ -114,7 +112,10 @@ fn follows(model: &Model, revenue: &RevenueLine, f: &Follows, warnings: &mut Vec
     if !missing.is_empty() {
         missing.reverse();
         let years = missing.join(", ");
-        let message = format!("`{}` follows `{followed}` of {years}, which figures.csv does not give; it counts as 0", revenue.id);
+        let message = format!(
+            "`{}` follows `{followed}` of {years}, which figures.csv does not give; it counts as 0",
+            revenue.id
+        );
         warnings.push(
             Diagnostic::warning("missing-history", &revenue.place, message)
                 .help(format!("add the cost of `{followed}` in these years to figures.csv")),
@@ -151,9 +152,8 @@ pub(super) fn step(plan: &Plan, y: usize, drivers: &dyn Drivers, ws: &mut Lanes)
             }
             out.set(0.0);
             ws.income.put(y, line, out);
-            for grid in [&mut ws.measures, &mut ws.incidental, &mut ws.amount] {
-                grid.at_mut(y, line).set(0.0);
-            }
+            ws.amount.at_mut(y, line).set(0.0);
+            measure::clear(plan, line, y, ws);
             continue;
         }
         measure::step(plan, line, revenue.class, y, drivers, ws);
@@ -179,7 +179,7 @@ pub(super) fn step(plan: &Plan, y: usize, drivers: &dyn Drivers, ws: &mut Lanes)
             }
             (IncomePlan::Follows(f), base) => {
                 f.parts(plan, y, drivers, ws);
-                out.set(if f.from_base { base.unwrap_or(0.0) - held } else { 0.0 });
+                out.set(if f.from_base { base.map_or(0.0, |base| base - held) } else { 0.0 });
                 out.add(ws.scratch.get());
                 if f.index.is_some() {
                     out.add(ws.scratch2.get());
@@ -187,19 +187,19 @@ pub(super) fn step(plan: &Plan, y: usize, drivers: &dyn Drivers, ws: &mut Lanes)
             }
             (IncomePlan::Contribution(c), _) => c.income(y, drivers, ws, &mut out),
         }
-        let amount = ws.amount.at_mut(y, line);
+        let mut amount = ws.amount.take(y, line);
         amount.copy(out.get());
-        if plan.has_amounts[line] {
-            amount.add(ws.measures.get(y, line));
+        if plan.keeps[line].measures {
+            amount.add(ws.measures(plan, y, line));
         }
-        if y == 0 && let Some(base) = revenue.base {
+        if y == 0
+            && let Some(base) = revenue.base
+        {
             // The figure itself, not what taking out and putting back leaves of it.
             amount.set(base);
         }
+        ws.amount.put(y, line, amount);
         ws.income.put(y, line, out);
-        if !revenue.structural {
-            ws.incidental.at_mut(y, line).copy(ws.amount.get(y, line));
-        }
     }
 }
 

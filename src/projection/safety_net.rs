@@ -76,10 +76,7 @@ pub(super) fn compile(
         .collect();
     // The first two projected years look back too, if anything is paid over them.
     let reaches = |y: usize| y + paid_after < model.year_count();
-    let past = [
-        if reaches(1) { deficit(b).0 } else { 0.0 },
-        if reaches(1) { deficit(b.plus(-1)).0 } else { 0.0 },
-    ];
+    let past = [if reaches(1) { deficit(b).0 } else { 0.0 }, if reaches(1) { deficit(b.plus(-1)).0 } else { 0.0 }];
     if !missing.is_empty() {
         missing.sort();
         let years: Vec<String> = missing.iter().map(ToString::to_string).collect();
@@ -87,7 +84,11 @@ pub(super) fn compile(
             Diagnostic::warning(
                 "missing-history",
                 &line.place,
-                format!("`{}` needs the deficit of {}, which figures.csv does not give; it counts as 0", line.id, years.join(", ")),
+                format!(
+                    "`{}` needs the deficit of {}, which figures.csv does not give; it counts as 0",
+                    line.id,
+                    years.join(", ")
+                ),
             )
             .help("add cost and revenue of its lines for these years, all of one kind"),
         );
@@ -166,7 +167,8 @@ mod tests {
     /// The work sheet of the assessment committee over 2024, on 10 million.
     #[test]
     fn the_rule_of_2024_pays_what_its_work_sheet_says() {
-        let published = [(5.0, 0.0), (7.5, 0.0), (10.0, 125_000.0), (12.5, 250_000.0), (15.0, 500_000.0), (20.0, 1_000_000.0)];
+        let published =
+            [(5.0, 0.0), (7.5, 0.0), (10.0, 125_000.0), (12.5, 250_000.0), (15.0, 500_000.0), (20.0, 1_000_000.0)];
         for (percent, paid) in published {
             let deficit = percent * 100_000.0;
             let found = pays(&rule_2024(), deficit, 1e7, deficit);

@@ -7,46 +7,26 @@
 //! function compiled for a wider processor may be called only where that
 //! processor was found.
 
-/// Lanes are worked on eight at a time: one register of AVX-512, two of AVX2.
-const WIDE: usize = 8;
-
 /// `out = f(out)`
 #[inline(always)]
-fn alone(out: &mut [f64], f: impl Fn(f64) -> f64) {
-    let (wide, rest) = out.as_chunks_mut::<WIDE>();
-    for o in wide {
-        *o = o.map(&f);
-    }
-    for o in rest {
+fn alone(out: &mut [f64], mut f: impl FnMut(f64) -> f64) {
+    for o in out {
         *o = f(*o);
     }
 }
 
 /// `out = f(out, x)`
 #[inline(always)]
-fn with_one(out: &mut [f64], x: &[f64], f: impl Fn(f64, f64) -> f64) {
-    let ((wide, rest), (xs, x_rest)) = (out.as_chunks_mut::<WIDE>(), x.as_chunks::<WIDE>());
-    for (o, x) in wide.iter_mut().zip(xs) {
-        for i in 0..WIDE {
-            o[i] = f(o[i], x[i]);
-        }
-    }
-    for (o, x) in rest.iter_mut().zip(x_rest) {
+fn with_one(out: &mut [f64], x: &[f64], mut f: impl FnMut(f64, f64) -> f64) {
+    for (o, x) in out.iter_mut().zip(x) {
         *o = f(*o, *x);
     }
 }
 
 /// `out = f(out, x, y)`
 #[inline(always)]
-fn with_two(out: &mut [f64], x: &[f64], y: &[f64], f: impl Fn(f64, f64, f64) -> f64) {
-    let ((wide, rest), (xs, x_rest)) = (out.as_chunks_mut::<WIDE>(), x.as_chunks::<WIDE>());
-    let (ys, y_rest) = y.as_chunks::<WIDE>();
-    for ((o, x), y) in wide.iter_mut().zip(xs).zip(ys) {
-        for i in 0..WIDE {
-            o[i] = f(o[i], x[i], y[i]);
-        }
-    }
-    for ((o, x), y) in rest.iter_mut().zip(x_rest).zip(y_rest) {
+fn with_two(out: &mut [f64], x: &[f64], y: &[f64], mut f: impl FnMut(f64, f64, f64) -> f64) {
+    for ((o, x), y) in out.iter_mut().zip(x).zip(y) {
         *o = f(*o, *x, *y);
     }
 }
@@ -192,31 +172,31 @@ lane_loops! {
     /// `out = x * max(bracket + last, 0)`; how many brackets were below 0.
     fn set_floored_scalar_product(out: &mut [f64], x: &[f64], bracket: f64, last: &[f64]) -> u64 {
         let mut below = 0;
-        for ((o, x), l) in out.iter_mut().zip(x).zip(last) {
+        with_two(out, x, last, |_, x, l| {
             let f = bracket + l;
             below += u64::from(f < 0.0);
-            *o = x * floored(f);
-        }
+            x * floored(f)
+        });
         below
     }
 
     /// `out = x * max(bracket, 0)`; how many brackets were below 0.
     fn set_floored_product(out: &mut [f64], x: &[f64], bracket: &[f64]) -> u64 {
         let mut below = 0;
-        for ((o, x), f) in out.iter_mut().zip(x).zip(bracket) {
-            below += u64::from(*f < 0.0);
-            *o = x * floored(*f);
-        }
+        with_two(out, x, bracket, |_, x, f| {
+            below += u64::from(f < 0.0);
+            x * floored(f)
+        });
         below
     }
 
     /// `out = scalar * max(bracket, 0)`; how many brackets were below 0.
     fn set_floored_scaled(out: &mut [f64], scalar: f64, bracket: &[f64]) -> u64 {
         let mut below = 0;
-        for (o, f) in out.iter_mut().zip(bracket) {
-            below += u64::from(*f < 0.0);
-            *o = scalar * floored(*f);
-        }
+        with_one(out, bracket, |_, f| {
+            below += u64::from(f < 0.0);
+            scalar * floored(f)
+        });
         below
     }
 
@@ -226,14 +206,29 @@ lane_loops! {
     }
 
     /// Weight of every band for eight lines: `out[band][row]` is the sum of
-    /// `persons[cell] * rates[cell][row]` over the cells of the band; and their
-    /// sum over the bands in order.
+    /// `persons[cell] * rates[cell][row]` over the cells of the band. Gives the
+    /// sum over the bands in order (which also keeps the compiler from working
+    /// on eight bands at a time, which is slower).
     fn fold_bands(persons: &[f64], rates: &[f64], starts: &[usize], out: &mut [f64]) -> [f64; 8] {
+        let mut total = [0.0; 8];
+        let out = out.as_chunks_mut::<8>().0;
+        if persons.len() == 2 * out.len() && starts.windows(2).all(|band| band[1] - band[0] == 2) {
+            // Two sexes in every band, as most files have it.
+            let pairs = persons.as_chunks::<2>().0.iter().zip(rates.as_chunks::<16>().0);
+            for (out, (persons, rates)) in out.iter_mut().zip(pairs) {
+                for row in 0..8 {
+                    out[row] = persons[0] * rates[row] + persons[1] * rates[8 + row];
+                }
+                for row in 0..8 {
+                    total[row] += out[row];
+                }
+            }
+            return total;
+        }
         let rates = rates.as_chunks::<8>().0;
-        let mut users = [0.0; 8];
-        for (band, out) in starts.windows(2).zip(out.as_chunks_mut::<8>().0) {
-            let mut sum = [0.0; 8];
+        for (band, out) in starts.windows(2).zip(out) {
             let cells = band[0]..band[1];
+            let mut sum = [0.0; 8];
             for (persons, rates) in persons[cells.clone()].iter().zip(&rates[cells]) {
                 for row in 0..8 {
                     sum[row] += persons * rates[row];
@@ -241,10 +236,10 @@ lane_loops! {
             }
             *out = sum;
             for row in 0..8 {
-                users[row] += sum[row];
+                total[row] += sum[row];
             }
         }
-        users
+        total
     }
 
     /// Eight rows by eight lanes of a product of matrices, summed over the
@@ -262,5 +257,19 @@ lane_loops! {
             }
             out[4 * half..4 * half + 4].copy_from_slice(&sums);
         }
+    }
+
+    /// The first four lanes of a [`tile`], `out[lane][row]`: where the others
+    /// are not there it takes half the time.
+    fn narrow_tile(weights: &[f64], multipliers: &[f64], out: &mut [[f64; 8]; 4]) {
+        let mut sums = [[0.0; 8]; 4];
+        for (w, m) in weights.as_chunks::<8>().0.iter().zip(multipliers.as_chunks::<8>().0) {
+            for lane in 0..4 {
+                for row in 0..8 {
+                    sums[lane][row] += m[lane] * w[row];
+                }
+            }
+        }
+        *out = sums;
     }
 }

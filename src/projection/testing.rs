@@ -8,7 +8,7 @@ use crate::diagnostic::Place;
 use crate::model::{
     Ageing, Assumption, AssumptionId, Budget, CarryOver, CostLine, Domain, FigureKind, Figures, Flow, Income, Index,
     IndexId, IndexSource, LedgerYear, Line, LineId, Lines, Measure, MeasureKind, Model, Municipality, Population,
-    Prices, PriceTerms, Provenance, Quantity, Recorded, ReportSettings, Reserve, RevenueLine, Rounding, Scale,
+    PriceTerms, Prices, Provenance, Quantity, Recorded, ReportSettings, Reserve, RevenueLine, Rounding, Scale,
     Scenario, UseRates,
 };
 use crate::units::Year;
@@ -120,7 +120,13 @@ impl Town {
     }
 
     /// An index mixed from others.
-    pub(crate) fn mix(&mut self, id: &str, parts: &[(IndexId, f64)], carry_over: CarryOver, rounding: Rounding) -> IndexId {
+    pub(crate) fn mix(
+        &mut self,
+        id: &str,
+        parts: &[(IndexId, f64)],
+        carry_over: CarryOver,
+        rounding: Rounding,
+    ) -> IndexId {
         let id = self.add_index(id, IndexSource::Mix(parts.to_vec()));
         self.model.indices[id.0].carry_over = carry_over;
         self.model.indices[id.0].rounding = rounding;
@@ -290,7 +296,11 @@ impl Town {
 
 /// A row of a projection.
 pub(crate) fn row(projection: &Projection, line: LineId, year: i32) -> &LineYear {
-    projection.lines[line.0].years.iter().find(|r| r.year == Year(year)).expect("the test names a year of the projection")
+    projection.lines[line.0]
+        .years
+        .iter()
+        .find(|r| r.year == Year(year))
+        .expect("the test names a year of the projection")
 }
 
 /// A row of a group.

@@ -163,21 +163,27 @@ impl Value {
     }
 
     /// `self += now / before - 1`, nothing where there was nothing before.
-    pub(super) fn add_growth(&mut self, now: Driver, before: Driver) {
+    /// `room` is worked in.
+    pub(super) fn add_growth(&mut self, now: Driver, before: Driver, room: &mut Self) {
         if let (Driver::Each(now), Driver::Each(before), false) = (now, before, self.each) {
             let start = self.same;
             simd::set_grown(self.spread(now.len()), start, now, before);
             return;
         }
-        let mut growth = Self::default();
-        growth.set_map([now, before], |[now, before]| if before == 0.0 { 0.0 } else { now / before - 1.0 });
-        self.add(growth.get());
+        room.set_map([now, before], |[now, before]| if before == 0.0 { 0.0 } else { now / before - 1.0 });
+        self.add(room.get());
     }
 
     /// `self = x * max(bracket + last, 0)`, `last` being the last term of the
     /// bracket where that one differs by lane; in how many of `lanes` the
     /// bracket was below 0.
-    pub(super) fn set_floored_product(&mut self, x: Driver, bracket: &mut Self, last: Option<&[f64]>, lanes: usize) -> u64 {
+    pub(super) fn set_floored_product(
+        &mut self,
+        x: Driver,
+        bracket: &mut Self,
+        last: Option<&[f64]>,
+        lanes: usize,
+    ) -> u64 {
         match (x, bracket.get(), last) {
             (Driver::Each(x), Driver::Same(start), Some(last)) => {
                 return simd::set_floored_scalar_product(self.spread(x.len()), x, start, last);
@@ -190,7 +196,9 @@ impl Value {
         }
         match (x, bracket.get()) {
             (Driver::Each(x), Driver::Each(bracket)) => simd::set_floored_product(self.spread(x.len()), x, bracket),
-            (Driver::Same(x), Driver::Each(bracket)) => simd::set_floored_scaled(self.spread(bracket.len()), x, bracket),
+            (Driver::Same(x), Driver::Each(bracket)) => {
+                simd::set_floored_scaled(self.spread(bracket.len()), x, bracket)
+            }
             (x, Driver::Same(bracket)) => {
                 let below = bracket < 0.0;
                 self.set(if below { 0.0 } else { bracket });
@@ -282,7 +290,7 @@ mod tests {
                 4 => value.add_product(x, other.get()),
                 5 => value.set_product(x, other.get(), Driver::Same(1.0), x),
                 6 => value.set_raised(other.get(), x),
-                7 => value.add_growth(other.get(), x),
+                7 => value.add_growth(other.get(), x, &mut Value::default()),
                 8 => {
                     let last = if let Driver::Each(x) = x { Some(x) } else { None };
                     let mut bracket = Value::default();
@@ -290,7 +298,7 @@ mod tests {
                     if last.is_none() {
                         bracket.add(x);
                     }
-                    drop(value.set_floored_product(other.get(), &mut bracket, last, n));
+                    let _ = value.set_floored_product(other.get(), &mut bracket, last, n);
                 }
                 9 => value.floor_zero(),
                 10 => value.raise(x),

@@ -12,7 +12,7 @@ use super::measure::effect;
 use super::plan::Plan;
 use super::result::{Cause, Part};
 use super::value::Value;
-use crate::model::AssumptionId;
+use crate::model::{AssumptionId, LineId};
 
 /// Volume of one cost line, looked up.
 #[derive(Clone, Debug)]
@@ -33,8 +33,8 @@ pub(super) enum AgeingPlan {
     None,
     /// By a rate.
     Rate(AssumptionId),
-    /// From population and use rates: the rate of every year (0 in the base year).
-    Population(Vec<f64>),
+    /// From population and use rates.
+    Population,
 }
 
 /// Computes the volume of every cost line in one year.
@@ -53,9 +53,9 @@ pub(super) fn step(plan: &Plan, y: usize, drivers: &dyn Drivers, ws: &mut Lanes)
         match &volume.ageing {
             AgeingPlan::None => {}
             AgeingPlan::Rate(rate) => bracket.add(drivers.value(*rate, y)),
-            AgeingPlan::Population(rates) => match users(drivers, line, y) {
-                None => bracket.add(Driver::Same(rates[y])),
-                Some((now, before)) => bracket.sum.add_growth(now, before),
+            AgeingPlan::Population => match users(drivers, line, y) {
+                None => bracket.add(Driver::Same(plan.ageing.rate(LineId(line), y))),
+                Some((now, before)) => bracket.sum.add_growth(now, before, &mut ws.scratch2),
             },
         }
         if let Some(growth) = volume.growth {
@@ -106,12 +106,19 @@ impl<'a> Bracket<'a> {
 
 /// Users of this and of last year, where the drivers give their own.
 fn users(drivers: &dyn Drivers, line: usize, y: usize) -> Option<(Driver<'_>, Driver<'_>)> {
-    let line = crate::model::LineId(line);
+    let line = LineId(line);
     Some((drivers.users(line, y)?, drivers.users(line, y - 1)?))
 }
 
 /// What each cause adds to a line's volume in one lane; sums to its change.
-pub(super) fn parts(plan: &Plan, cost: &super::cost::CostPlan, y: usize, drivers: &dyn Drivers, ws: &Lanes, lane: usize) -> Vec<Part> {
+pub(super) fn parts(
+    plan: &Plan,
+    cost: &super::cost::CostPlan,
+    y: usize,
+    drivers: &dyn Drivers,
+    ws: &Lanes,
+    lane: usize,
+) -> Vec<Part> {
     let (line, volume) = (cost.line, &cost.volume);
     let mut parts = flow::parts(plan, line, y, drivers, ws, lane);
     let carried = parts.iter().fold(ws.volume.get(y - 1, line).at(lane), |sum, p| sum + p.amount);
@@ -119,9 +126,9 @@ pub(super) fn parts(plan: &Plan, cost: &super::cost::CostPlan, y: usize, drivers
     match &volume.ageing {
         AgeingPlan::None => {}
         AgeingPlan::Rate(rate) => shares.push((Cause::Ageing, drivers.value(*rate, y).at(lane))),
-        AgeingPlan::Population(rates) => {
+        AgeingPlan::Population => {
             let rate = match users(drivers, line, y) {
-                None => rates[y],
+                None => plan.ageing.rate(LineId(line), y),
                 Some((now, before)) if before.at(lane) != 0.0 => now.at(lane) / before.at(lane) - 1.0,
                 Some(_) => 0.0,
             };

@@ -60,7 +60,13 @@ mod tests {
         let words: Vec<&str> = [0.1, 0.3, 0.5, 0.7, 0.9].map(word).into();
         assert_eq!(
             words,
-            ["onwaarschijnlijk", "minder waarschijnlijk", "even waarschijnlijk als niet", "waarschijnlijk", "zeer waarschijnlijk"]
+            [
+                "onwaarschijnlijk",
+                "minder waarschijnlijk",
+                "even waarschijnlijk als niet",
+                "waarschijnlijk",
+                "zeer waarschijnlijk"
+            ]
         );
     }
 

@@ -23,15 +23,16 @@ pub struct Difference {
 pub fn between(base: &Model, other: &Model) -> Vec<Difference> {
     // What is said of it -> the names it is said of.
     let mut said: Vec<(String, Vec<String>, Option<String>)> = Vec::new();
-    let mut say = |name: String, what: String, who: Option<String>| {
-        match said.iter_mut().find(|(w, _, o)| *w == what && *o == who) {
-            Some((_, names, _)) => {
-                if !names.contains(&name) {
-                    names.push(name);
-                }
+    let mut say = |name: String, what: String, who: Option<String>| match said
+        .iter_mut()
+        .find(|(w, _, o)| *w == what && *o == who)
+    {
+        Some((_, names, _)) => {
+            if !names.contains(&name) {
+                names.push(name);
             }
-            None => said.push((what, vec![name], who)),
         }
+        None => said.push((what, vec![name], who)),
     };
     let known: BTreeMap<&str, &Assumption> = base.assumptions.iter().map(|a| (a.address.as_str(), a)).collect();
     let year = base.base_year();
@@ -46,7 +47,11 @@ pub fn between(base: &Model, other: &Model) -> Vec<Difference> {
             None if a.values.iter().skip(1).all(|v| *v == neutral(a)) => {}
             None => say(words::of_address(other, &a.address), now, who(a)),
             Some(b) if differs(&a.values, &b.values) => {
-                say(words::of_address(other, &a.address), format!("{now} in plaats van {}", words::series(&b.values, b.scale, year)), who(a));
+                say(
+                    words::of_address(other, &a.address),
+                    format!("{now} in plaats van {}", words::series(&b.values, b.scale, year)),
+                    who(a),
+                );
             }
             Some(b) if a.distributions != b.distributions => {
                 let sure = words::uncertainty(a).unwrap_or_else(|| "vast".to_owned());
@@ -100,41 +105,26 @@ pub fn between(base: &Model, other: &Model) -> Vec<Difference> {
         .changes
         .iter()
         .filter(|c| said.is_empty() && !c.written.is_empty())
-        .map(|c| (words::of_address(other, &c.address), words::clean(&c.written), c.source.as_deref().map(words::clean)))
+        .map(|c| {
+            (words::of_address(other, &c.address), words::clean(&c.written), c.source.as_deref().map(words::clean))
+        })
         .collect();
     said.extend(rest.into_iter().map(|(name, what, who)| (what, vec![name], who)));
     said.into_iter()
-        .map(|(what, names, who)| Difference { words: format!("{}: {what}", words::capital(&words::some_of(&together(&names), 6))), who })
+        .map(|(what, names, who)| Difference {
+            words: format!("{}: {what}", words::capital(&words::some_of(&words::together(&names), 6))),
+            who,
+        })
         .collect()
 }
-
-/// `de groei van A`, `de groei van B` become `de groei van A`, `B`: said once.
-fn together(names: &[String]) -> Vec<String> {
-    let Some(first) = names.first() else { return Vec::new() };
-    for stem in STEMS {
-        if first.starts_with(stem) && names.iter().all(|n| n.starts_with(stem)) {
-            return names.iter().enumerate().map(|(i, n)| if i == 0 { n.clone() } else { n[stem.len()..].to_owned() }).collect();
-        }
-    }
-    names.to_vec()
-}
-
-const STEMS: [&str; 8] = [
-    "de groei van ",
-    "het startniveau van ",
-    "de realisatie van ",
-    "de prijs van ",
-    "de eigen prijsstijging van ",
-    "het bedrag van ",
-    "de vergrijzing bij ",
-    "de index ",
-];
 
 /// What a line is built of and no assumption holds.
 fn structure(base: &Model, before: &Line, other: &Model, now: &Line) -> Vec<(String, String)> {
     let label = words::clean(now.label());
     let mut found = Vec::new();
-    let terms = |l: &Line| l.as_cost().map(|c| c.price.index.clone()).or(l.as_revenue().map(|r| r.price.index.clone())).unwrap_or_default();
+    let terms = |l: &Line| {
+        l.as_cost().map(|c| c.price.index.clone()).or(l.as_revenue().map(|r| r.price.index.clone())).unwrap_or_default()
+    };
     let (a, b) = (terms(before), terms(now));
     let weights = |model: &Model, index: &[(crate::model::IndexId, f64)]| {
         let parts: Vec<String> = index
@@ -195,8 +185,8 @@ mod tests {
     #[test]
     fn names_that_start_alike_are_said_once() {
         let names = ["de groei van Jeugd".to_owned(), "de groei van Wmo".to_owned()];
-        assert_eq!(dutch::list(&together(&names)), "de groei van Jeugd en Wmo");
+        assert_eq!(dutch::list(&words::together(&names)), "de groei van Jeugd en Wmo");
         let mixed = ["de groei van Jeugd".to_owned(), "de index OVA".to_owned()];
-        assert_eq!(together(&mixed), mixed);
+        assert_eq!(words::together(&mixed), mixed);
     }
 }

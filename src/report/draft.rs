@@ -14,7 +14,7 @@ use crate::dutch;
 use crate::model::Model;
 use crate::projection::{GroupId, GroupYear, Projection};
 use crate::simulation::{GroupOutcome, Outcome, Summary};
-use crate::study::{Piece, ScenarioStudy, Study};
+use crate::study::{Piece, ScenarioStudy, Study, derive};
 use crate::units::Year;
 
 const FIGURE: char = '\u{e010}';
@@ -104,6 +104,27 @@ impl<'a> Draft<'a> {
     /// is budgeted. None without a spread.
     pub fn chance_of_worse(&self, id: &GroupId, year: usize) -> Option<f64> {
         chance_of_worse(self.here, id, year)
+    }
+
+    /// Labels of the cost lines of a group whose cost in the base year is not known.
+    pub fn unknown(&self, id: &GroupId) -> Vec<String> {
+        let Some(group) = self.projection().groups.iter().find(|g| g.id == *id) else { return Vec::new() };
+        derive::unknown_in_base(self.model(), group)
+            .into_iter()
+            .map(|l| words::clean(self.model().lines.get(l).label()))
+            .collect()
+    }
+
+    /// Position of the first year whose cost is known in full: the base year, or the next.
+    pub fn start(&self, id: &GroupId) -> usize {
+        usize::from(!self.unknown(id).is_empty() && self.last() > 0)
+    }
+
+    /// A remark under tables that show a base year whose cost is not known in full.
+    pub fn unknown_note(&self, id: &GroupId) -> Option<String> {
+        let unknown = self.unknown(id);
+        (!unknown.is_empty())
+            .then(|| format!("* In {} ontbreken de lasten van {}.", self.base_year(), words::some_of(&unknown, 4)))
     }
 
     /// The last year in which a group's cost has a budget to compare with, base year excluded.

@@ -79,8 +79,12 @@ fn lines(s: &ScenarioStudy) -> Value {
     let of = |(i, (line, projection)): (usize, (&crate::model::Line, &crate::projection::LineProjection))| {
         let domains: Map<String, Value> = line.domains().iter().map(|(id, share)| (id.clone(), num(*share))).collect();
         let draws = s.outcome.as_ref().and_then(|o| o.lines.get(i));
-        let years: Vec<Value> =
-            projection.years.iter().enumerate().map(|(y, year)| line_year(year, draws.and_then(|d| d.get(y)))).collect();
+        let years: Vec<Value> = projection
+            .years
+            .iter()
+            .enumerate()
+            .map(|(y, year)| line_year(year, draws.and_then(|d| d.get(y))))
+            .collect();
         json!({
             "id": line.id(),
             "kind": if line.as_cost().is_some() { "cost" } else { "revenue" },
@@ -153,9 +157,10 @@ fn group_year(y: &GroupYear, draws: Option<&GroupOutcome>, at: usize) -> Value {
     map.insert("budget_now".into(), json!({"cost": maybe(y.budget_cost), "revenue": maybe(y.budget_revenue)}));
     map.insert(
         "gap".into(),
-        y.gap.map_or(Value::Null, |g| {
-            json!({"volume": num(g.volume), "price": maybe(g.price), "compensation": maybe(g.compensation)})
-        }),
+        y.gap.map_or(
+            Value::Null,
+            |g| json!({"volume": num(g.volume), "price": maybe(g.price), "compensation": maybe(g.compensation)}),
+        ),
     );
     map.insert("shortfall".into(), maybe(y.shortfall));
     if let Some(d) = draws {
@@ -205,9 +210,10 @@ fn reserves(s: &ScenarioStudy) -> Value {
 }
 
 fn risk(r: &RiskEntry) -> Value {
-    let impact = r.impact.filter(|_| r.basis != Basis::ProMemorie).map_or(Value::Null, |i| {
-        json!({"mean": num(i.mean), "p10": num(i.p10), "p50": num(i.p50), "p90": num(i.p90)})
-    });
+    let impact = r
+        .impact
+        .filter(|_| r.basis != Basis::ProMemorie)
+        .map_or(Value::Null, |i| json!({"mean": num(i.mean), "p10": num(i.p10), "p50": num(i.p50), "p90": num(i.p90)}));
     json!({
         "id": r.id,
         "origin": match r.origin { Origin::Register => "register", Origin::Rule => "rule" },
@@ -229,7 +235,12 @@ fn risk(r: &RiskEntry) -> Value {
 /// The text of a rule as printed; of the register, cause and consequence.
 fn text(r: &RiskEntry) -> String {
     if r.text.is_empty() {
-        return [&r.cause, &r.consequence].into_iter().flatten().map(|t| super::words::sentence(t)).collect::<Vec<_>>().join(" ");
+        return [&r.cause, &r.consequence]
+            .into_iter()
+            .flatten()
+            .map(|t| super::words::sentence(t))
+            .collect::<Vec<_>>()
+            .join(" ");
     }
     r.text
         .iter()

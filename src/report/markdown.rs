@@ -31,7 +31,9 @@ pub fn markdown(report: &Report) -> String {
     }
     if !report.evidence.is_empty() {
         out.push_str("\n## Herkomst van de getallen\n\n");
-        out.push_str("Bij elk getal in de tekst hoort een noot. Die geeft het adres, de hele waarde en de berekening.\n\n");
+        out.push_str(
+            "Bij elk getal in de tekst hoort een noot. Die geeft het adres, de hele waarde en de berekening.\n\n",
+        );
         for (i, e) in report.evidence.iter().enumerate() {
             out.push_str(&note(i, e));
         }
@@ -43,7 +45,8 @@ pub fn markdown(report: &Report) -> String {
 }
 
 fn note(i: usize, e: &Evidence) -> String {
-    let rests = if e.rests_on.is_empty() { String::new() } else { format!(" Rust op: {}.", escape(&e.rests_on.join("; "))) };
+    let rests =
+        if e.rests_on.is_empty() { String::new() } else { format!(" Rust op: {}.", escape(&e.rests_on.join("; "))) };
     format!(
         "[^{}]: {}: {} is {}; {}.{rests}\n",
         i + 1,
@@ -203,6 +206,9 @@ mod tests {
         };
         let text = markdown(&report);
         assert!(text.contains("## Kop\n\nDat is € 5[^1].\n"), "{text}");
-        assert!(text.contains("[^1]: € 5: `cost(wmo, 2027)` is € 5,00; som van de lijnen. Rust op: base.toml:3:1.\n"), "{text}");
+        assert!(
+            text.contains("[^1]: € 5: `cost(wmo, 2027)` is € 5,00; som van de lijnen. Rust op: base.toml:3:1.\n"),
+            "{text}"
+        );
     }
 }

@@ -94,9 +94,8 @@ impl Book {
 
     fn fill(&mut self, model: &Model, projection: &Projection) {
         let count = projection.years.len();
-        let domains: Vec<usize> = (0..projection.groups.len())
-            .filter(|g| matches!(projection.groups[*g].id, GroupId::Domain(_)))
-            .collect();
+        let domains: Vec<usize> =
+            (0..projection.groups.len()).filter(|g| matches!(projection.groups[*g].id, GroupId::Domain(_))).collect();
         let total = projection.groups.iter().position(|g| g.id == GroupId::Total);
         let mut entries = vec![vec![Entry::default(); count]; projection.groups.len()];
         for year in 0..count {
@@ -209,10 +208,12 @@ impl Book {
 
     /// What stands in a caption: `bedragen x € 1.000`.
     pub fn caption(&self) -> &'static str {
-        match self.size {
-            s if s == 100_000.0 => "bedragen in € miljoen",
-            s if s == 1_000.0 => "bedragen x € 1.000",
-            _ => "bedragen in euro's",
+        if self.size == 100_000.0 {
+            "bedragen in € miljoen"
+        } else if self.size == 1_000.0 {
+            "bedragen x € 1.000"
+        } else {
+            "bedragen in euro's"
         }
     }
 
@@ -250,7 +251,8 @@ pub fn apportion(values: &[f64], size: f64, target: Units) -> Vec<Units> {
     let mut order: Vec<usize> = (0..units.len()).collect();
     order.sort_by(|a, b| {
         let room = |i: usize| (exact[i] - units[i] as f64) * step as f64;
-        room(*b).total_cmp(&room(*a)).then(a.cmp(b))
+        // Of equals the earlier one is served first and gives way last.
+        room(*b).total_cmp(&room(*a)).then(if step > 0 { a.cmp(b) } else { b.cmp(a) })
     });
     // A part that is exactly nothing stays nothing: 0 clients do not cost € 1.000.
     let (nothing, something): (Vec<usize>, Vec<usize>) = order.into_iter().partition(|i| exact[*i] == 0.0);

@@ -58,7 +58,14 @@ struct Maker {
 }
 
 impl Maker {
-    fn assume(&mut self, address: &str, scale: Scale, values: [f64; YEARS], d: Option<Distribution>, p: Provenance) -> AssumptionId {
+    fn assume(
+        &mut self,
+        address: &str,
+        scale: Scale,
+        values: [f64; YEARS],
+        d: Option<Distribution>,
+        p: Provenance,
+    ) -> AssumptionId {
         self.assumptions.push(Assumption {
             address: address.into(),
             scale,
@@ -134,9 +141,21 @@ pub fn model(o: Options) -> Model {
         said(Some("Begroting 2026"), Some("doortrekken na 2026 is een aanname")),
     );
     let compensation = o.compensation.then(|| {
-        m.assume("budget.compensation", Scale::Rate, [0.02; YEARS], None, said(None, Some("aanname: stelpost in programma 0")))
+        m.assume(
+            "budget.compensation",
+            Scale::Rate,
+            [0.02; YEARS],
+            None,
+            said(None, Some("aanname: stelpost in programma 0")),
+        )
     });
-    let saving = m.assume("measure.ombuiging.amount", Scale::Amount, [-500e3, -500e3, -500e3, -500e3].map(|v| v * o.scale), None, said(Some("Begroting 2026"), None));
+    let saving = m.assume(
+        "measure.ombuiging.amount",
+        Scale::Amount,
+        [-500e3, -500e3, -500e3, -500e3].map(|v| v * o.scale),
+        None,
+        said(Some("Begroting 2026"), None),
+    );
     let half = m.assume(
         "measure.ombuiging.realisation",
         Scale::Realisation,
@@ -144,10 +163,34 @@ pub fn model(o: Options) -> Model {
         Some(Distribution::Pert { min: 0.5, mode: 1.0, max: 1.0 }),
         said(None, Some("aanname: ondergrens de helft")),
     );
-    let fall = m.assume("measure.daling.amount", Scale::Amount, [0.0, -200e3, -300e3, -300e3].map(|v| v * o.scale), None, said(Some("Begroting 2026, berekend"), None));
-    let none = m.assume("measure.daling.realisation", Scale::Realisation, [1.0, 0.0, 0.0, 0.0], None, said(None, Some("aanname: zonder maatregel rekenen we er niet op")));
-    let policy = m.assume("measure.plan.amount", Scale::Amount, [240e3, 195e3, 0.0, 0.0].map(|v| v * o.scale), None, said(Some("Begroting 2026"), None));
-    let share = m.assume("revenue.bw-baten.follows.share", Scale::Share, [1.0; YEARS], None, said(Some("Begroting 2026"), None));
+    let fall = m.assume(
+        "measure.daling.amount",
+        Scale::Amount,
+        [0.0, -200e3, -300e3, -300e3].map(|v| v * o.scale),
+        None,
+        said(Some("Begroting 2026, berekend"), None),
+    );
+    let none = m.assume(
+        "measure.daling.realisation",
+        Scale::Realisation,
+        [1.0, 0.0, 0.0, 0.0],
+        None,
+        said(None, Some("aanname: zonder maatregel rekenen we er niet op")),
+    );
+    let policy = m.assume(
+        "measure.plan.amount",
+        Scale::Amount,
+        [240e3, 195e3, 0.0, 0.0].map(|v| v * o.scale),
+        None,
+        said(Some("Begroting 2026"), None),
+    );
+    let share = m.assume(
+        "revenue.bw-baten.follows.share",
+        Scale::Share,
+        [1.0; YEARS],
+        None,
+        said(Some("Begroting 2026"), None),
+    );
 
     let mut jeugd = cost("jeugd", "Jeugdhulp ambulant", "6.75", "jeugd", 12_530_400.0 * o.scale);
     jeugd.counts_clients = true;
@@ -171,7 +214,14 @@ pub fn model(o: Options) -> Model {
             30_949_000.0 * o.scale,
             Income::Follows(Follows { line: LineId(4), share, lag: 0, from_base: true, indexed_by: None }),
         ))));
-        let mut outside = revenue("circulaire", "Dekking uit de circulaires", "0.7", "algemeen", 252_000.0 * o.scale, Income::Grows { growth: None });
+        let mut outside = revenue(
+            "circulaire",
+            "Dekking uit de circulaires",
+            "0.7",
+            "algemeen",
+            252_000.0 * o.scale,
+            Income::Grows { growth: None },
+        );
         outside.outside = true;
         lines.push(Line::Revenue(Box::new(outside)));
         domains.extend([("wmo", "Wmo"), ("opvang", "Opvang"), ("algemeen", "Algemeen")]);
@@ -212,7 +262,13 @@ pub fn model(o: Options) -> Model {
         }
         if o.budgets {
             for y in 0..YEARS {
-                record(line.id(), q, FigureKind::Budget, 2026 + i32::try_from(y).unwrap_or(0), base * [1.0, 0.99, 0.98, 0.98][y]);
+                record(
+                    line.id(),
+                    q,
+                    FigureKind::Budget,
+                    2026 + i32::try_from(y).unwrap_or(0),
+                    base * [1.0, 0.99, 0.98, 0.98][y],
+                );
             }
         }
     }
@@ -231,7 +287,13 @@ pub fn model(o: Options) -> Model {
             horizon: Year(2029),
             amount_unit: 1000.0,
         },
-        scenario: Scenario { id: "base".into(), title: "Basis".into(), question: None, extends: Vec::new(), changes: Vec::new() },
+        scenario: Scenario {
+            id: "base".into(),
+            title: "Basis".into(),
+            question: None,
+            extends: Vec::new(),
+            changes: Vec::new(),
+        },
         budget: Budget {
             prices: if o.budgets { Prices::Constant(BASE) } else { Prices::Nominal },
             compensation: compensation.filter(|_| o.budgets),
@@ -276,7 +338,10 @@ pub fn model(o: Options) -> Model {
         rule_parameters: BTreeMap::new(),
         report: ReportSettings {
             materiality: Some(50_000.0),
-            not_modelled: vec![NotModelled { what: "Leerlingenvervoer".into(), why: "staat in een ander programma".into() }],
+            not_modelled: vec![NotModelled {
+                what: "Leerlingenvervoer".into(),
+                why: "staat in een ander programma".into(),
+            }],
             remarks: vec!["De cijfers van 2024 zijn anders geboekt".into()],
             ..ReportSettings::default()
         },
@@ -308,7 +373,13 @@ fn register() -> Vec<Risk> {
         place: place(),
     };
     vec![
-        risk("aanbesteding", "De nieuwe aanbesteding valt duurder uit", Term::Short, Some(RiskChance::Class(3, 0.5)), RiskImpact::Pert { min: 200e3, mode: 500e3, max: 1_200e3 }),
+        risk(
+            "aanbesteding",
+            "De nieuwe aanbesteding valt duurder uit",
+            Term::Short,
+            Some(RiskChance::Class(3, 0.5)),
+            RiskImpact::Pert { min: 200e3, mode: 500e3, max: 1_200e3 },
+        ),
         risk("lonen", "De lonen stijgen harder", Term::Long, Some(RiskChance::Chance(0.3)), RiskImpact::Full(650e3)),
         risk("nieuwkomers", "Meer nieuwkomers hebben hulp nodig", Term::Long, None, RiskImpact::ProMemorie),
     ]
@@ -393,7 +464,11 @@ fn gap(cost: f64, budget: Option<f64>, compensation: bool, price: f64) -> Option
     let budget = budget?;
     let difference = cost - budget;
     Some(if compensation {
-        Gap { volume: difference * 0.5, price: Some(difference * price), compensation: Some(difference - difference * 0.5 - difference * price) }
+        Gap {
+            volume: difference * 0.5,
+            price: Some(difference * price),
+            compensation: Some(difference - difference * 0.5 - difference * price),
+        }
     } else {
         Gap { volume: difference * 0.5, price: None, compensation: None }
     })
@@ -429,12 +504,22 @@ pub fn projection(model: &Model, o: Options, growth: f64) -> Projection {
                             .map(|m| {
                                 let planned = m.amount.map_or(0.0, |a| model.assumption(a).values[i]);
                                 let realisation = m.realisation.map_or(1.0, |r| model.assumption(r).values[i]);
-                                MeasureTerm { id: m.id.clone(), planned, realisation, price: 1.0, amount: planned * realisation, structural: m.structural }
+                                MeasureTerm {
+                                    id: m.id.clone(),
+                                    planned,
+                                    realisation,
+                                    price: 1.0,
+                                    amount: planned * realisation,
+                                    structural: m.structural,
+                                }
                             })
                             .collect();
                         LineYear {
                             year: *year,
-                            clients: line.as_cost().filter(|l| l.counts_clients).map(|l| l.base_volume * 1.025f64.powi(n)),
+                            clients: line
+                                .as_cost()
+                                .filter(|l| l.counts_clients)
+                                .map(|l| l.base_volume * 1.025f64.powi(n)),
                             volume_index: line.as_cost().map(|_| 1.025f64.powi(n)),
                             intensity_index: line.as_cost().map(|_| 1.0),
                             price_index: Some(1.036f64.powi(n)),
@@ -458,10 +543,18 @@ pub fn projection(model: &Model, o: Options, growth: f64) -> Projection {
             .enumerate()
             .map(|(i, year)| {
                 let sum = |cost: bool, pick: &dyn Fn(&LineYear) -> f64| -> f64 {
-                    members.iter().filter(|(l, _)| model.lines.get(*l).as_cost().is_some() == cost).map(|(l, s)| pick(&lines[l.0].years[i]) * s).sum()
+                    members
+                        .iter()
+                        .filter(|(l, _)| model.lines.get(*l).as_cost().is_some() == cost)
+                        .map(|(l, s)| pick(&lines[l.0].years[i]) * s)
+                        .sum()
                 };
                 let budget = |cost: bool| -> Option<f64> {
-                    members.iter().filter(|(l, _)| model.lines.get(*l).as_cost().is_some() == cost).map(|(l, s)| lines[l.0].years[i].budget_now.map(|b| b * s)).sum()
+                    members
+                        .iter()
+                        .filter(|(l, _)| model.lines.get(*l).as_cost().is_some() == cost)
+                        .map(|(l, s)| lines[l.0].years[i].budget_now.map(|b| b * s))
+                        .sum()
                 };
                 let (c, r) = (sum(true, &|y| y.amount), sum(false, &|y| y.amount));
                 let (budget_cost, budget_revenue) = (budget(true), budget(false));
@@ -487,7 +580,9 @@ pub fn projection(model: &Model, o: Options, growth: f64) -> Projection {
         groups.push(GroupProjection { id, members, years });
     };
     let all: Vec<LineId> = (0..model.lines.all.len()).map(LineId).collect();
-    let inside = |keep: &dyn Fn(&Line) -> bool| all.iter().copied().filter(|l| keep(model.lines.get(*l))).map(|l| (l, 1.0)).collect::<Vec<_>>();
+    let inside = |keep: &dyn Fn(&Line) -> bool| {
+        all.iter().copied().filter(|l| keep(model.lines.get(*l))).map(|l| (l, 1.0)).collect::<Vec<_>>()
+    };
     for domain in &model.domains {
         group(GroupId::Domain(domain.id.clone()), inside(&|l| l.domains()[0].0 == domain.id));
     }
@@ -543,7 +638,11 @@ fn outcome(p: &Projection) -> Outcome {
     Outcome {
         draws: 10_000,
         seed: 1,
-        lines: p.lines.iter().map(|l| l.years.iter().map(|y| summary(y.amount, p_of(y.amount, y.budget_now))).collect()).collect(),
+        lines: p
+            .lines
+            .iter()
+            .map(|l| l.years.iter().map(|y| summary(y.amount, p_of(y.amount, y.budget_now))).collect())
+            .collect(),
         groups: p
             .groups
             .iter()
@@ -578,7 +677,11 @@ fn resilience(o: Options) -> Option<ResilienceOutcome> {
         ratio: (whole && known).then_some(15_268.0 / 3_209.0),
         class: (whole && known).then_some('A'),
         norm: whole.then_some(1.0),
-        quantiles: if known { [70, 75, 80, 85, 90, 95, 99].into_iter().zip([1.1e6, 1.5e6, 2.0e6, 2.5e6, 3_209e3, 4.0e6, 6.0e6]).collect() } else { BTreeMap::new() },
+        quantiles: if known {
+            [70, 75, 80, 85, 90, 95, 99].into_iter().zip([1.1e6, 1.5e6, 2.0e6, 2.5e6, 3_209e3, 4.0e6, 6.0e6]).collect()
+        } else {
+            BTreeMap::new()
+        },
         exact: false,
         error: 20e3,
         sum_of_maxima: 1_850e3,
@@ -610,7 +713,11 @@ fn scenario(o: Options, id: &str) -> ScenarioStudy {
         outcome: o.draws.then(|| outcome(&projection)),
         risks: entries(o),
         resilience: resilience(o),
-        not_applicable: vec![RuleNote { id: "buig-tekort".into(), title: "Tekort op de BUIG".into(), remark: "er is geen lijn met taakveld 6.3".into() }],
+        not_applicable: vec![RuleNote {
+            id: "buig-tekort".into(),
+            title: "Tekort op de BUIG".into(),
+            remark: "er is geen lijn met taakveld 6.3".into(),
+        }],
         silent: vec![RuleNote { id: "vergrijzing".into(), title: "Vergrijzing".into(), remark: String::new() }],
         failed: Vec::new(),
         model,

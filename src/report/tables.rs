@@ -5,6 +5,7 @@ use super::document::{Cell, Table, Unit};
 use super::draft::{Draft, has_band};
 use super::rounding::{Book, Units};
 use crate::dutch;
+use crate::projection::GroupId;
 use crate::simulation::Summary;
 
 /// What stands where there is nothing to show.
@@ -91,10 +92,17 @@ pub fn year(year: crate::units::Year) -> Cell {
     Cell::words(year.to_string())
 }
 
+/// A year of a group; the base year with a star where its cost is not known in full.
+pub fn year_of(draft: &Draft<'_>, id: &GroupId, year: crate::units::Year) -> Cell {
+    if year == draft.base_year() && draft.start(id) > 0 { Cell::words(format!("{year} *")) } else { self::year(year) }
+}
+
 /// Leaves out the columns in which no row has anything: a table of dashes tells nothing.
 pub fn without_empty_columns(mut table: Table) -> Table {
     let keep: Vec<bool> = (0..table.columns.len())
-        .map(|c| c == 0 || table.rows.iter().any(|r| r.cells.get(c).is_some_and(|c| !matches!(c.printed.as_str(), "–" | ""))))
+        .map(|c| {
+            c == 0 || table.rows.iter().any(|r| r.cells.get(c).is_some_and(|c| !matches!(c.printed.as_str(), "–" | "")))
+        })
         .collect();
     let kept = |i: &usize| keep.get(*i).copied().unwrap_or(true);
     table.columns = table.columns.into_iter().enumerate().filter(|(i, _)| kept(i)).map(|(_, c)| c).collect();

@@ -75,12 +75,16 @@ fn find<'a>(report: &'a Report, id: &str) -> Option<&'a Table> {
 /// Columns that fit: all of them, or without optional ones from the right.
 fn columns_that_fit(table: &Table, width: usize) -> Vec<usize> {
     let mut kept: Vec<usize> = (0..table.columns.len()).collect();
-    let needs = |kept: &[usize]| kept.iter().map(|c| least(table, *c) + 2).sum::<usize>();
-    while needs(&kept) > width {
+    while needs(table, &kept) > width {
         let Some(at) = kept.iter().rposition(|c| table.columns[*c].optional) else { break };
         kept.remove(at);
     }
     kept
+}
+
+/// The least width of a table: its columns, and two spaces between them.
+fn needs(table: &Table, kept: &[usize]) -> usize {
+    kept.iter().map(|c| least(table, *c) + 2).sum::<usize>().saturating_sub(2)
 }
 
 /// The least width of a column: its longest number, or its longest word where
@@ -90,13 +94,14 @@ fn least(table: &Table, column: usize) -> usize {
     let heading = words(&table.columns[column].header);
     let body = table.rows.iter().filter_map(|r| r.cells.get(column)).map(|c| match table.columns[column].align {
         Align::Right => c.printed.chars().count(),
-        Align::Left => words(&c.printed).min(18),
+        Align::Left => words(&c.printed).min(22),
     });
     body.max().unwrap_or(0).max(heading)
 }
 
 fn lay_out(table: &Table, width: usize) -> String {
     let kept = columns_that_fit(table, width);
+    let fits = needs(table, &kept) <= width;
     let mut page = comfy_table::Table::new();
     let style: TableStyle = presets::NOTHING;
     page.load_style(style);
@@ -112,9 +117,13 @@ fn lay_out(table: &Table, width: usize) -> String {
     }
     for (at, c) in kept.iter().enumerate() {
         if let Some(column) = page.column_mut(at) {
-            column.set_padding((0, if at + 1 == kept.len() { 0 } else { 2 }));
-            let least = u16::try_from(least(table, *c) + 2).unwrap_or(u16::MAX);
-            column.set_constraint(ColumnConstraint::LowerBoundary(Width::Fixed(least)));
+            let space = if at + 1 == kept.len() { 0 } else { 2 };
+            column.set_padding((0, space));
+            // Where even that does not fit, words break before numbers do.
+            if fits || table.columns[*c].align == Align::Right {
+                let least = u16::try_from(least(table, *c)).unwrap_or(u16::MAX).saturating_add(space);
+                column.set_constraint(ColumnConstraint::LowerBoundary(Width::Fixed(least)));
+            }
             if table.columns[*c].align == Align::Right {
                 column.set_cell_alignment(CellAlignment::Right);
             }

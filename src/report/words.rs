@@ -4,9 +4,7 @@
 //! *groei van Jeugdhulp ambulant*.
 
 use crate::dutch;
-use crate::model::{
-    Assumption, Distribution, FigureKind, MeasureKind, Model, Provenance, Scale, Term, Trend,
-};
+use crate::model::{Assumption, Distribution, FigureKind, MeasureKind, Model, Provenance, Scale, Term, Trend};
 use crate::units::Year;
 
 /// Text from a file, fit to stand in a paragraph: one line, no control
@@ -98,14 +96,14 @@ pub fn structural(is: bool) -> (&'static str, &'static str) {
 /// What an address names, to stand in a sentence: `de groei van Jeugdhulp ambulant`.
 pub fn of_address(model: &Model, address: &str) -> String {
     let parts: Vec<&str> = address.split('.').collect();
-    let label_of = |id: &str| {
-        model.lines.find(id).map_or_else(|| id.to_owned(), |l| clean(model.lines.get(l).label()))
-    };
+    let label_of = |id: &str| model.lines.find(id).map_or_else(|| id.to_owned(), |l| clean(model.lines.get(l).label()));
     match parts.as_slice() {
         ["index", id, ..] => {
             let label = model.indices.iter().find(|i| i.id == *id).map_or(*id, |i| &i.label);
-            format!("de index {}", clean(label))
+            format!("de index ‘{}’", clean(label))
         }
+        ["cost", id] => format!("de lasten van {}", label_of(id)),
+        ["revenue", id] => format!("de baten van {}", label_of(id)),
         ["cost" | "revenue", id, rest @ ..] => format!("{} {}", part(rest), label_of(id)),
         ["measure", id, rest @ ..] => {
             let label = model.measures.iter().find(|m| m.id == *id).map_or(*id, |m| &m.label);
@@ -154,7 +152,7 @@ fn part(rest: &[&str]) -> &'static str {
         ["contribution", "paying"] => "het deel van de cliënten dat betaalt bij",
         ["contribution", "households_per_client"] => "het aantal huishoudens per cliënt bij",
         ["until"] => "het laatste jaar van",
-        _ => "",
+        _ => "een uitgangspunt van",
     }
 }
 
@@ -174,7 +172,7 @@ pub fn percent(fraction: f64) -> String {
     dutch::percent(fraction, 2)
 }
 
-/// The values of the projected years in words: `2,5% per jaar`, `2027: 5%, daarna 0%`.
+/// The values of the projected years in words: `2,5% per jaar`, `5% in 2027 en 0% vanaf 2028`.
 pub fn series(values: &[f64], scale: Scale, base: Year) -> String {
     let projected: Vec<(Year, f64)> =
         values.iter().enumerate().skip(1).map(|(i, v)| (base.plus(i32::try_from(i).unwrap_or(0)), *v)).collect();
@@ -201,13 +199,13 @@ pub fn series(values: &[f64], scale: Scale, base: Year) -> String {
         .map(|(i, (from, to, v))| {
             let v = value(v, scale);
             match (i + 1 == count, from == to) {
-                (true, false) => format!("vanaf {from} {v}"),
-                (_, true) => format!("{from} {v}"),
-                (false, false) => format!("{from} tot en met {to} {v}"),
+                (true, false) => format!("{v} vanaf {from}"),
+                (_, true) => format!("{v} in {from}"),
+                (false, false) => format!("{v} in {from} tot en met {to}"),
             }
         })
         .collect();
-    parts.join(", ")
+    dutch::list(&parts)
 }
 
 fn same(a: f64, b: f64) -> bool {
@@ -228,7 +226,7 @@ pub fn uncertainty(assumption: &Assumption) -> Option<String> {
     let distribution = assumption.distributions.iter().flatten().next()?;
     let text = match distribution {
         Distribution::Normal { sd, .. } if several => {
-            format!("80% kans op {} naar boven of beneden", points(sd * NORMAL_P90, scale))
+            format!("80% kans dat het hoogstens {} hoger of lager is", points(sd * NORMAL_P90, scale))
         }
         Distribution::Normal { mean, sd } => {
             let (low, high) = (mean - sd * NORMAL_P90, mean + sd * NORMAL_P90);
@@ -265,14 +263,19 @@ fn rough(v: f64, scale: Scale) -> String {
 
 /// Whether somebody calls it an own assumption.
 pub fn is_own(provenance: &Provenance) -> bool {
-    let starts = |t: &Option<String>| t.as_deref().is_some_and(|t| t.trim_start().to_lowercase().starts_with("aanname"));
+    let starts =
+        |t: &Option<String>| t.as_deref().is_some_and(|t| t.trim_start().to_lowercase().starts_with("aanname"));
     starts(&provenance.note) || starts(&provenance.source)
 }
 
 /// Source and note in one cell; own assumptions keep their word `aanname`.
 pub fn provenance(provenance: &Provenance) -> String {
-    let parts: Vec<String> =
-        [&provenance.source, &provenance.note].into_iter().flatten().map(|t| clean(t)).filter(|t| !t.is_empty()).collect();
+    let parts: Vec<String> = [&provenance.source, &provenance.note]
+        .into_iter()
+        .flatten()
+        .map(|t| clean(t))
+        .filter(|t| !t.is_empty())
+        .collect();
     if parts.is_empty() { "zonder bron".to_owned() } else { parts.join("; ") }
 }
 
@@ -286,6 +289,32 @@ pub fn years(years: &[Year]) -> String {
         _ => dutch::list(&years.iter().map(ToString::to_string).collect::<Vec<_>>()),
     }
 }
+
+/// Names that begin alike, said once: `de groei van A`, `de groei van B` become
+/// `de groei van A`, `B`.
+pub fn together(names: &[String]) -> Vec<String> {
+    let Some(first) = names.first() else { return Vec::new() };
+    for stem in STEMS {
+        if first.starts_with(stem) && names.iter().all(|n| n.starts_with(stem)) {
+            let rest = |(i, n): (usize, &String)| if i == 0 { n.clone() } else { n[stem.len()..].to_owned() };
+            return names.iter().enumerate().map(rest).collect();
+        }
+    }
+    names.to_vec()
+}
+
+const STEMS: [&str; 10] = [
+    "de groei van ",
+    "de hoeveelheid hulp bij ",
+    "het startniveau van ",
+    "de realisatie van ",
+    "de prijs van ",
+    "de eigen prijsstijging van ",
+    "het bedrag van ",
+    "het effect op de groei van ",
+    "de vergrijzing bij ",
+    "de index ",
+];
 
 /// `a`, `a en b`, or `a, b en n andere` where there are more than `most`.
 pub fn some_of(items: &[String], most: usize) -> String {
@@ -306,8 +335,8 @@ mod tests {
     fn a_series_reads_as_people_say_it() {
         let base = Year(2026);
         assert_eq!(series(&[0.0, 0.025, 0.025, 0.025], Scale::Rate, base), "2,5% per jaar");
-        assert_eq!(series(&[0.0, 0.05, 0.0, 0.0], Scale::Rate, base), "2027 5%, vanaf 2028 0%");
-        assert_eq!(series(&[0.0, 1.0, 1.0, 2.0], Scale::Count, base), "2027 tot en met 2028 1, 2029 2");
+        assert_eq!(series(&[0.0, 0.05, 0.0, 0.0], Scale::Rate, base), "5% in 2027 en 0% vanaf 2028");
+        assert_eq!(series(&[0.0, 1.0, 1.0, 2.0], Scale::Count, base), "1 in 2027 tot en met 2028 en 2 in 2029");
         assert_eq!(series(&[0.0, -955_000.0], Scale::Amount, base), "€ -955.000");
     }
 

@@ -99,7 +99,7 @@ pub fn simulate_events(
     levels: &[f64],
 ) -> SimulatedLoss {
     let striker = Striker::new(events, year, base_year, structural_years, seed, &|_| false, &[]);
-    let drawing = Drawing { striker, scene: None, year: 0, draws: draws.max(1) };
+    let drawing = Drawing { striker, scene: None, year: 0, draws: draws.max(1), keep: KEPT };
     let tally = drawing.tally(&quiet);
     SimulatedLoss { draws: drawing.draws, mean: tally.mean(), se_mean: tally.se_mean(), quantiles: tally.quantiles(levels) }
 }
@@ -111,6 +111,8 @@ pub(super) struct Drawing<'m> {
     /// The year asked, from the base year.
     pub year: usize,
     pub draws: u64,
+    /// Draws that are kept whole: [`KEPT`].
+    pub keep: u64,
 }
 
 /// What the first pass gives.
@@ -158,7 +160,7 @@ impl Drawing<'_> {
             centre: None,
             draws: self.draws,
         };
-        if self.draws > KEPT {
+        if self.draws > self.keep {
             let mut pilot = Vec::new();
             self.over(PILOT, |block, len, beside| self.part(block, len, beside).totals, |part| pilot.extend(part), &quiet);
             tally.totals = Totals::Counted(Histogram::for_pilot(&mut pilot, RESOLUTION));

@@ -56,11 +56,12 @@ pub struct Event {
 impl Event {
     /// The register of a model as events, in the order of the file.
     pub fn register(model: &Model) -> Vec<Self> {
-        model.risks.iter().enumerate().map(|(i, risk)| Self::of(i, risk)).collect()
+        model.risks.iter().enumerate().map(|(i, risk)| Self::of(i, risk, model.base_year())).collect()
     }
 
-    /// One entry of the register.
-    pub fn of(position: usize, risk: &Risk) -> Self {
+    /// One entry of the register. What strikes in the base year is in no
+    /// projection, so only later years count.
+    pub fn of(position: usize, risk: &Risk, base_year: Year) -> Self {
         Self {
             id: risk.id.clone(),
             origin: EventOrigin::Register(position),
@@ -76,7 +77,7 @@ impl Event {
                 }
                 RiskImpact::ProMemorie => EventImpact::ProMemorie,
             },
-            years: risk.years.clone(),
+            years: risk.years.iter().copied().filter(|y| *y > base_year).collect(),
             structural: risk.structural,
             covered: !risk.covered_by.is_empty(),
         }

@@ -56,6 +56,16 @@ struct Layout {
 impl Grid {
     /// The sum of the terms at `members`.
     pub(super) fn of(terms: &[Term], members: &[usize]) -> Self {
+        // Few ranges are cheap: they get more points.
+        Self::with_points(terms, members, if members.len() <= 16 { 2 * POINTS } else { POINTS })
+    }
+
+    /// The same on a coarser grid, for shares.
+    pub(super) fn coarse(&self, terms: &[Term]) -> Self {
+        Self::with_points(terms, &self.members, POINTS / 4)
+    }
+
+    fn with_points(terms: &[Term], members: &[usize], points: usize) -> Self {
         let hard = members.iter().fold((0.0, 0.0), |(lo, hi), i| {
             let (min, max) = reach(&terms[*i]);
             (lo + min, hi + max)
@@ -65,12 +75,7 @@ impl Grid {
         // Room beside the ends for what rounding can add: at most a quarter of a squared step each.
         let occurrences: f64 = members.iter().map(|i| terms[*i].frequency.mean()).sum();
         let margin = rounding(terms, members, 0.25 * occurrences);
-        // Few ranges are cheap: they get more points.
-        let mut n = match members.len() {
-            0..=8 => 4 * POINTS,
-            9..=16 => 2 * POINTS,
-            _ => POINTS,
-        };
+        let mut n = points;
         while n < MOST_POINTS && (n as f64) < 64.0 * margin {
             n *= 2;
         }
@@ -496,11 +501,27 @@ fn reach(term: &Term) -> (f64, f64) {
 /// An amount that `sign` times the sum exceeds with a chance of at most
 /// [`TAIL_DOUBT`]: Chernoff's bound.
 fn tail(terms: &[Term], members: &[usize], sign: f64) -> f64 {
-    let parts: Vec<(Frequency, [(f64, f64, f64); 2])> =
-        members.iter().map(|i| (terms[*i].frequency, wider(&terms[*i].severity, sign))).collect();
+    // What is certain is added at the end: it would drown the rest.
+    let mut certain = 0.0;
+    let parts: Vec<(Frequency, [(f64, f64, f64); 2])> = members
+        .iter()
+        .map(|i| {
+            let term = &terms[*i];
+            let mut uniforms = wider(&term.severity, sign);
+            if matches!(term.frequency, Frequency::Chance(p) if p >= 1.0) {
+                let (min, max) = term.severity.bounds();
+                let least = if sign > 0.0 { min } else { -max };
+                certain += least;
+                for (_, low, high) in &mut uniforms {
+                    (*low, *high) = (*low - least, *high - least);
+                }
+            }
+            (term.frequency, uniforms)
+        })
+        .collect();
     let largest = parts.iter().flat_map(|(_, w)| w).map(|(_, l, h)| l.abs().max(h.abs())).fold(0.0, f64::max);
     if largest == 0.0 {
-        return 0.0;
+        return certain;
     }
     let log_doubt = -libm::log(TAIL_DOUBT);
     let bound = |log_t: f64| {
@@ -513,7 +534,7 @@ fn tail(terms: &[Term], members: &[usize], sign: f64) -> f64 {
                 Frequency::Poisson(rate) => rate * above,
             };
         }
-        sum / t
+        if sum.is_finite() { sum / t } else { f64::INFINITY }
     };
     // Any t gives a bound; golden section finds a good one.
     let (mut a, mut b) = (-12.0, 6.0);
@@ -532,7 +553,7 @@ fn tail(terms: &[Term], members: &[usize], sign: f64) -> f64 {
         }
     }
     let best = fc.min(fd);
-    if best.is_finite() { best } else { f64::INFINITY }
+    certain + best
 }
 
 /// Two weighted uniform ranges (weight, lowest, highest) with the mean of

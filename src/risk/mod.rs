@@ -2,6 +2,7 @@
 mod atoms;
 mod beta;
 mod capacity;
+mod check;
 mod draws;
 mod event;
 mod fft;
@@ -16,7 +17,11 @@ mod strike;
 mod table;
 mod what_if;
 
+#[cfg(test)]
+mod tests;
+
 pub use capacity::{CLASSES, class_of, judge};
+pub use check::check;
 pub use draws::{SimulatedLoss, simulate_events};
 pub use event::{Event, EventImpact, EventOrigin};
 pub use loss::{Frequency, LEVEL_TOLERANCE, Loss, Quantile, Term};

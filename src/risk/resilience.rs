@@ -10,7 +10,7 @@
 use std::collections::BTreeMap;
 
 use super::capacity::judge;
-use super::draws::{Drawing, Scene, Sized, Tally};
+use super::draws::{Drawing, KEPT, Scene, Sized, Tally};
 use super::event::{Event, EventImpact, EventOrigin};
 use super::loss::{Loss, Quantile, Term};
 use super::register::{Impact, YearLoss, expected};
@@ -275,7 +275,7 @@ impl<'a> Work<'a> {
             })
             .collect();
         let scene = Scene { ensemble, shortfall, base: position(0), what_ifs, years: self.model.year_count() };
-        let drawing = Drawing { striker, scene: Some(scene), year: self.index, draws };
+        let drawing = Drawing { striker, scene: Some(scene), year: self.index, draws, keep: KEPT };
         let tally = drawing.tally(progress);
         Ok(Some((drawing, tally)))
     }

@@ -244,18 +244,16 @@ fn strike(u: &Row, p: f64, amount: &Amount, row: &mut Row) {
         }
         Amount::Pert(table) => {
             row.fill(0.0);
-            // The struck ones side by side first, so that the table is read without guessing.
-            let mut hits = [0_u8; BLOCK];
+            // The struck ones side by side first, so that nothing has to be guessed.
+            let (mut place, mut share) = ([0_u8; BLOCK + 1], [0.0; BLOCK + 1]);
             let mut n = 0;
             for k in 0..BLOCK {
-                hits[n] = k as u8;
+                place[n] = k as u8;
+                share[n] = u[k] * per;
                 n += usize::from(u[k] < p);
-                if n == BLOCK {
-                    break;
-                }
             }
-            for &k in &hits[..n] {
-                row[usize::from(k)] = table.at(u[usize::from(k)] * per);
+            for (k, share) in place[..n].iter().zip(&share[..n]) {
+                row[usize::from(*k)] = table.at(*share);
             }
         }
     }

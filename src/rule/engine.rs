@@ -9,7 +9,10 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
-use rhai::{CallFnOptions, Dynamic, Engine, EvalAltResult, LexError, OptimizationLevel, Position, Scope, Token};
+use rhai::{
+    CallFnOptions, Dynamic, Engine, EvalAltResult, LexError, OptimizationLevel, Position, Scope,
+    Token,
+};
 
 use super::RuleSet;
 use super::coverage::Hits;
@@ -29,8 +32,14 @@ use crate::units::Year;
 const STACK: usize = 256 * 1024 * 1024;
 
 /// Runs `work` with a stack that no rule can fill; none where that fails.
-pub(super) fn with_stack<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Option<T> {
-    let thread = std::thread::Builder::new().name("rules".to_owned()).stack_size(STACK).spawn(work).ok()?;
+pub(super) fn with_stack<T: Send + 'static>(
+    work: impl FnOnce() -> T + Send + 'static,
+) -> Option<T> {
+    let thread = std::thread::Builder::new()
+        .name("rules".to_owned())
+        .stack_size(STACK)
+        .spawn(work)
+        .ok()?;
     thread.join().ok()
 }
 
@@ -63,7 +72,9 @@ fn off(token: &Token) -> Option<(&str, &str)> {
         Token::Try => ("try", "a mistake in a rule must be seen"),
         Token::Catch => ("catch", "a mistake in a rule must be seen"),
         Token::Throw => ("throw", "a rule returns what it finds"),
-        Token::Identifier(name) | Token::Reserved(name) => OFF.into_iter().find(|(word, _)| *word == name.as_str())?,
+        Token::Identifier(name) | Token::Reserved(name) => {
+            OFF.into_iter().find(|(word, _)| *word == name.as_str())?
+        }
         _ => return None,
     })
 }
@@ -136,7 +147,12 @@ impl<'s> Runner<'s> {
     pub fn new(rules: &'s RuleSet) -> Self {
         let session = Arc::new(Session::default());
         let (engine, words) = sandbox(&session);
-        Self { engine, session, words, rules }
+        Self {
+            engine,
+            session,
+            words,
+            rules,
+        }
     }
 
     /// A runner that counts every node that runs.
@@ -161,22 +177,40 @@ impl<'s> Runner<'s> {
     }
 
     /// Calls a function of a rule.
-    pub fn call(&self, rule: &Compiled, function: &str, arguments: Vec<Dynamic>) -> Result<Answer, Diagnostic> {
+    pub fn call(
+        &self,
+        rule: &Compiled,
+        function: &str,
+        arguments: Vec<Dynamic>,
+    ) -> Result<Answer, Diagnostic> {
         self.session.begin(Some(rule.head.clone()));
         let options = CallFnOptions::new().eval_ast(false);
         // Rhai should not panic on anything; if it does, one rule failed.
         let result = catch_unwind(AssertUnwindSafe(|| {
-            self.engine.call_fn_with_options::<Dynamic>(options, &mut Scope::new(), &rule.ast, function, arguments)
+            self.engine.call_fn_with_options::<Dynamic>(
+                options,
+                &mut Scope::new(),
+                &rule.ast,
+                function,
+                arguments,
+            )
         }));
         let operations = self.session.meter().operations();
         if let Some((fault, position)) = self.session.take_fault() {
-            return Err(failure::diagnostic(&fault, &rule.source.place_or(position, &rule.place_of(function))));
+            return Err(failure::diagnostic(
+                &fault,
+                &rule.source.place_or(position, &rule.place_of(function)),
+            ));
         }
         match result {
             Ok(Ok(value)) => Ok(Answer { value, operations }),
             Ok(Err(error)) => Err(self.diagnostic(rule, function, &error)),
-            Err(_) => Err(Diagnostic::error("internal", &rule.place_of(function), "the rule engine broke off on this rule")
-                .help("this is a mistake of ravijn, not of the rule: please report it with the rule")),
+            Err(_) => Err(Diagnostic::error(
+                "internal",
+                &rule.place_of(function),
+                "the rule engine broke off on this rule",
+            )
+            .help("this is a mistake of ravijn, not of the rule: please report it with the rule")),
         }
     }
 
@@ -185,12 +219,20 @@ impl<'s> Runner<'s> {
         // The first column is what Rhai says of a line it knows no more of.
         let known = position.position().is_some();
         let position = if known { position } else { Position::NONE };
-        failure::diagnostic(&fault, &rule.source.place_or(position, &rule.place_of(function)))
+        failure::diagnostic(
+            &fault,
+            &rule.source.place_or(position, &rule.place_of(function)),
+        )
     }
 
     /// The outcome as `risk` gets it.
     fn outcome(facts: &Arc<dyn Facts>, head: &Arc<Head>, focus: Option<Year>) -> Dynamic {
-        Dynamic::from(Outcome { facts: facts.clone(), head: Some(head.clone()), focus, remembered: true })
+        Dynamic::from(Outcome {
+            facts: facts.clone(),
+            head: Some(head.clone()),
+            focus,
+            remembered: true,
+        })
     }
 
     /// What a rule finds in an outcome, seen from a year.
@@ -201,7 +243,9 @@ impl<'s> Runner<'s> {
         focus: Option<Year>,
     ) -> Result<(Vec<Finding>, u64), Vec<Diagnostic>> {
         let outcome = Self::outcome(facts, &rule.head, focus);
-        let answer = self.call(rule, "risk", vec![outcome]).map_err(|d| vec![d])?;
+        let answer = self
+            .call(rule, "risk", vec![outcome])
+            .map_err(|d| vec![d])?;
         let findings = results::findings(&self.session, rule, facts, &answer.value)?;
         Ok((findings, answer.operations))
     }
@@ -213,21 +257,34 @@ impl<'s> Runner<'s> {
         for rule in self.rules.compiled() {
             let (id, title) = (rule.head.id.clone(), rule.head.title.clone());
             if let Some(reason) = not_applicable(&rule.head, facts.as_ref()) {
-                evaluation.not_applicable.push(NotApplicable { rule: id, title, reason });
+                evaluation.not_applicable.push(NotApplicable {
+                    rule: id,
+                    title,
+                    reason,
+                });
                 continue;
             }
             match self.find(rule, facts, None) {
                 Ok((findings, operations)) => {
-                    evaluation.effort.push(Effort { rule: id.clone(), operations });
+                    evaluation.effort.push(Effort {
+                        rule: id.clone(),
+                        operations,
+                    });
                     if findings.is_empty() {
                         evaluation.silent.push(Silent { rule: id, title });
                     }
                     evaluation.findings.extend(findings);
                 }
-                Err(diagnostics) => evaluation.failed.push(Failed { rule: id, title, diagnostics }),
+                Err(diagnostics) => evaluation.failed.push(Failed {
+                    rule: id,
+                    title,
+                    diagnostics,
+                }),
             }
         }
-        evaluation.failed.extend(self.rules.broken().iter().cloned());
+        evaluation
+            .failed
+            .extend(self.rules.broken().iter().cloned());
         evaluation.failed.sort_by(|a, b| a.rule.cmp(&b.rule));
         self.session.forget_figures();
         evaluation
@@ -237,30 +294,45 @@ impl<'s> Runner<'s> {
 /// Why a rule says nothing about this municipality, in Dutch.
 pub(super) fn not_applicable(head: &Head, facts: &dyn Facts) -> Option<String> {
     if head.domain != "algemeen" && !facts.names(Names::Domains).contains(&head.domain) {
-        return Some(format!("deze gemeente raamt niets in het domein {}", head.domain));
+        return Some(format!(
+            "deze gemeente raamt niets in het domein {}",
+            head.domain
+        ));
     }
     let unmet = head.requires.iter().find(|r| !facts.has(r))?;
     Some(match unmet {
         Requirement::Figure { kind, name, year } => {
-            let name = facts.label(name).unwrap_or_else(|| if name == "total" { "het totaal".to_owned() } else { name.clone() });
+            let name = facts.label(name).unwrap_or_else(|| {
+                if name == "total" {
+                    "het totaal".to_owned()
+                } else {
+                    name.clone()
+                }
+            });
             let in_year = year.map_or_else(String::new, |y| format!(" in {y}"));
             match kind {
                 Kind::Cost => format!("er zijn geen lasten van {name}{in_year}"),
                 Kind::Revenue => format!("er zijn geen baten van {name}{in_year}"),
                 Kind::Budget => format!("er is geen begroting van {name}{in_year}"),
-                Kind::BudgetRevenue => format!("er is geen begroting van de baten van {name}{in_year}"),
+                Kind::BudgetRevenue => {
+                    format!("er is geen begroting van de baten van {name}{in_year}")
+                }
                 Kind::Actual => format!("er is geen realisatie van {name}{in_year}"),
                 Kind::Clients => format!("er zijn geen aantallen cliënten van {name}{in_year}"),
                 Kind::Price => format!("er zijn geen kosten per cliënt van {name}{in_year}"),
                 Kind::Balance | Kind::Result => format!("er is geen saldo van {name}{in_year}"),
-                Kind::Shortfall => format!("er is geen begroting om {name}{in_year} mee te vergelijken"),
+                Kind::Shortfall => {
+                    format!("er is geen begroting om {name}{in_year} mee te vergelijken")
+                }
                 Kind::Index => format!("er is geen index {name}{in_year}"),
                 Kind::Growth => format!("er is geen groei van {name}{in_year}"),
                 Kind::Reserve => format!("er is geen reserve {name}{in_year}"),
                 Kind::Indicator => format!("er is geen indicator {name}{in_year}"),
             }
         }
-        Requirement::Measures(kind) => format!("er zijn geen maatregelen van de soort {}", kind.name()),
+        Requirement::Measures(kind) => {
+            format!("er zijn geen maatregelen van de soort {}", kind.name())
+        }
         Requirement::Domain(id) => format!("deze gemeente raamt niets in het domein {id}"),
         Requirement::Draws => "er is niet met onzekerheid gerekend".to_owned(),
     })

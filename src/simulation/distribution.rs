@@ -142,16 +142,16 @@ impl Inverse {
 
     /// [`Self::values`] inside a kernel.
     #[inline(always)]
-    pub(crate) fn fill<S: Copy + Into<f64>>(&self, scores: &[S], out: &mut [f64]) {
+    pub(crate) fn fill<S: Copy + Into<f64>, const N: usize>(&self, scores: &[S; N], out: &mut [f64; N]) {
         match &self.form {
             Form::Line { at, slope } => {
-                for (x, &z) in out.iter_mut().zip(scores) {
-                    *x = at + slope * z.into();
+                for k in 0..N {
+                    out[k] = at + slope * scores[k].into();
                 }
             }
             Form::Table(cells) => {
-                for (x, &z) in out.iter_mut().zip(scores) {
-                    *x = look_up(cells, z.into());
+                for k in 0..N {
+                    out[k] = look_up(cells, scores[k].into());
                 }
             }
         }
@@ -186,7 +186,14 @@ impl Kernel for Values<'_> {
     type Output = ();
     #[inline(always)]
     fn run(self) {
-        self.inverse.fill(self.scores, self.out);
+        let (scores, rest) = self.scores.as_chunks::<8>();
+        let (out, out_rest) = self.out.as_chunks_mut::<8>();
+        for (scores, out) in scores.iter().zip(out) {
+            self.inverse.fill(scores, out);
+        }
+        for (z, x) in rest.iter().zip(out_rest) {
+            *x = self.inverse.value(f64::from(*z));
+        }
     }
 }
 

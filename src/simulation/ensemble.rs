@@ -7,13 +7,15 @@
 //! changes no bit. Memory is a workspace per thread, whatever the number of
 //! draws.
 
+use std::sync::Arc;
+
 use rayon::prelude::*;
 
 use super::machine::Width;
 use super::random::{BLOCK, Stream, StreamKey};
 use super::sampler::{Draw, Risks, Sampler, Source};
 use crate::diagnostic::Diagnostic;
-use crate::model::{LineId, Model};
+use crate::model::{AssumptionId, LineId, Model};
 use crate::projection::{Driver, Futures, Lanes, Plan};
 
 /// Blocks that a thread works on between two folds.
@@ -30,8 +32,22 @@ pub struct Ensemble<'m> {
 #[derive(Debug)]
 struct Scenario<'m> {
     model: &'m Model,
+    ready: Arc<Ready>,
+}
+
+/// A model looked up.
+#[derive(Debug)]
+pub(crate) struct Ready {
     plan: Plan,
     sampler: Sampler,
+}
+
+impl Ready {
+    pub(crate) fn new(model: &Model, seed: u64, risks: Risks) -> Result<Self, Vec<Diagnostic>> {
+        let plan = Plan::compile(model);
+        let sampler = Sampler::new(model, &plan, seed, risks)?;
+        Ok(Self { plan, sampler })
+    }
 }
 
 /// What a thread needs for its blocks.
@@ -52,11 +68,15 @@ impl<'m> Ensemble<'m> {
     pub(crate) fn with(models: &[&'m Model], seed: u64, risks: Risks) -> Result<Self, Vec<Diagnostic>> {
         let mut scenarios = Vec::with_capacity(models.len());
         for (i, &model) in models.iter().enumerate() {
-            let plan = Plan::compile(model);
-            let sampler = Sampler::new(model, &plan, seed, if i == 0 { risks } else { Risks::Linked })?;
-            scenarios.push(Scenario { model, plan, sampler });
+            let ready = Ready::new(model, seed, if i == 0 { risks } else { Risks::Linked })?;
+            scenarios.push(Scenario { model, ready: Arc::new(ready) });
         }
         Ok(Self { scenarios, seed, width: Width::widest() })
+    }
+
+    /// One scenario that was looked up before.
+    pub(crate) fn of_ready(model: &'m Model, ready: &Arc<Ready>, seed: u64) -> Self {
+        Self { scenarios: vec![Scenario { model, ready: Arc::clone(ready) }], seed, width: Width::widest() }
     }
 
     /// Runs no wider than this; results are the same.
@@ -77,22 +97,22 @@ impl<'m> Ensemble<'m> {
 
     /// The plan of a scenario: its groups and reserve movements.
     pub fn plan(&self, scenario: usize) -> &Plan {
-        &self.scenarios[scenario].plan
+        &self.scenarios[scenario].ready.plan
     }
 
     /// Whether every draw of a scenario is its deterministic projection: no
     /// uncertain assumption and no luck.
     pub fn is_certain(&self, scenario: usize) -> bool {
-        self.scenarios[scenario].sampler.is_certain()
+        self.scenarios[scenario].ready.sampler.is_certain()
     }
 
     /// Whether a correlation of the base names this risk.
     pub fn risk_is_correlated(&self, risk: usize) -> bool {
-        self.scenarios.first().is_some_and(|s| s.sampler.risk_is_correlated(risk))
+        self.scenarios.first().is_some_and(|s| s.ready.sampler.risk_is_correlated(risk))
     }
 
     pub(crate) fn sources(&self, scenario: usize) -> Vec<Source> {
-        self.scenarios[scenario].sampler.sources().collect()
+        self.scenarios[scenario].ready.sampler.sources().collect()
     }
 
     /// Visits every block of `draws` draws, on as many threads as rayon has
@@ -134,7 +154,7 @@ impl<'e, 'm, W: Send, S: Send> Run<'e, 'm, W, S> {
         let workers = (0..rayon::current_num_threads().max(1)).map(|_| Worker {
             own: worker(),
             workspace: Workspace {
-                scenarios: ensemble.scenarios.iter().map(|s| (s.sampler.workspace(keep), Lanes::new(&s.plan))).collect(),
+                scenarios: ensemble.scenarios.iter().map(|s| (s.ready.sampler.workspace(keep), Lanes::new(&s.ready.plan))).collect(),
             },
             given: Vec::new(),
         });
@@ -199,14 +219,15 @@ impl<'e, 'm, W: Send, S: Send> Run<'e, 'm, W, S> {
 
 impl Workspace {
     fn futures<'a>(&'a self, ensemble: &'a Ensemble<'_>, scenario: usize) -> Futures<'a> {
-        ensemble.scenarios[scenario].plan.futures(&self.scenarios[scenario].1)
+        ensemble.scenarios[scenario].ready.plan.futures(&self.scenarios[scenario].1)
     }
 
     fn compute(&mut self, ensemble: &Ensemble<'_>, block: u64, len: usize) {
         for (scenario, (draw, lanes)) in ensemble.scenarios.iter().zip(&mut self.scenarios) {
-            scenario.sampler.draw(block, len, draw, ensemble.width);
-            let drawn = scenario.sampler.drivers(draw);
-            scenario.plan.run(&drawn, Some(&drawn), len, lanes);
+            let Ready { plan, sampler } = &*scenario.ready;
+            sampler.draw(block, len, draw, ensemble.width);
+            let drawn = sampler.drivers(draw);
+            plan.run(&drawn, Some(&drawn), len, lanes);
         }
     }
 }
@@ -276,7 +297,7 @@ impl<'a> Block<'a> {
     /// 1 on, mixed with what it is correlated with. None for a risk without a
     /// chance and after the last year in which it can strike.
     pub fn risk_scores(&self, risk: usize, year: usize) -> Option<&[f32]> {
-        let sampler = &self.ensemble.scenarios[0].sampler;
+        let sampler = &self.ensemble.scenarios[0].ready.sampler;
         self.workspace.scenarios[0].0.risk_scores(sampler, risk, year)
     }
 
@@ -285,9 +306,15 @@ impl<'a> Block<'a> {
         StreamKey::new(self.ensemble.seed, address).stream(self.block)
     }
 
+    /// The value of an assumption in each draw.
+    pub fn drawn(&self, scenario: usize, assumption: AssumptionId, year: usize) -> Driver<'_> {
+        let (draw, _) = &self.workspace.scenarios[scenario];
+        self.ensemble.scenarios[scenario].ready.sampler.value(draw, assumption, year)
+    }
+
     /// Independent scores of a source, where the run keeps them.
     pub(crate) fn scores(&self, scenario: usize, source: Source, year: usize) -> &[f32] {
         let (draw, _) = &self.workspace.scenarios[scenario];
-        draw.scores(&self.ensemble.scenarios[scenario].sampler, source, year)
+        draw.scores(&self.ensemble.scenarios[scenario].ready.sampler, source, year)
     }
 }

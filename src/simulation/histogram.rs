@@ -26,6 +26,7 @@ pub struct Histogram {
     per_unit: f64,
     /// Below, bins, above.
     counts: Vec<u32>,
+    /// Extremes of what lies in the first and last bin, at least.
     min: f64,
     max: f64,
 }
@@ -52,7 +53,8 @@ impl Histogram {
     }
 
     /// Bins fit for what `pilot` shows: its P5 to P95 cut into `resolution`
-    /// parts, and room on both sides as far as it goes, at most that distance.
+    /// parts, and room on both sides a little further than it goes, at most
+    /// that distance. An end at which several draws stop stays where it is.
     /// Reorders `pilot`.
     pub fn for_pilot(pilot: &mut [f64], resolution: f64) -> Self {
         pilot.sort_by(f64::total_cmp);
@@ -60,7 +62,11 @@ impl Histogram {
         let at = |q: f64| pilot[usize::try_from(rank(q, pilot.len() as u64)).unwrap_or(1) - 1];
         let (p5, p95) = (at(0.05), at(0.95));
         let spread = p95 - p5;
-        let (lo, hi) = (min.max(p5 - spread), max.min(p95 + spread));
+        let stops = |a: usize, b: usize| pilot.get(a) == pilot.get(b);
+        let n = pilot.len();
+        let below = if stops(0, 1) { min } else { min - 0.15 * spread };
+        let above = if stops(n - 1, n.saturating_sub(2)) { max } else { max + 0.15 * spread };
+        let (lo, hi) = (below.max(p5 - spread), above.min(p95 + spread));
         Self::with_width(lo, hi, spread / resolution)
     }
 
@@ -156,11 +162,6 @@ impl Histogram {
         self.width
     }
 
-    /// Lowest and highest value seen.
-    pub fn extremes(&self) -> (f64, f64) {
-        (self.min, self.max)
-    }
-
     /// The value at rank k = the smallest with k / n >= q.
     pub fn quantile(&self, q: f64) -> Bracket {
         let [found] = self.at_ranks([rank(q, self.total())]);
@@ -204,8 +205,7 @@ impl Histogram {
         } else if bin == last {
             (edge(last - 1), self.max)
         } else {
-            // No further than what was seen.
-            (edge(bin - 1).max(self.min), edge(bin).min(self.max))
+            (edge(bin - 1), edge(bin))
         }
     }
 }
@@ -308,7 +308,7 @@ mod tests {
         let mut merged = empty.emptied();
         parts.iter().for_each(|p| merged.merge(p));
         assert_eq!(merged.counts, whole.counts);
-        assert_eq!(merged.extremes(), whole.extremes());
+        assert_eq!((merged.min, merged.max), (whole.min, whole.max));
     }
 
     #[test]

@@ -13,6 +13,8 @@ mod machine;
 mod outcome;
 mod random;
 mod sampler;
+mod samples;
+mod share;
 mod simulate;
 mod special;
 mod summary;
@@ -23,6 +25,13 @@ pub use ensemble::{Block, Ensemble};
 pub use histogram::{Bracket, Histogram};
 pub use machine::Width;
 pub use random::{BLOCK, Stream, StreamKey};
+pub use samples::Samples;
+pub use share::{ShareOf, Shares, variance_shares};
 pub use simulate::{simulate, simulate_at, simulate_with};
 pub use special::{beta_cdf, normal_cdf, normal_quantile};
 pub use outcome::{GroupOutcome, Outcome, Settings, Summary, Watch};
+
+#[cfg(test)]
+pub(crate) mod fixture;
+#[cfg(test)]
+mod tests;

@@ -98,11 +98,11 @@ impl Stream {
     /// [`Self::normals`] inside a kernel.
     #[inline(always)]
     pub(crate) fn fill_normals(&mut self, out: &mut [f32; BLOCK]) {
-        for pair in out.chunks_exact_mut(2 * LANES) {
+        for pair in 0..BLOCK / (2 * LANES) {
             let (a, b) = (self.step(), self.step());
-            let (x, y) = pair.split_at_mut(LANES);
+            let at = pair * 2 * LANES;
             for k in 0..LANES {
-                (x[k], y[k]) = box_muller(a[k], b[k]);
+                (out[at + k], out[at + LANES + k]) = box_muller(a[k], b[k]);
             }
         }
     }

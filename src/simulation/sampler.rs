@@ -37,9 +37,8 @@ struct Node {
 struct Mix {
     from: usize,
     size: usize,
-    /// Lower triangle by tile of [`TILE`] rows: for each column up to the
-    /// tile's last, the entries of its rows.
-    tiles: Vec<Vec<[f32; TILE]>>,
+    /// Lower triangle by row, packed: row i has i + 1 entries.
+    factor: Vec<f32>,
     /// In which years: the first so many after the base year.
     rows: usize,
 }
@@ -149,7 +148,9 @@ impl Sampler {
             // All of a component are drawn in every year in which one of them
             // counts: the e's of that year are what is correlated.
             self.nodes.extend(members.into_iter().map(|n| Node { rows, ..n }));
-            self.mixes.push(Mix { from, size: component.members.len(), tiles: tiles(&component.factor), rows });
+            #[allow(clippy::cast_possible_truncation, reason = "scores are f32")]
+            let factor = component.factor.iter().flatten().map(|&l| l as f32).collect();
+            self.mixes.push(Mix { from, size: component.members.len(), factor, rows });
         }
         let linked: Vec<Correlated> = self.nodes.iter().map(|n| n.what).collect();
         for (i, a) in model.assumptions.iter().enumerate() {
@@ -274,19 +275,29 @@ impl Sampler {
         width.run(DrawKernel { sampler: self, draw });
     }
 
+    /// The value of an assumption in a drawn block.
+    pub(crate) fn value<'a>(&'a self, draw: &'a Draw, assumption: AssumptionId, year: usize) -> Driver<'a> {
+        match self.row_of[assumption.0][year] {
+            Some(row) => Driver::Each(&draw.values[row][..draw.len]),
+            None => Driver::Same(self.central[assumption.0][year]),
+        }
+    }
+
     /// What drives the projection of a drawn block.
     pub(crate) fn drivers<'a>(&'a self, draw: &'a Draw) -> Drawn<'a> {
         Drawn { sampler: self, draw }
     }
 
-    /// Uncertain assumptions and lines with luck: what [`Draw::scores`] knows.
+    /// Uncertain assumptions, risks that are drawn and lines with luck: what
+    /// [`Draw::scores`] knows.
     pub(crate) fn sources(&self) -> impl Iterator<Item = Source> {
-        let nodes = self.nodes.iter().enumerate().filter_map(|(n, node)| match node.what {
-            Correlated::Assumption(id) => {
-                let component = self.mixes.iter().position(|m| (m.from..m.from + m.size).contains(&n));
-                Some(Source { what: SourceKind::Assumption(id), component, slot: n })
-            }
-            Correlated::Risk(_) => None,
+        let nodes = self.nodes.iter().enumerate().map(|(n, node)| {
+            let component = self.mixes.iter().position(|m| (m.from..m.from + m.size).contains(&n));
+            let what = match node.what {
+                Correlated::Assumption(id) => SourceKind::Assumption(id),
+                Correlated::Risk(_) => SourceKind::Risk,
+            };
+            Source { what, component, slot: n }
         });
         let lucky = self.luck_lines.iter().enumerate().map(|(i, line)| Source {
             what: SourceKind::Luck(*line),
@@ -311,6 +322,8 @@ pub(crate) struct Source {
 pub(crate) enum SourceKind {
     Assumption(AssumptionId),
     Luck(LineId),
+    /// A risk that assumptions are correlated with: part of their group.
+    Risk,
 }
 
 /// One block of draws; made once per thread.
@@ -369,10 +382,10 @@ impl Kernel for DrawKernel<'_> {
                 }
             }
             if !draw.scores.is_empty() {
-                keep(&draw.now, sampler.years - 1, y, &mut draw.scores);
+                keep(sampler, &draw.now, y, &mut draw.scores);
             }
             for mix in sampler.mixes.iter().filter(|m| y <= m.rows) {
-                mix_rows(&mix.tiles, &mut draw.now[mix.from..mix.from + mix.size]);
+                mix_rows(&mix.factor, &mut draw.now[mix.from..mix.from + mix.size]);
             }
             carry(sampler, draw, y);
             let mut nth = 0;
@@ -396,47 +409,44 @@ impl Kernel for DrawKernel<'_> {
     }
 }
 
-/// Notes the independent scores of a year.
+/// Notes the independent scores of a year; 0 where none is drawn.
 #[inline(always)]
-fn keep(now: &[Row<f32>], width: usize, y: usize, scores: &mut [Row<f32>]) {
-    for (node, row) in now.iter().enumerate() {
-        scores[node * width + y - 1] = *row;
+fn keep(sampler: &Sampler, now: &[Row<f32>], y: usize, scores: &mut [Row<f32>]) {
+    for (n, (node, row)) in sampler.nodes.iter().zip(now).enumerate() {
+        scores[n * (sampler.years - 1) + y - 1] = if y <= node.rows { *row } else { [0.0; BLOCK] };
     }
 }
 
-/// Rows of a factor that are worked on together.
-const TILE: usize = 4;
-
-/// Draws at a time: the sums of a tile then stay in registers.
-const STEP: usize = 16;
-
-/// A factor by tiles; what lies outside the triangle is 0.
-#[allow(clippy::cast_possible_truncation, reason = "scores are f32")]
-fn tiles(factor: &[Vec<f64>]) -> Vec<Vec<[f32; TILE]>> {
-    let entry = |i: usize, j: usize| factor.get(i).and_then(|row| row.get(j)).map_or(0.0, |&l| l as f32);
-    (0..factor.len().div_ceil(TILE))
-        .map(|t| (0..factor.len().min(TILE * (t + 1))).map(|j| std::array::from_fn(|r| entry(TILE * t + r, j))).collect())
-        .collect()
-}
-
-/// z = L e in place, from the last tile up: row i needs the e's up to i only.
+/// z = L e in place, from the last row up: row i needs the e's up to i only.
 #[inline(always)]
-fn mix_rows(tiles: &[Vec<[f32; TILE]>], rows: &mut [Row<f32>]) {
-    for (t, tile) in tiles.iter().enumerate().rev() {
-        let from = TILE * t;
-        for at in 0..BLOCK / STEP {
-            let mut sums = [[0.0_f32; STEP]; TILE];
-            for (l, row) in tile.iter().zip(&*rows) {
-                let e = &row.as_chunks::<STEP>().0[at];
-                for r in 0..TILE {
-                    for k in 0..STEP {
-                        sums[r][k] += l[r] * e[k];
-                    }
-                }
+fn mix_rows(factor: &[f32], rows: &mut [Row<f32>]) {
+    let mut end = factor.len();
+    let mut i = rows.len();
+    while i > 0 {
+        i -= 1;
+        let l = &factor[end - i - 1..end];
+        end -= i + 1;
+        let (before, own) = rows.split_at_mut(i);
+        let mut sum = [0.0_f32; BLOCK];
+        // Four at once keep the sum in a register; the order is that of one
+        // at a time.
+        let mut j = 0;
+        while j + 4 <= i {
+            let [a, b, c, d] = [&before[j], &before[j + 1], &before[j + 2], &before[j + 3]];
+            for k in 0..BLOCK {
+                sum[k] = (((sum[k] + l[j] * a[k]) + l[j + 1] * b[k]) + l[j + 2] * c[k]) + l[j + 3] * d[k];
             }
-            for (row, sum) in rows[from..].iter_mut().zip(sums) {
-                row.as_chunks_mut::<STEP>().0[at] = sum;
+            j += 4;
+        }
+        while j < i {
+            let a = &before[j];
+            for k in 0..BLOCK {
+                sum[k] += l[j] * a[k];
             }
+            j += 1;
+        }
+        for k in 0..BLOCK {
+            own[0][k] = sum[k] + l[i] * own[0][k];
         }
     }
 }
@@ -449,9 +459,9 @@ fn carry(sampler: &Sampler, draw: &mut Draw, y: usize) {
         let Some((old, new)) = node.carried else { continue };
         let state = &mut draw.carried[nth];
         nth += 1;
-        for (z, &e) in state.iter_mut().zip(row) {
-            let e = f64::from(e);
-            *z = if y == 1 { e } else { old * *z + new * e };
+        let (old, new) = if y == 1 { (0.0, 1.0) } else { (old, new) };
+        for k in 0..BLOCK {
+            state[k] = old * state[k] + new * f64::from(row[k]);
         }
     }
 }
@@ -490,10 +500,7 @@ pub(crate) struct Drawn<'a> {
 impl Drivers for Drawn<'_> {
     #[inline]
     fn value(&self, assumption: AssumptionId, year_index: usize) -> Driver<'_> {
-        match self.sampler.row_of[assumption.0][year_index] {
-            Some(row) => Driver::Each(&self.draw.values[row][..self.draw.len]),
-            None => Driver::Same(self.sampler.central[assumption.0][year_index]),
-        }
+        self.sampler.value(self.draw, assumption, year_index)
     }
 }
 

@@ -136,6 +136,7 @@ struct Worker {
     /// How many blocks of those are folded.
     folded: usize,
     stopped: u64,
+    scratch: Box<[[f64; BLOCK]; 2]>,
 }
 
 /// All draws together.
@@ -425,7 +426,7 @@ impl GroupViews {
 impl Worker {
     fn new(histograms: Vec<Histogram>) -> Self {
         let bins = vec![0; histograms.len() * KEPT * BLOCK];
-        Self { histograms, bins, waiting: 0, sums: Vec::new(), folded: 0, stopped: 0 }
+        Self { histograms, bins, waiting: 0, sums: Vec::new(), folded: 0, stopped: 0, scratch: Box::new([[0.0; BLOCK]; 2]) }
     }
 
     /// Takes in one block.
@@ -436,9 +437,8 @@ impl Worker {
         }
         let kept = self.bins.chunks_exact_mut(KEPT * BLOCK);
         for (((row, series), histogram), bins) in rows.zip(&mut self.histograms).zip(kept) {
-            let mut scratch = [0.0; BLOCK];
-            let mut buffer = [0.0; BLOCK];
-            let values = numbers(row, f, &mut scratch).slice(lanes, &mut buffer);
+            let [scratch, buffer] = &mut *self.scratch;
+            let values = numbers(row, f, scratch).slice(lanes, buffer);
             let bins = &mut bins[self.waiting..self.waiting + lanes];
             self.sums.push(width.run(Count { series, values, histogram, bins }));
         }

@@ -8,10 +8,7 @@
 use super::histogram::{Bracket, Histogram, rank};
 use super::machine::Kernel;
 use super::outcome::Summary;
-
-/// Independent sums side by side in a block, fixed so that the order of
-/// addition does not depend on the width of the processor.
-const PARTS: usize = 8;
+use super::random::BLOCK;
 
 /// Thresholds per series at most: a budget, and where a shortfall begins.
 pub(crate) const THRESHOLDS: usize = 2;
@@ -73,72 +70,138 @@ impl Kernel for Count<'_> {
     type Output = Sums;
     #[inline(always)]
     fn run(self) -> Sums {
-        let [first, second] = self.series.thresholds.map(f64::is_finite);
-        match (first, second) {
-            (false, false) => count::<0>(self),
-            (true, false) => count::<1>(self),
-            _ => count::<THRESHOLDS>(self),
-        }
+        count(self)
     }
 }
 
-/// The loop, for the first `T` thresholds.
+/// The loops over one row. Each does one thing to every draw of the block and
+/// sums by halving: 256 numbers to 128, to 64 and so on. Of that shape the
+/// compiler makes vector instructions of any width, and the order of addition
+/// is the same in all of them.
 #[inline(always)]
-#[allow(clippy::cast_possible_truncation, reason = "the number of a bin")]
-fn count<const T: usize>(job: Count<'_>) -> Sums {
+fn count(job: Count<'_>) -> Sums {
     let Count { series, values, histogram, bins } = job;
-    const SHIFT: f64 = 4_503_599_627_370_496.0;
-    let (lo, per_unit, last) = histogram.scale();
-    let shift = series.shift;
-    let mut distance = [0.0; PARTS];
-    let mut square = [0.0; PARTS];
-    let mut excess = [[0.0; PARTS]; T];
-    let mut excess_square = [[0.0; PARTS]; T];
-    let mut above = [[0.0; PARTS]; T];
-    let (mut min, mut max) = ([f64::INFINITY; PARTS], [f64::NEG_INFINITY; PARTS]);
-    let mut one = |k: usize, x: f64| -> u16 {
-        let d = x - shift;
-        distance[k] += d;
-        square[k] += d * d;
-        for t in 0..T {
-            let over = x - series.thresholds[t];
-            let positive = if over > 0.0 { over } else { 0.0 };
-            excess[t][k] += positive;
-            excess_square[t][k] += positive * positive;
-            above[t][k] += if over > 0.0 { 1.0 } else { 0.0 };
+    if let (Ok(values), Ok(bins), false) =
+        (<&[f64; BLOCK]>::try_from(values), <&mut [u16; BLOCK]>::try_from(&mut *bins), histogram.is_point())
+    {
+        // What lies between the outer bins needs no extremes.
+        if bins_of(values, histogram.scale(), bins) {
+            values.iter().for_each(|&x| histogram.saw(x, x));
         }
-        min[k] = if x < min[k] { x } else { min[k] };
-        max[k] = if x > max[k] { x } else { max[k] };
-        // As `Histogram::bin`.
-        let t = (x - lo) * per_unit + 0.5;
-        let t = if t > 0.0 { t } else { 0.0 };
-        let t = if t < last { t } else { last };
-        (t + SHIFT).to_bits() as u16
-    };
-    let (rows, rest) = values.as_chunks::<PARTS>();
-    let (bin_rows, bin_rest) = bins.as_chunks_mut::<PARTS>();
-    for (row, out) in rows.iter().zip(bin_rows) {
-        for k in 0..PARTS {
-            out[k] = one(k, row[k]);
+        return sums(series, values, BLOCK);
+    }
+    // A shorter last block: what is missing adds 0 and is not counted.
+    let mut padded = [series.shift; BLOCK];
+    padded[..values.len()].copy_from_slice(values);
+    for (bin, &x) in bins.iter_mut().zip(values) {
+        *bin = short(histogram.bin(x));
+        histogram.saw(x, x);
+    }
+    sums(series, &padded, values.len())
+}
+
+/// Sums of the first `len`; those after them are `shift`.
+#[inline(always)]
+fn sums(series: &Series, values: &[f64; BLOCK], len: usize) -> Sums {
+    let (distance, square) = distances(values, series.shift);
+    let mut out = Sums { distance, square, ..Sums::default() };
+    for t in 0..THRESHOLDS {
+        if series.thresholds[t].is_finite() {
+            (out.excess[t], out.excess_square[t], out.above[t]) = excess(values, len, series.thresholds[t]);
         }
-    }
-    for (k, (x, out)) in rest.iter().zip(bin_rest).enumerate() {
-        *out = one(k, *x);
-    }
-    if histogram.is_point() {
-        for (bin, &x) in bins.iter_mut().zip(values) {
-            *bin = histogram.bin(x) as u16;
-        }
-    }
-    histogram.saw(min.into_iter().fold(f64::INFINITY, f64::min), max.into_iter().fold(f64::NEG_INFINITY, f64::max));
-    let sum = |parts: [f64; PARTS]| parts.into_iter().fold(0.0, |a, b| a + b);
-    let mut out = Sums { distance: sum(distance), square: sum(square), ..Sums::default() };
-    for t in 0..T {
-        out.excess[t] = sum(excess[t]);
-        out.excess_square[t] = sum(excess_square[t]);
-        out.above[t] = sum(above[t]);
     }
     out
+}
+
+/// Half a block.
+const HALF: usize = BLOCK / 2;
+
+/// The number of a bin: fewer than 2^16.
+#[inline(always)]
+#[allow(clippy::cast_possible_truncation, reason = "bins are fewer")]
+fn short(bin: usize) -> u16 {
+    bin as u16
+}
+
+/// The first `N` of the row become `f` of themselves and of the `N` after them.
+#[inline(always)]
+fn halve<const N: usize>(row: &mut [f64; HALF], f: impl Fn(f64, f64) -> f64) {
+    let (low, high) = row.split_at_mut(N);
+    for k in 0..N {
+        low[k] = f(low[k], high[k]);
+    }
+}
+
+/// Half a row brought down to one number.
+#[inline(always)]
+fn fold(mut row: [f64; HALF], f: impl Fn(f64, f64) -> f64) -> f64 {
+    halve::<64>(&mut row, &f);
+    halve::<32>(&mut row, &f);
+    halve::<16>(&mut row, &f);
+    halve::<8>(&mut row, &f);
+    row[1..8].iter().fold(row[0], |a, b| f(a, *b))
+}
+
+/// Σ (x - shift) and Σ (x - shift)².
+#[inline(always)]
+fn distances(x: &[f64; BLOCK], shift: f64) -> (f64, f64) {
+    let (mut distance, mut square) = ([0.0; HALF], [0.0; HALF]);
+    for k in 0..HALF {
+        let (a, b) = (x[k] - shift, x[k + HALF] - shift);
+        distance[k] = a + b;
+        square[k] = a * a + b * b;
+    }
+    (fold(distance, |a, b| a + b), fold(square, |a, b| a + b))
+}
+
+/// Σ max(0, x - threshold), Σ of its square, and how many lie above, of the
+/// first `len`.
+#[inline(always)]
+#[allow(clippy::cast_precision_loss, reason = "at most a block")]
+fn excess(x: &[f64; BLOCK], len: usize, threshold: f64) -> (f64, f64, f64) {
+    let mut over = [0.0; BLOCK];
+    for k in 0..BLOCK {
+        let above = x[k] - threshold;
+        over[k] = if above > 0.0 { above } else { 0.0 };
+    }
+    over[len..].fill(0.0);
+    let mut above = 0_u64;
+    for k in 0..BLOCK {
+        above += u64::from(over[k] > 0.0);
+    }
+    let (mut excess, mut square) = ([0.0; HALF], [0.0; HALF]);
+    for k in 0..HALF {
+        let (a, b) = (over[k], over[k + HALF]);
+        excess[k] = a + b;
+        square[k] = a * a + b * b;
+    }
+    (fold(excess, |a, b| a + b), fold(square, |a, b| a + b), above as f64)
+}
+
+/// The bins of a row, as [`Histogram::bin`] finds them; whether any of them is
+/// the first or the last.
+#[inline(always)]
+#[allow(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "the lower bits hold the number of the bin"
+)]
+fn bins_of(x: &[f64; BLOCK], (lo, per_unit, last): (f64, f64, f64), out: &mut [u16; BLOCK]) -> bool {
+    const SHIFT: f64 = 4_503_599_627_370_496.0;
+    let mut found = [0_u32; BLOCK];
+    for k in 0..BLOCK {
+        let t = (x[k] - lo) * per_unit + 0.5;
+        let t = if t > 0.0 { t } else { 0.0 };
+        let t = if t < last { t } else { last };
+        found[k] = (t + SHIFT).to_bits() as u32;
+    }
+    let last = last as u32;
+    let mut outer = 0_u32;
+    for k in 0..BLOCK {
+        outer |= u32::from(found[k] == 0) | u32::from(found[k] == last);
+        out[k] = found[k] as u16;
+    }
+    outer != 0
 }
 
 impl Series {
@@ -296,7 +359,6 @@ impl Summary {
 mod tests {
     use super::*;
     use crate::simulation::machine::Width;
-    use crate::simulation::random::BLOCK;
 
     fn total(values: &[f64], thresholds: [f64; THRESHOLDS], width: Width) -> (Summary, Summary, Summary) {
         let series = Series::for_pilot(&values[..values.len().min(BLOCK)], thresholds);

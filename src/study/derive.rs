@@ -40,9 +40,29 @@ pub fn incidental_balance(year: &GroupYear) -> f64 {
     year.balance - year.structural_balance
 }
 
-/// Cost of one client without measures, euros; none where none are counted.
+/// Cost of one client without measures, euros; none where none are counted or
+/// where clients stand beside no cost at all, which is a figure that is missing.
 pub fn cost_per_client(year: &LineYear) -> Option<f64> {
-    year.clients.filter(|c| *c > 0.0).map(|clients| (year.amount - year.measures) / clients)
+    let cost = year.amount - year.measures;
+    year.clients.filter(|c| *c > 0.0 && cost != 0.0).map(|clients| cost / clients)
+}
+
+/// Cost lines of a group that have clients in the base year but no cost there:
+/// that year shows 0 and later years follow from a stated unit cost, so nobody
+/// may read a rise from the base year to the next.
+pub fn unknown_in_base(model: &Model, group: &GroupProjection) -> Vec<LineId> {
+    group
+        .members
+        .iter()
+        .map(|(line, _)| *line)
+        .filter(|line| {
+            model
+                .lines
+                .get(*line)
+                .as_cost()
+                .is_some_and(|c| c.base_cost == 0.0 && c.base_volume > 0.0 && c.unit_cost.is_some() && c.counts_clients)
+        })
+        .collect()
 }
 
 /// What a dear client costs: the mean and once the spread between clients (`cv` times the mean).
@@ -194,10 +214,8 @@ pub fn fall(scenario: &ScenarioStudy) -> Option<Fall> {
         let (Some(base), Some(then)) = (amount.first(), amount.get(index)) else { continue };
         let off = base - then;
         if measure.kind == MeasureKind::Technical {
-            let realised = measure
-                .realisation
-                .and_then(|r| model.assumption(r).values.get(index).copied())
-                .unwrap_or(1.0);
+            let realised =
+                measure.realisation.and_then(|r| model.assumption(r).values.get(index).copied()).unwrap_or(1.0);
             recorded += off;
             counted_on += base - then * realised;
         } else {

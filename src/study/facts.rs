@@ -4,19 +4,12 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::driver;
+use super::samples::Samples;
 use crate::model::{Figure, FigureAddress, FigureKind, Line, MeasureKind, Model, Quantity, RuleParameter};
 use crate::projection::{self, GroupId, Named, NoFigure, Projection};
 use crate::rule::{Draws, Facts, FigureValue, MeasureAmount, Missing, Names, Table};
 use crate::simulation::{Outcome, Summary};
 use crate::units::Year;
-
-/// TEMPORARY until simulation has it.
-pub(super) struct Samples;
-impl Samples {
-    pub fn new(_: &Model, _: &crate::simulation::Settings) -> Result<Self, Vec<crate::diagnostic::Diagnostic>> { Ok(Self) }
-    pub fn figure(&self, _: &FigureAddress) -> Option<Arc<[f64]>> { None }
-    pub fn measures(&self, _: &[&str], _: usize) -> Option<Arc<[f64]>> { None }
-}
 
 /// What a scenario computed, shared with the rules.
 pub(super) struct Computed {
@@ -97,7 +90,7 @@ impl Facts for Computed {
     fn figure(&self, address: &FigureAddress) -> Result<FigureValue, Missing> {
         let central = projection::figure(&self.model, &self.projection, address).map_err(|n| self.missing(n))?;
         let draws = match &self.samples {
-            Some(samples) => samples.figure(address).map_or(Draws::Same(central), Draws::Each),
+            Some(samples) => samples.figure(&self.model, &self.projection, address).map_or(Draws::Same(central), Draws::Each),
             None => Draws::Same(central),
         };
         Ok(FigureValue { central, draws, table: self.table(address) })
@@ -121,14 +114,8 @@ impl Facts for Computed {
                 }
             }
         }
-        let draws = match (&self.samples, amount) {
-            (Some(samples), MeasureAmount::Realised) => {
-                let ids: Vec<&str> = kinds.iter().filter(|(_, k)| **k == kind).map(|(id, _)| *id).collect();
-                samples.measures(&ids, at).map_or(Draws::Same(central), Draws::Each)
-            }
-            _ => Draws::Same(central),
-        };
-        Ok(FigureValue { central, draws, table: None })
+        // The amount of a measure is shown as planned; its uncertainty is in the line's draws.
+        Ok(FigureValue::certain(central))
     }
 
     fn names(&self, which: Names) -> Vec<String> {

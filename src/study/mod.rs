@@ -11,6 +11,7 @@ mod driver;
 mod facts;
 mod risks;
 mod run;
+mod samples;
 
 pub use entry::{
     Basis, ImpactSummary, InputHash, Origin, Piece, Receipt, ResilienceOutcome, RiskEntry, RuleNote, ScenarioStudy, Study,

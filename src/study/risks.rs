@@ -3,26 +3,96 @@
 //! The only place that knows both `rule` and `risk`: it makes a neutral event
 //! of each, has them summed, and puts the result beside the words.
 
-use std::collections::BTreeMap;
-
 use super::facts::Computed;
-use super::{Basis, ImpactSummary, Origin, Piece, ResilienceOutcome, RiskEntry};
+use super::{Basis, ImpactSummary, Origin, Piece, ResilienceOutcome, RiskEntry, YearLoss};
 use crate::diagnostic::Diagnostic;
 use crate::dutch::Quantity;
 use crate::model::{Model, Risk, RiskChance, RiskImpact};
+use crate::risk::{
+    self, Assessment, Capacity, Event, EventImpact, EventOrigin, Frequency, Method, Request, Scenarios, Severity,
+};
 use crate::rule::{Evaluation, Finding, RichText, Segment};
 use crate::simulation::Settings;
 
 /// The risks of a scenario, and its resilience where that is asked.
+///
+/// # Errors
+/// Correlations that cannot be, as the simulation reports them.
 pub(super) fn assess(
+    scenarios: &Scenarios<'_>,
+    position: usize,
     own: &Computed,
     evaluation: &Evaluation,
-    _sized: &BTreeMap<String, &Model>,
-    _settings: &Settings,
+    settings: &Settings,
 ) -> Result<(Vec<RiskEntry>, Option<ResilienceOutcome>), Vec<Diagnostic>> {
-    let entries: Vec<RiskEntry> =
+    let mut events = Event::register(&own.model);
+    events.extend(evaluation.findings.iter().map(event_of));
+    let assessment = risk::assess(&Request {
+        scenarios: *scenarios,
+        scenario: position,
+        events: &events,
+        draws: own.outcome.as_ref().map_or(0, |o| o.draws),
+        seed: settings.seed,
+        progress: &|_, _| {},
+    })?;
+    let mut entries: Vec<RiskEntry> =
         own.model.risks.iter().map(from_register).chain(evaluation.findings.iter().map(from_finding)).collect();
-    Ok((entries, None))
+    for (entry, outcome) in entries.iter_mut().zip(&assessment.events) {
+        entry.summed = outcome.counts;
+        if entry.origin == Origin::Register {
+            entry.chance = outcome.chance;
+            entry.impact =
+                outcome.impact.as_ref().map(|i| ImpactSummary { mean: i.mean, p10: i.p10, p50: i.p50, p90: i.p90 });
+        }
+        entry.expected = outcome.expected;
+        entry.share_of_expected = outcome.share_of_expected;
+        entry.share_at_certainty = outcome.share_at_certainty.unwrap_or(0.0);
+    }
+    let resilience = assessment.capacity.as_ref().map(|c| resilience(&own.model, &assessment, c));
+    Ok((entries, resilience))
+}
+
+/// A rule's finding as an event: only one with an amount of its own is summed.
+fn event_of(finding: &Finding) -> Event {
+    Event {
+        id: finding.id.clone(),
+        origin: EventOrigin::Rule,
+        frequency: finding.chance.map(Frequency::Chance),
+        impact: finding.impact.as_ref().map_or(EventImpact::ProMemorie, |i| EventImpact::Amount(Severity::Point(i.mean))),
+        years: finding.years.clone(),
+        structural: finding.structural,
+        covered: finding.from_projection || !finding.covered_by.is_empty(),
+    }
+}
+
+/// Needed capacity as shown.
+fn resilience(model: &Model, assessment: &Assessment, capacity: &Capacity) -> ResilienceOutcome {
+    let asked = model.resilience.as_ref();
+    let year = assessment.by_year.iter().find(|y| y.year == capacity.year);
+    ResilienceOutcome {
+        year: capacity.year,
+        scope: capacity.scope,
+        certainty: capacity.certainty,
+        expected_deficit: capacity.expected_deficit,
+        expected: capacity.expected,
+        needed: capacity.needed.as_ref().map(|q| q.value),
+        reason: capacity.missing.as_ref().map(|m| m.in_dutch(capacity.year)),
+        available: capacity.available,
+        available_incidental: asked.and_then(|r| r.available_incidental),
+        available_structural: asked.and_then(|r| r.available_structural),
+        ratio: capacity.ratio,
+        class: capacity.class,
+        norm: capacity.norm,
+        quantiles: capacity.table.iter().map(|(level, q)| (*level, q.value)).collect(),
+        exact: capacity.method == Method::Exact,
+        error: capacity.needed.as_ref().map_or(0.0, |q| q.error),
+        sum_of_maxima: year.map_or(0.0, |y| y.sum_of_maxima),
+        by_year: assessment
+            .by_year
+            .iter()
+            .map(|y| YearLoss { year: y.year, incidental: y.incidental, structural: y.structural })
+            .collect(),
+    }
 }
 
 /// A register entry as shown; sums are filled in by whoever summed.

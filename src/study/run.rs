@@ -1,6 +1,5 @@
 //! One run from files to findings.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use sha2::{Digest, Sha256};
@@ -11,8 +10,9 @@ use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::input::{self, Loaded, Sources};
 use crate::model::Model;
 use crate::projection::{self, Central};
+use crate::risk;
 use crate::rule::{self, Evaluation, Facts, RuleSet, RuleSource};
-use super::facts::Samples;
+use super::samples::Samples;
 use crate::simulation::{self, Settings};
 
 /// Everything that can be wrong without running: files, references,
@@ -41,7 +41,7 @@ fn beyond_files(loaded: &Loaded, rules: &RuleSet) -> Vec<Diagnostic> {
         found.extend(rules.check_parameters(&model.rule_parameters));
     }
     let models: Vec<&Model> = std::iter::once(&loaded.base).chain(&loaded.what_ifs).chain(&loaded.referred).collect();
-    let _ = &models;
+    found.extend(risk::check(&models));
     found.extend(projection::project(&loaded.base, &Central(&loaded.base)).warnings);
     found
 }
@@ -76,28 +76,28 @@ pub fn run(
     let models: Vec<Model> = std::iter::once(loaded.base).chain(loaded.what_ifs).collect();
     let total = models.len() as u64 * settings.draws.max(1);
     let mut computed: Vec<Arc<Computed>> = Vec::new();
+    let mut evaluations: Vec<Evaluation> = Vec::new();
     for (position, model) in models.into_iter().enumerate() {
         let before = position as u64 * settings.draws.max(1);
-        computed.push(Arc::new(compute(model, settings, &|done, _| progress(before + done, total))?));
+        let mut one = Arc::new(compute(model, settings, &|done, _| progress(before + done, total))?);
+        evaluations.push(set.evaluate(Arc::clone(&one) as Arc<dyn Facts>));
+        // The kept draws are needed by the rules alone.
+        if let Some(only) = Arc::get_mut(&mut one) {
+            only.samples = None;
+        }
+        computed.push(one);
     }
     progress(total, total);
 
-    let facts: Vec<Arc<dyn Facts>> = computed.iter().map(|c| Arc::clone(c) as Arc<dyn Facts>).collect();
-    let evaluations = set.evaluate_many(&facts);
-    drop(facts);
-    let sized: BTreeMap<String, &Model> = computed
-        .iter()
-        .skip(1)
-        .map(|c| &c.model)
-        .chain(&loaded.referred)
-        .map(|m| (m.scenario.id.clone(), m))
-        .collect();
+    // What-ifs that were not asked for size risks all the same.
+    let referred: Vec<_> = loaded.referred.iter().map(|m| projection::project(m, &Central(m))).collect();
+    let scenarios_for_risks = risk::Scenarios {
+        models: &computed.iter().map(|c| &c.model).chain(&loaded.referred).collect::<Vec<_>>(),
+        projections: &computed.iter().map(|c| &c.projection).chain(&referred).collect::<Vec<_>>(),
+    };
     let mut scenarios = Vec::new();
-    let mut entries = Vec::new();
-    for (own, evaluation) in computed.iter().zip(&evaluations) {
-        entries.push(risks::assess(own, evaluation, &sized, settings)?);
-    }
-    for ((own, evaluation), (risks, resilience)) in computed.iter().zip(evaluations).zip(entries) {
+    for (position, (own, evaluation)) in computed.iter().zip(evaluations).enumerate() {
+        let (risks, resilience) = risks::assess(&scenarios_for_risks, position, own, &evaluation, settings)?;
         let notes = notes(&evaluation);
         scenarios.push(ScenarioStudy {
             model: own.model.clone(),

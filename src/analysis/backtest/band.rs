@@ -72,8 +72,11 @@ pub fn national_sd(known: &Known<'_>, line: usize, centres: &Centres) -> f64 {
         let errors = errors(known, l, y, centre);
         robust::median(errors.iter().map(|e| e.1)).map(|e| (e.clamp(-LARGEST_NATIONAL, LARGEST_NATIONAL), errors.len()))
     };
-    let missed: Vec<((usize, Year), f64, usize)> =
-        centres.iter().filter(|((_, y), _)| *y <= known.last_actual()).filter_map(|(key, c)| of(*key, c).map(|(e, n)| (*key, e, n))).collect();
+    let missed: Vec<((usize, Year), f64, usize)> = centres
+        .iter()
+        .filter(|((_, y), _)| *y <= known.last_actual())
+        .filter_map(|(key, c)| of(*key, c).map(|(e, n)| (*key, e, n)))
+        .collect();
     let most = missed.iter().map(|m| m.2).max().unwrap_or(1) as f64;
     for ((l, _), error, count) in missed {
         let share = count as f64 / most;

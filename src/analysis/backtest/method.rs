@@ -25,10 +25,10 @@
 //! damped (Gardner and McKenzie 1985). The clip keeps a rebooked line or a
 //! merger from becoming a forecast.
 //!
-//! The settings below were chosen on the target years 2019-2021 among round
-//! numbers; docs/accuracy.md tells how flat the choice is.
+//! The settings below are round numbers; docs/accuracy.md tells how they were
+//! chosen and how little the outcome depends on them.
 
-use super::portfolio::{Known, Portfolio};
+use super::portfolio::Known;
 use super::robust::{self, Sample};
 use crate::units::Year;
 
@@ -138,9 +138,13 @@ pub fn forecast(known: &Known<'_>, line: usize, target: Year, lag: i32) -> Optio
     let exists = |m: usize| budgeted[m] || budgeted.iter().all(|b| !b);
     let forecast: Vec<Option<f64>> = (0..known.members())
         .map(|m| match (known.budget(line, target, m), apart.from[m]) {
-            (Some(budget), Some([actual, peers])) if budgets_help => Some(budget + national + weight_actual * actual + weight_peers * peers),
+            (Some(budget), Some([actual, peers])) if budgets_help => {
+                Some(budget + national + weight_actual * actual + weight_peers * peers)
+            }
             // Without a budget the last actual, grown, is all there is.
-            _ if exists(m) => known.actual(line, last, m).map(|a| a + residents_growth(known, last, target, m) + f64::from(lag) * fit.growth),
+            _ if exists(m) => {
+                known.actual(line, last, m).map(|a| a + residents_growth(known, last, target, m) + f64::from(lag) * fit.growth)
+            }
             _ => None,
         })
         .collect();
@@ -160,9 +164,8 @@ fn residents_growth(known: &Known<'_>, from: Year, to: Year, member: usize) -> f
 fn apart(known: &Known<'_>, line: usize, target: Year, lag: i32) -> Apart {
     let last = target.plus(-lag);
     let budget: Vec<Option<f64>> = (0..known.members()).map(|m| known.budget(line, target, m)).collect();
-    let above: Vec<Option<f64>> = (0..known.members())
-        .map(|m| Some(known.actual(line, last, m)? + residents_growth(known, last, target, m) - budget[m]?))
-        .collect();
+    let above: Vec<Option<f64>> =
+        (0..known.members()).map(|m| Some(known.actual(line, last, m)? + residents_growth(known, last, target, m) - budget[m]?)).collect();
     let middle = robust::median(above.iter().flatten().copied());
     let peers = distance_to_peers(known, target, &budget);
     let middle_of_peers = robust::median(peers.iter().flatten().copied()).unwrap_or(0.0);
@@ -302,9 +305,4 @@ pub fn growth_of_year(known: &Known<'_>, line: usize, year: Year) -> Option<f64>
         };
         Some(known.actual(line, year, m)? - known.actual(line, before, m)? - residents)
     }))
-}
-
-/// A portfolio's line at its newest: what a forecast of `target` rests on.
-pub fn fit(portfolio: &Portfolio, line: usize, target: Year, lag: i32) -> Option<Fit> {
-    forecast(&Known::before(portfolio, target, lag), line, target, lag).map(|c| c.fit)
 }

@@ -108,15 +108,17 @@ impl Portfolio {
     }
 
     fn put(&mut self, entry: &Entry) {
-        let Ok(member) = self.members.binary_search_by(|m| m.code.as_str().cmp(&entry.code)) else { return };
-        let Some(year) = self.slot(entry.year) else { return };
+        let Ok(member) = self.members.binary_search_by(|m| m.code.as_str().cmp(&entry.code)) else {
+            return;
+        };
+        let Some(year) = self.slot(entry.year) else {
+            return;
+        };
         let table = match entry.measure {
             Measure::Residents => self.residents.get_mut(&entry.side),
-            Measure::Cost => self
-                .lines
-                .binary_search(&entry.line)
-                .ok()
-                .and_then(|line| self.cost.get_mut(&entry.side).and_then(|t| t.get_mut(line))),
+            Measure::Cost => {
+                self.lines.binary_search(&entry.line).ok().and_then(|line| self.cost.get_mut(&entry.side).and_then(|t| t.get_mut(line)))
+            }
         };
         if let Some(cell) = table.and_then(|t| t.0.get_mut(year)).and_then(|y| y.get_mut(member)) {
             *cell = Some(entry.value);
@@ -266,7 +268,12 @@ mod tests {
     fn what_was_not_made_yet_is_not_shown() {
         let portfolio = Portfolio::new(
             &BTreeMap::new(),
-            &[entry(Side::Actual, 2020, 1.0), entry(Side::Actual, 2021, 2.0), entry(Side::Budget, 2022, 3.0), entry(Side::Budget, 2023, 4.0)],
+            &[
+                entry(Side::Actual, 2020, 1.0),
+                entry(Side::Actual, 2021, 2.0),
+                entry(Side::Budget, 2022, 3.0),
+                entry(Side::Budget, 2023, 4.0),
+            ],
         );
         let known = Known::before(&portfolio, Year(2022), 2);
         assert_eq!(known.actual(0, Year(2020), 0), Some(0.0));

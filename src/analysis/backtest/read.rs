@@ -141,11 +141,15 @@ fn rows(reader: &mut Reader<'_>) -> (BTreeMap<String, String>, Vec<Entry>) {
         .from_reader(text.as_bytes());
     let mut records = table.records().filter(|r| r.as_ref().map_or(true, |r| r.iter().any(|c| !c.trim().is_empty())));
     let Some(Ok(header)) = records.next() else {
-        reader.error("empty-file", &whole, "the portfolio is empty".into(), "its first line is municipality,name,line,measure,kind,year,value");
+        reader.error(
+            "empty-file",
+            &whole,
+            "the portfolio is empty".into(),
+            "its first line is municipality,name,line,measure,kind,year,value",
+        );
         return (names, entries);
     };
-    let at: Vec<Option<usize>> =
-        COLUMNS.iter().map(|column| header.iter().position(|h| h.trim().eq_ignore_ascii_case(column))).collect();
+    let at: Vec<Option<usize>> = COLUMNS.iter().map(|column| header.iter().position(|h| h.trim().eq_ignore_ascii_case(column))).collect();
     let missing: Vec<&str> = COLUMNS.iter().zip(&at).filter(|(c, i)| i.is_none() && **c != "name").map(|(c, _)| *c).collect();
     if !missing.is_empty() {
         let place = reader.place(&header, 0);
@@ -188,7 +192,12 @@ fn rows(reader: &mut Reader<'_>) -> (BTreeMap<String, String>, Vec<Entry>) {
         reader.found.push(Diagnostic::warning("unused-rows", &whole, message));
     }
     if entries.is_empty() && reader.errors == 0 {
-        reader.error("empty-file", &whole, "the portfolio holds no figures".into(), "rows have measure cost or residents and kind actual or budget");
+        reader.error(
+            "empty-file",
+            &whole,
+            "the portfolio holds no figures".into(),
+            "rows have measure cost or residents and kind actual or budget",
+        );
     }
     (names, entries)
 }
@@ -218,7 +227,11 @@ fn row(reader: &mut Reader<'_>, record: &csv::StringRecord, at: &[Option<usize>]
     let number = reader.number(value);
     if number.is_none() {
         let place = reader.place(record, column(6));
-        let help = if reader.delimiter == ';' { "with semicolons numbers are written like 1.234,5" } else { "with commas numbers are written like 1234.5" };
+        let help = if reader.delimiter == ';' {
+            "with semicolons numbers are written like 1.234,5"
+        } else {
+            "with commas numbers are written like 1234.5"
+        };
         reader.error("not-a-number", &place, format!("`{value}` is not a number"), help);
     }
     let when = year.parse::<i32>().ok().filter(|y| (1900..=2200).contains(y));
@@ -273,7 +286,8 @@ mod tests {
 
     #[test]
     fn every_mistake_is_found_at_its_cell() {
-        let text = format!("{HEADER}GM1,\"A, b\",zorg,cots,actual,2020,1\nGM1,Aa,zorg,cost,actual,2020x,\"1,5\"\nGM1,Aa,,cost,actual,2021,1\n");
+        let text =
+            format!("{HEADER}GM1,\"A, b\",zorg,cots,actual,2020,1\nGM1,Aa,zorg,cost,actual,2020x,\"1,5\"\nGM1,Aa,,cost,actual,2021,1\n");
         let errors = read("p.csv", &text).expect_err("three wrong rows");
         let seen: Vec<(&str, String)> =
             errors.iter().map(|e| (e.code, e.place.as_ref().map_or(String::new(), ToString::to_string))).collect();

@@ -152,7 +152,11 @@ pub fn backtest(portfolio: &Portfolio, lag: i32) -> Backtest {
                 year,
                 measures,
                 of_budget: of_budget(&rivals),
-                weights: Weights { budget: centre.fit.weight_budget(), last_actual: centre.fit.weight_actual, peers: centre.fit.weight_peers },
+                weights: Weights {
+                    budget: centre.fit.weight_budget(),
+                    last_actual: centre.fit.weight_actual,
+                    peers: centre.fit.weight_peers,
+                },
                 level: centre.fit.level.map(fraction),
                 growth: fraction(centre.fit.growth),
                 national: fraction(centre.fit.national),
@@ -191,7 +195,15 @@ fn scores(rows: &[Forecast]) -> (Measures, RivalTable) {
     (score::measure(&outcomes), table)
 }
 
-fn rows(portfolio: &Portfolio, known: &Known<'_>, line: usize, year: Year, lag: i32, centre: &method::Centre, half: &[f64]) -> Vec<Forecast> {
+fn rows(
+    portfolio: &Portfolio,
+    known: &Known<'_>,
+    line: usize,
+    year: Year,
+    lag: i32,
+    centre: &method::Centre,
+    half: &[f64],
+) -> Vec<Forecast> {
     let last = year.plus(-lag);
     let national = national_growth(known, line);
     portfolio

@@ -77,11 +77,8 @@ fn a_forecast_does_not_change_when_later_years_are_cut_from_the_file() {
     for lag in [1, 2] {
         let whole = backtest(&portfolio(&all), lag);
         for target in 2017..=2023 {
-            let cut: Vec<Entry> = all
-                .iter()
-                .filter(|e| e.year.0 <= if e.side == Side::Actual { target - lag } else { target })
-                .cloned()
-                .collect();
+            let cut: Vec<Entry> =
+                all.iter().filter(|e| e.year.0 <= if e.side == Side::Actual { target - lag } else { target }).cloned().collect();
             let run = backtest(&portfolio(&cut), lag);
             let at = |run: &Backtest| -> Vec<_> {
                 run.forecasts
@@ -207,7 +204,14 @@ fn zeros_gaps_and_empty_lines_do_no_harm() {
         e.value = 0.0;
     }
     all.retain(|e| !(e.code == "GM0001" && e.year == Year(2019)));
-    all.push(Entry { code: "GM0002".into(), line: "leeg".into(), measure: Measure::Cost, side: Side::Actual, year: Year(2018), value: 0.0 });
+    all.push(Entry {
+        code: "GM0002".into(),
+        line: "leeg".into(),
+        measure: Measure::Cost,
+        side: Side::Actual,
+        year: Year(2018),
+        value: 0.0,
+    });
     let run = backtest(&portfolio(&all), 2);
     assert!(run.forecasts.iter().all(|f| f.forecast.is_finite() && f.p10 <= f.forecast && f.forecast <= f.p90));
     assert!(!run.forecasts.iter().any(|f| f.municipality == "GM0000" || f.line == "leeg"));

@@ -102,7 +102,8 @@ fn intensity_multiplies_year_on_year() {
 fn hours_by_year_move_the_intensity() {
     let mut town = Town::new(2024, 2026);
     let line = town.care("avslh", 742.0 * 2.11 * 38.5 * 52.0, 742.0);
-    let hours = town.by_year("cost.avslh.unit_cost.hours_per_week", Scale::Count, &[(2024, 2.11), (2025, 1.5), (2026, 1.5)]);
+    let hours =
+        town.by_year("cost.avslh.unit_cost.hours_per_week", Scale::Count, &[(2024, 2.11), (2025, 1.5), (2026, 1.5)]);
     let rate = town.constant("cost.avslh.unit_cost.rate", Scale::Price, 38.5);
     town.cost_mut(line).unit_cost = Some(UnitCost::Hours { hours_per_week: hours, rate, weeks: 52.0 });
     let p = town.project();

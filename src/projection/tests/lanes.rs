@@ -1,15 +1,16 @@
 //! Many futures at once are the same as each alone, to the last bit.
 
+use std::sync::Arc;
+
 use proptest::prelude::*;
 
 use super::properties::{Shape, town};
-use crate::model::{AssumptionId, LineId, Model};
+use crate::model::{Ageing, AssumptionId, Line, LineId, Model};
 use crate::projection::{AgeingTable, Central, Driver, Drivers, Futures, Lanes, Luck, Multipliers, Plan, UsersByLane};
 
 /// Values that differ by lane for some assumptions, the central one for others.
 struct Drawn<'a> {
     model: &'a Model,
-    lanes: usize,
     /// By assumption and year; empty where it is certain.
     values: Vec<Vec<Vec<f64>>>,
     users: Option<UsersByLane>,
@@ -30,12 +31,13 @@ impl<'a> Drawn<'a> {
             }
             let (low, high) = assumption.scale.bounds();
             let year = |(y, x): (usize, &f64)| {
-                let draw = |lane| x + 0.4 * wobble(which + (a * 1_000_003 + y * 7919 + lane) as u64) * x.abs().max(0.05);
+                let draw =
+                    |lane| x + 0.4 * wobble(which + (a * 1_000_003 + y * 7919 + lane) as u64) * x.abs().max(0.05);
                 lanes.clone().map(|lane| draw(lane).clamp(low, high)).collect::<Vec<f64>>()
             };
             assumption.values.iter().enumerate().map(year).collect()
         });
-        Self { model, lanes: lanes.len(), values: values.collect(), users: None }
+        Self { model, values: values.collect(), users: None }
     }
 }
 
@@ -66,7 +68,7 @@ impl Dice {
 impl Luck for Dice {
     fn multipliers(&self, line: LineId, year_index: usize) -> Option<&[f64]> {
         assert!(year_index > 0, "the base year has no luck");
-        (line.0 % 2 == 0).then(|| &self.0[year_index][..])
+        line.0.is_multiple_of(2).then(|| &self.0[year_index][..])
     }
 }
 
@@ -75,7 +77,8 @@ fn bits(f: &Futures, plan: &Plan, reserves: usize, lane: usize) -> Vec<u64> {
     let mut all = Vec::new();
     for y in 0..plan.years() {
         for line in (0..plan.lines()).map(LineId) {
-            let of_line = [f.amount(line, y), f.measures(line, y), f.incidental(line, y), f.price(line, y), f.volume(line, y)];
+            let of_line =
+                [f.amount(line, y), f.measures(line, y), f.incidental(line, y), f.price(line, y), f.volume(line, y)];
             all.extend(of_line.map(|d| d.at(lane)));
             all.extend(f.budget_now(line, y).map(|b| b.at(lane)));
         }
@@ -144,11 +147,14 @@ proptest! {
     #[test]
     fn population_times_one_changes_no_bit_and_a_lane_is_its_own_population(shape in Shape::any(), lanes in 1usize..20) {
         let town = town(&shape);
-        let table = AgeingTable::of(&town.model);
-        let plan = Plan::compile_with(&town.model, &table);
+        let table = Arc::new(AgeingTable::of(&town.model));
+        let plan = Plan::compile_with(&town.model, table.clone());
         let factor = |band: usize, lane: usize| if lane == 0 { 1.0 } else { 1.0 + 0.1 * wobble((band * 97 + lane) as u64) };
+        // Where no line ages by population no band counts.
+        let ages = |l: &Line| l.as_cost().is_some_and(|c| matches!(c.ageing, Ageing::Population));
+        let bands = if town.model.lines.all.iter().any(ages) { AgeingTable::bands(&town.model) } else { Vec::new() };
         let mut users = UsersByLane::default();
-        table.multiplied(&Multipliers::new(table.bands().len(), lanes, factor), &mut users);
+        table.multiplied(&Multipliers::new(bands.len(), lanes, factor), &mut users);
         let mut drivers = Drawn::new(&town.model, 0..lanes, 0);
         drivers.values.iter_mut().for_each(Vec::clear);
         drivers.users = Some(users);
@@ -165,8 +171,7 @@ proptest! {
         let b = other.model.base_year();
         for (_, persons) in other.model.population.persons.iter_mut().filter(|(year, _)| **year > b) {
             for (persons, (band, _)) in persons.iter_mut().zip(&cells) {
-                // No bands are kept where no line ages by population.
-                let at = table.bands().iter().position(|b| b == band);
+                let at = bands.iter().position(|b| b == band);
                 *persons *= at.map_or(1.0, |at| factor(at, lane));
             }
         }

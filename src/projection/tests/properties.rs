@@ -27,7 +27,12 @@ impl Shape {
         let rates = prop::collection::vec(-0.2..0.3f64, 40);
         let amounts = prop::collection::vec(10.0..5000.0f64, 40);
         let choices = prop::collection::vec(0u8..4, 40);
-        (rates, amounts, choices, 1..5i32).prop_map(|(rates, amounts, choices, years)| Self { rates, amounts, choices, years })
+        (rates, amounts, choices, 1..5i32).prop_map(|(rates, amounts, choices, years)| Self {
+            rates,
+            amounts,
+            choices,
+            years,
+        })
     }
 }
 
@@ -72,7 +77,13 @@ pub(super) fn town(shape: &Shape) -> Town {
     let mut lines = Vec::new();
     for id in ["hulp", "avslh", "mvho", "jeugd", "bijstand", "zonder"] {
         let (cost, clients) = (deal.amount() * 1000.0, deal.amount().round());
-        let line = if id == "mvho" { town.care(id, 0.0, 0.0) } else if id == "jeugd" { town.cost(id, cost) } else { town.care(id, cost, clients) };
+        let line = if id == "mvho" {
+            town.care(id, 0.0, 0.0)
+        } else if id == "jeugd" {
+            town.cost(id, cost)
+        } else {
+            town.care(id, cost, clients)
+        };
         lines.push(line);
         let address = |what: &str| format!("cost.{id}.{what}");
         let growth = deal.rate();

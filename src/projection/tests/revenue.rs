@@ -115,7 +115,8 @@ fn a_followed_year_without_a_figure_counts_nothing_and_says_so() {
     let rijk = town.revenue("rijk", Some(700.0), income);
     let p = town.project();
     assert_eq!(row(&p, rijk, 2027).amount, 0.0);
-    let missing: Vec<&str> = p.warnings.iter().filter(|w| w.code == "missing-history").map(|w| w.message.as_str()).collect();
+    let missing: Vec<&str> =
+        p.warnings.iter().filter(|w| w.code == "missing-history").map(|w| w.message.as_str()).collect();
     assert_eq!(missing.len(), 1);
     assert!(missing[0].contains("2025") && !missing[0].contains("2024"), "{}", missing[0]);
 }
@@ -132,7 +133,13 @@ fn clients_pay_by_month_by_household_and_by_share() {
     let households = town.constant("households", Scale::Count, 0.95);
     let contribution = |per| {
         let (paying, households) = (Some(paying), Some(households));
-        Income::Contribution(Contribution { lines: vec![a, b], per_month: month, paying, per, households_per_client: households })
+        Income::Contribution(Contribution {
+            lines: vec![a, b],
+            per_month: month,
+            paying,
+            per,
+            households_per_client: households,
+        })
     };
     let by_household = town.revenue("eigen-bijdrage", None, contribution(Payer::Household));
     let by_client = town.revenue("per-client", None, contribution(Payer::Client));
@@ -188,7 +195,8 @@ fn vangnet(deficits: &[(i32, f64)], past: &[(i32, f64)]) -> (Projection, LineId)
 /// two years later. The years between have no deficit of their own.
 #[test]
 fn the_safety_net_pays_two_years_later_by_the_published_steps() {
-    let published = [(5.0, 0.0), (7.5, 0.0), (10.0, 125_000.0), (12.5, 250_000.0), (15.0, 500_000.0), (20.0, 1_000_000.0)];
+    let published =
+        [(5.0, 0.0), (7.5, 0.0), (10.0, 125_000.0), (12.5, 250_000.0), (15.0, 500_000.0), (20.0, 1_000_000.0)];
     for (percent, paid) in published {
         let deficit = percent * 100_000.0;
         let (p, net) = vangnet(&[(2025, 0.0), (2026, deficit)], &[(2022, 0.0), (2023, 0.0)]);
@@ -212,7 +220,8 @@ fn years_up_to_the_base_year_come_from_the_figures() {
 fn a_missing_year_counts_nothing_and_is_named() {
     let (p, net) = vangnet(&[(2025, 1_000_000.0)], &[(2022, 0.0)]);
     close(row(&p, net, 2027).amount, 125_000.0);
-    let missing: Vec<&str> = p.warnings.iter().filter(|w| w.code == "missing-history").map(|w| w.message.as_str()).collect();
+    let missing: Vec<&str> =
+        p.warnings.iter().filter(|w| w.code == "missing-history").map(|w| w.message.as_str()).collect();
     assert_eq!(missing.len(), 1);
     assert!(missing[0].contains("2023") && !missing[0].contains("2022"), "{}", missing[0]);
 }

@@ -5,6 +5,7 @@ use super::super::chance;
 use super::super::document::{Block, Cell, Column, Row, Section, Table, Text};
 use super::super::draft::Draft;
 use super::super::{tables, words};
+use crate::diagnostic::Diagnostic;
 use crate::dutch;
 use crate::study::{Origin, RuleNote};
 
@@ -47,26 +48,78 @@ fn made_with(d: &Draft<'_>) -> Section {
             notes: Vec::new(),
         }));
     }
-    let warnings: Vec<Text> = d
-        .study
-        .warnings
-        .iter()
-        .chain(&d.projection().warnings)
-        .map(|w| {
-            let place = w.place.as_ref().map(|p| format!("{p}: ")).unwrap_or_default();
-            Text::plain(format!("{place}{}", words::clean(&w.message)))
+    blocks.extend(warnings(d));
+    Section { id: "verantwoording".into(), title: "Verantwoording".into(), level: 1, blocks }
+}
+
+/// Warnings about the files by kind: a council need not read each, the writer of the files sees them all.
+fn warnings(d: &Draft<'_>) -> Vec<Block> {
+    let mut seen: Vec<&Diagnostic> = Vec::new();
+    for warning in d.study.warnings.iter().chain(&d.projection().warnings) {
+        if !seen.contains(&warning) {
+            seen.push(warning);
+        }
+    }
+    if seen.is_empty() {
+        return vec![Block::Paragraph(Text::plain("De controle van de bestanden gaf geen waarschuwingen."))];
+    }
+    let mut by_kind: Vec<(&str, Vec<String>)> = Vec::new();
+    for warning in &seen {
+        let place = warning.place.as_ref().map(ToString::to_string).unwrap_or_default();
+        match by_kind.iter_mut().find(|(code, _)| *code == warning.code) {
+            Some((_, places)) => places.push(place),
+            None => by_kind.push((warning.code, vec![place])),
+        }
+    }
+    let rows = by_kind
+        .into_iter()
+        .map(|(code, places)| {
+            Row::plain(vec![
+                Cell::words(warning_in_dutch(code)),
+                Cell::number(places.len().to_string(), places.len() as f64, super::super::document::Unit::Count),
+                Cell::words(words::some_of(&places, 4)),
+            ])
         })
         .collect();
-    if warnings.is_empty() {
-        blocks.push(Block::Paragraph(Text::plain("De controle van de bestanden gaf geen waarschuwingen.")));
-    } else {
-        blocks.push(Block::Paragraph(Text::plain(format!(
-            "De controle van de bestanden gaf {} (in het Engels, voor de opsteller):",
-            dutch::counted(warnings.len(), "waarschuwing", "waarschuwingen")
-        ))));
-        blocks.push(Block::List(warnings));
+    vec![
+        Block::Paragraph(Text::plain(format!(
+            "De controle van de bestanden gaf {}. Wie de bestanden schrijft, ziet ze voluit met het commando ‘ravijn check’.",
+            dutch::counted(seen.len(), "waarschuwing", "waarschuwingen")
+        ))),
+        Block::Table(Table {
+            id: "waarschuwingen".into(),
+            caption: "Waarschuwingen bij de bestanden".into(),
+            columns: vec![Column::words("Wat"), Column::numbers("Aantal"), Column::words("Waar")],
+            rows,
+            notes: Vec::new(),
+        }),
+    ]
+}
+
+/// What a kind of warning means, for people who do not write the files.
+fn warning_in_dutch(code: &str) -> String {
+    match code {
+        "no-budget" => "Lijnen zonder begroting in een of meer jaren: daar is geen verschil berekend",
+        "no-base-cost" => "Van een lijn zijn de lasten in het basisjaar niet gegeven",
+        "no-base-figure" => "Van een lijn zijn de baten in het basisjaar niet gegeven",
+        "missing-history" => "Een cijfer van een eerder jaar is niet gegeven en telt als nul",
+        "counted-twice" => "Een risico en een bandbreedte gaan misschien over hetzelfde geld",
+        "negative-cost" => "De lasten van een lijn komen onder nul",
+        "volume-floored" => "Maatregelen en krimp halen alle cliënten van een lijn weg",
+        "reserve-overdrawn" => "Er gaat meer uit een reserve dan erin zit",
+        "total-differs" => "Een totaal in de cijfers is niet gelijk aan de som van de delen",
+        "unit-cost-differs" => "Kosten per cliënt en totale kosten passen niet bij elkaar; het totaal is gebruikt",
+        "unknown-taakveld" => "Een taakveld bestaat niet in dat jaar",
+        "municipality-code" => "De code van de gemeente heeft niet de vaste vorm",
+        "no-rate" => "Een index heeft geen percentage en telt als nul",
+        "no-rule" => "Voor een jaar is er geen regel voor de vangnetuitkering",
+        "gain-or-loss" => "Een bedrag heeft een ander teken dan bij zijn soort hoort",
+        "unused" | "unused-rows" | "unused-year" | "later-without-year" | "unknown-column" => {
+            "Iets in de bestanden wordt niet gebruikt"
+        }
+        other => return format!("Een waarschuwing voor wie de bestanden schrijft ({other})"),
     }
-    Section { id: "verantwoording".into(), title: "Verantwoording".into(), level: 1, blocks }
+    .to_owned()
 }
 
 /// Which rules looked, and what became of them.
@@ -75,7 +128,11 @@ fn rules(d: &Draft<'_>) -> Section {
     let mut found: Vec<(String, usize)> = Vec::new();
     for risk in d.here.risks.iter().filter(|r| r.origin == Origin::Rule) {
         // Further findings of a rule are called `id-2`, `id-3`.
-        let id = risk.id.rsplit_once('-').filter(|(stem, n)| n.parse::<u32>().is_ok() && found.iter().any(|(f, _)| f == stem)).map_or(risk.id.as_str(), |(stem, _)| stem);
+        let id = risk
+            .id
+            .rsplit_once('-')
+            .filter(|(stem, n)| n.parse::<u32>().is_ok() && found.iter().any(|(f, _)| f == stem))
+            .map_or(risk.id.as_str(), |(stem, _)| stem);
         match found.iter_mut().find(|(f, _)| f == id) {
             Some((_, n)) => *n += 1,
             None => found.push((id.to_owned(), 1)),
@@ -93,18 +150,31 @@ fn rules(d: &Draft<'_>) -> Section {
     let mut rows: Vec<Row> = found
         .iter()
         .map(|(id, n)| {
-            Row::plain(vec![Cell::words(id.clone()), Cell::words(format!("toegepast: {}", dutch::counted(*n, "risico", "risico's"))), Cell::words("")])
+            Row::plain(vec![
+                Cell::words(id.clone()),
+                Cell::words(format!("toegepast: {}", dutch::counted(*n, "risico", "risico's"))),
+                Cell::words(""),
+            ])
         })
         .collect();
     let note = |what: &str, n: &RuleNote| {
-        let remark = if n.remark.is_empty() { words::clean(&n.title) } else { format!("{}: {}", words::clean(&n.title), words::clean(&n.remark)) };
-        Row::plain(vec![Cell::words(n.id.clone()), Cell::words(what), Cell::words(remark.trim_start_matches(": ").to_owned())])
+        let remark = if n.remark.is_empty() {
+            words::clean(&n.title)
+        } else {
+            format!("{}: {}", words::clean(&n.title), words::clean(&n.remark))
+        };
+        Row::plain(vec![
+            Cell::words(n.id.clone()),
+            Cell::words(what),
+            Cell::words(remark.trim_start_matches(": ").to_owned()),
+        ])
     };
     rows.extend(d.here.silent.iter().map(|n| note("toegepast: niets gevonden", n)));
     rows.extend(d.here.not_applicable.iter().map(|n| note("niet van toepassing", n)));
     rows.extend(d.here.failed.iter().map(|f| {
         let place = f.place.as_ref().map(ToString::to_string).unwrap_or_default();
-        Row::plain(vec![Cell::words(place), Cell::words("mislukt"), Cell::words(words::clean(&f.message))])
+        let what = format!("de regel kon niet worden uitgevoerd ({})", f.code);
+        Row::plain(vec![Cell::words(place), Cell::words("mislukt"), Cell::words(what)])
     }));
     blocks.push(Block::Table(Table {
         id: "regels".into(),
@@ -166,8 +236,11 @@ fn measures(d: &Draft<'_>) -> Option<Section> {
     if rows.is_empty() {
         return None;
     }
-    let mut columns = vec![Column::words("Maatregel"), Column::words("Soort").optional(), Column::words("S/I").optional()];
-    columns.extend(shown(d.projection().years.len()).iter().map(|y| Column::numbers(d.projection().years[*y].to_string())));
+    let mut columns =
+        vec![Column::words("Maatregel"), Column::words("Soort").optional(), Column::words("S/I").optional()];
+    columns.extend(
+        shown(d.projection().years.len()).iter().map(|y| Column::numbers(d.projection().years[*y].to_string())),
+    );
     Some(Section {
         id: "alle-maatregelen".into(),
         title: "Alle maatregelen".into(),

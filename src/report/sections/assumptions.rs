@@ -24,7 +24,8 @@ pub fn write(d: &Draft<'_>) -> Vec<Section> {
         ))],
     };
     chapter.blocks.extend(prices(d, &mut sources).map(Block::Table));
-    let mut growth = Section { id: "groei".into(), title: "Groei, prijs en start per domein".into(), level: 2, blocks: Vec::new() };
+    let mut growth =
+        Section { id: "groei".into(), title: "Groei, prijs en start per domein".into(), level: 2, blocks: Vec::new() };
     for domain in &d.model().domains {
         if let Some(table) = lines(d, &domain.id, &words::clean(&domain.label), &mut sources) {
             growth.blocks.push(Block::Table(table));
@@ -261,11 +262,17 @@ fn measures(d: &Draft<'_>, sources: &mut Sources) -> Option<Section> {
 fn fall(d: &Draft<'_>) -> Vec<Block> {
     let Some(f) = derive::fall(d.here) else { return Vec::new() };
     let (from, to) = (f.from, f.to);
-    let amount = |value: f64, what: &str| d.euros(value, &format!("fall.{what}({from}, {to})"), match what {
-        "planned" => "begrote lasten van het eerste jaar min die van het laatste",
-        "explained" => "nieuw beleid, ombuigingen en taakstellingen: eerste jaar min laatste",
-        _ => "de daling min wat maatregelen verklaren",
-    });
+    let amount = |value: f64, what: &str| {
+        d.euros(
+            value,
+            &format!("fall.{what}({from}, {to})"),
+            match what {
+                "planned" => "begrote lasten van het eerste jaar min die van het laatste",
+                "explained" => "nieuw beleid, ombuigingen en taakstellingen: eerste jaar min laatste",
+                _ => "de daling min wat maatregelen verklaren",
+            },
+        )
+    };
     let mut out = format!(
         "{} De begrote lasten dalen van {from} tot {to} met {}.",
         strong("Welke daling verwacht de begroting?"),
@@ -273,18 +280,23 @@ fn fall(d: &Draft<'_>) -> Vec<Block> {
     );
     out.push_str(&match d.book.round(f.explained).signum() {
         1 => format!(" Nieuw beleid en besparingen verklaren daarvan {}.", amount(f.explained, "explained")),
-        -1 => format!(" Nieuw beleid en besparingen verhogen de lasten juist met {}.", amount(f.explained, "explained")),
+        -1 => {
+            format!(" Nieuw beleid en besparingen verhogen de lasten juist met {}.", amount(f.explained, "explained"))
+        }
         _ => String::new(),
     });
     match d.book.round(f.unexplained) {
-        n if n > 0 => out.push_str(&format!(
-            " Voor {} noemt de begroting geen maatregel.",
-            amount(f.unexplained, "unexplained")
-        )),
+        n if n > 0 => {
+            out.push_str(&format!(" Voor {} noemt de begroting geen maatregel.", amount(f.unexplained, "unexplained")))
+        }
         _ => out.push_str(" De daling is daarmee verklaard."),
     }
     if d.book.round(f.unexplained) > 0 {
-        let counted = d.euros(f.counted_on, &format!("fall.counted_on({from}, {to})"), "daling zonder maatregel maal het deel waarop we rekenen");
+        let counted = d.euros(
+            f.counted_on,
+            &format!("fall.counted_on({from}, {to})"),
+            "daling zonder maatregel maal het deel waarop we rekenen",
+        );
         out.push_str(&match d.book.round(f.counted_on) {
             0 => " Op die daling rekenen we niet.".to_owned(),
             n if n >= d.book.round(f.unexplained) => " We rekenen er wel op dat die daling lukt.".to_owned(),
@@ -299,6 +311,7 @@ fn doubtful(d: &Draft<'_>, sources: &mut Sources) -> Option<Table> {
     let (model, h) = (d.model(), d.horizon());
     let last = d.last();
     let mut rows = Vec::new();
+    let mut any_revenue = false;
     for measure in &model.measures {
         let realisation = measure.realisation.map(|r| model.assumption(r));
         let partly = realisation.is_some_and(|a| a.is_uncertain() || a.values.iter().skip(1).any(|v| *v != 1.0));
@@ -307,11 +320,19 @@ fn doubtful(d: &Draft<'_>, sources: &mut Sources) -> Option<Table> {
         }
         let Some(amount) = measure.amount.map(|a| model.assumption(a)) else { continue };
         let planned = amount.values.get(last).copied().unwrap_or(0.0);
+        // What has ended asks nothing of anybody.
+        if amount.values.iter().skip(1).all(|v| *v == 0.0) {
+            continue;
+        }
+        let revenue = model.lines.get(measure.line).as_cost().is_none();
+        any_revenue |= revenue;
         rows.push(Row::plain(vec![
-            Cell::words(words::clean(&measure.label)),
+            Cell::words(format!("{}{}", words::clean(&measure.label), if revenue { " *" } else { "" })),
             Cell::words(words::structural(measure.structural).1),
             tables::amount(&d.book, d.book.round(planned), planned),
-            Cell::words(realisation.map_or_else(|| "100%".to_owned(), |a| words::series(&a.values, a.scale, d.base_year()))),
+            Cell::words(
+                realisation.map_or_else(|| "100%".to_owned(), |a| words::series(&a.values, a.scale, d.base_year())),
+            ),
             Cell::words(realisation.and_then(words::uncertainty).unwrap_or_else(|| "vast".into())),
             Cell::words(sources.cite(realisation.map_or(&measure.provenance, |a| &a.provenance))),
         ]));
@@ -322,11 +343,13 @@ fn doubtful(d: &Draft<'_>, sources: &mut Sources) -> Option<Table> {
         .filter(|m| m.kind == MeasureKind::Target && m.filled == Some(false))
         .map(|m| words::clean(&m.label))
         .collect();
-    let notes = if filled.is_empty() {
-        Vec::new()
-    } else {
-        vec![format!("Nog niet ingevuld: {}.", dutch::list(&filled))]
-    };
+    let mut notes = Vec::new();
+    if any_revenue {
+        notes.push("* Dit gaat over baten: min betekent minder baten.".to_owned());
+    }
+    if !filled.is_empty() {
+        notes.push(format!("Nog niet ingevuld: {}.", dutch::list(&filled)));
+    }
     (!rows.is_empty()).then(|| Table {
         id: "realisatie".into(),
         caption: format!("Lukt het? Dalingen zonder maatregel en onzekere maatregelen ({})", d.book.caption()),
@@ -417,14 +440,26 @@ fn lacks_source(model: &Model, a: &Assumption) -> bool {
 fn is_carried_forward(a: &Assumption, horizon: i32) -> bool {
     let all = || std::iter::once(&a.provenance).chain(a.provenance_by_year.iter().map(|(_, p)| p));
     let expires = |p: &Provenance| {
-        p.valid_until.as_deref().and_then(|t| t.get(..4)).and_then(|y| y.parse::<i32>().ok()).is_some_and(|y| y < horizon)
+        p.valid_until
+            .as_deref()
+            .and_then(|t| t.get(..4))
+            .and_then(|y| y.parse::<i32>().ok())
+            .is_some_and(|y| y < horizon)
     };
     let says = |p: &Provenance| {
         [&p.note, &p.source].into_iter().flatten().any(|t| {
             let t = t.to_lowercase();
-            ["doortrek", "doorgetrok", "doorgezet", "trekken hem door", "trekken het door", "trekken ze door", "loopt door tot"]
-                .iter()
-                .any(|w| t.contains(w))
+            [
+                "doortrek",
+                "doorgetrok",
+                "doorgezet",
+                "trekken hem door",
+                "trekken het door",
+                "trekken ze door",
+                "loopt door tot",
+            ]
+            .iter()
+            .any(|w| t.contains(w))
                 || (t.contains("trekken") && t.contains(" door"))
         })
     };

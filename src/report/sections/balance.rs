@@ -38,8 +38,18 @@ fn balance(d: &Draft<'_>) -> String {
     if incidental == 0 {
         out.push_str(" Dat hele bedrag is structureel.");
     } else {
-        let part = d.money(structural, &format!("structural_balance({h})"), year.structural_balance, "structurele baten min structurele lasten");
-        let rest = d.money(incidental, &format!("balance(total, {h}) - structural_balance({h})"), derive::incidental_balance(year), "saldo min structureel saldo");
+        let part = d.money(
+            structural,
+            &format!("structural_balance({h})"),
+            year.structural_balance,
+            "structurele baten min structurele lasten",
+        );
+        let rest = d.money(
+            incidental,
+            &format!("balance(total, {h}) - structural_balance({h})"),
+            derive::incidental_balance(year),
+            "saldo min structureel saldo",
+        );
         let sign = |n: i64| if n < 0 { "min" } else { "plus" };
         out.push_str(&format!(
             " Structureel is het {} {part}. Incidenteel is het {} {rest}.",
@@ -82,7 +92,7 @@ fn table(d: &Draft<'_>) -> Table {
             let e = d.page(&id)?.years.get(i)?;
             let incidental = d.book.round(derive::incidental_balance(y));
             let mut cells = vec![
-                tables::year(y.year),
+                tables::year_of(d, &id, y.year),
                 tables::amount(&d.book, e.revenue, y.revenue),
                 tables::amount(&d.book, e.cost, y.cost),
                 tables::amount(&d.book, e.balance(), y.balance),
@@ -101,17 +111,28 @@ fn table(d: &Draft<'_>) -> Table {
                 let apart = derive::less(all.balance, y.balance);
                 let units = d.book.round(apart);
                 cells.push(tables::amount(&d.book, units, apart));
-                cells.push(tables::amount(&d.book, if moves { result + units } else { e.balance() + units }, if moves { all.result } else { all.balance }));
+                cells.push(tables::amount(
+                    &d.book,
+                    if moves { result + units } else { e.balance() + units },
+                    if moves { all.result } else { all.balance },
+                ));
             }
             Some(Row::plain(cells))
         })
         .collect();
-    Table { id: "saldo".into(), caption: format!("Saldo per jaar ({})", d.book.caption()), columns, rows, notes: Vec::new() }
+    Table {
+        id: "saldo".into(),
+        caption: format!("Saldo per jaar ({})", d.book.caption()),
+        columns,
+        rows,
+        notes: d.unknown_note(&id).into_iter().collect(),
+    }
 }
 
 /// Money of another programme that belongs to this one's story.
 fn outside(d: &Draft<'_>) -> Option<String> {
-    let labels: Vec<String> = d.model().lines.all.iter().filter(|l| l.outside()).map(|l| format!("‘{}’", words::clean(l.label()))).collect();
+    let labels: Vec<String> =
+        d.model().lines.all.iter().filter(|l| l.outside()).map(|l| format!("‘{}’", words::clean(l.label()))).collect();
     if labels.is_empty() {
         return None;
     }
@@ -126,7 +147,12 @@ fn outside(d: &Draft<'_>) -> Option<String> {
         "{} Ja: {}. Dat staat in een ander deel van de begroting en telt niet mee in het saldo. In {y} is het een {effect} van {}. Met dat geld erbij is het saldo in {y} {} {}.",
         strong("Is er geld buiten dit programma?"),
         words::some_of(&labels, 4),
-        d.money(units, &format!("balance(total+outside, {y}) - balance(total, {y})"), apart, "saldo van de lijnen buiten het programma"),
+        d.money(
+            units,
+            &format!("balance(total+outside, {y}) - balance(total, {y})"),
+            apart,
+            "saldo van de lijnen buiten het programma"
+        ),
         d.money(balance, &format!("balance(total+outside, {y})"), all.balance, "saldo met geld buiten het programma"),
         if balance < 0 { "negatief" } else { "positief" },
     ))
@@ -162,9 +188,13 @@ fn regional(d: &Draft<'_>) -> Vec<String> {
 }
 
 fn safety_net(d: &Draft<'_>) -> Option<String> {
-    let (at, line) = d.model().lines.all.iter().enumerate().find(|(_, l)| {
-        l.as_revenue().is_some_and(|r| matches!(r.income, Income::SafetyNet(_)))
-    })?;
+    let (at, line) = d
+        .model()
+        .lines
+        .all
+        .iter()
+        .enumerate()
+        .find(|(_, l)| l.as_revenue().is_some_and(|r| matches!(r.income, Income::SafetyNet(_))))?;
     let paid: Vec<String> = d
         .projection()
         .lines
@@ -172,11 +202,23 @@ fn safety_net(d: &Draft<'_>) -> Option<String> {
         .years
         .iter()
         .filter(|y| y.amount > 0.5)
-        .map(|y| format!("{} in {}", d.euros(y.amount, &format!("revenue({}, {})", line.id(), y.year), "tekort op de BUIG volgens de regel van het jaar"), y.year))
+        .map(|y| {
+            format!(
+                "{} in {}",
+                d.euros(
+                    y.amount,
+                    &format!("revenue({}, {})", line.id(), y.year),
+                    "tekort op de BUIG volgens de regel van het jaar"
+                ),
+                y.year
+            )
+        })
         .collect();
     let lead = strong("Helpt het Rijk bij een groot tekort op uitkeringen?");
     Some(if paid.is_empty() {
-        format!("{lead} Daarvoor is er de vangnetuitkering. In deze raming is het tekort te klein: de gemeente krijgt die uitkering niet.")
+        format!(
+            "{lead} Daarvoor is er de vangnetuitkering. In deze raming is het tekort te klein: de gemeente krijgt die uitkering niet."
+        )
     } else {
         format!("{lead} Daarvoor is er de vangnetuitkering. In deze raming is dat {}.", dutch::list(&paid))
     })
@@ -203,7 +245,10 @@ fn reserves(d: &Draft<'_>) -> Vec<Block> {
         if !reserve.provenance.is_empty() {
             blocks.push(Block::Label(Text::plain(words::sentence(&words::provenance(&reserve.provenance)))));
         }
-        let moves = path.years.iter().any(|y| y.balance != 0.0 || y.additions != 0.0 || y.withdrawals != 0.0 || y.uncovered != 0.0);
+        let moves = path
+            .years
+            .iter()
+            .any(|y| y.balance != 0.0 || y.additions != 0.0 || y.withdrawals != 0.0 || y.uncovered != 0.0);
         if moves {
             blocks.push(Block::Table(reserve_table(d, &label, path)));
         }

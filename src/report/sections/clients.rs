@@ -50,7 +50,10 @@ fn bases(d: &Draft<'_>, id: &GroupId, counted: &[(&CostLine, usize)]) -> String 
     out.push_str(&match kinds.as_slice() {
         ["niet opgegeven"] => "Hoe er is geteld, is niet opgegeven.".to_owned(),
         [one] => format!("De telling is: {one}. Ook de kosten per cliënt horen bij die telling."),
-        _ => "Niet elke lijn telt op dezelfde manier. De tabel zegt hoe. Vergelijk de aantallen daarom niet met elkaar.".to_owned(),
+        _ => {
+            "Niet elke lijn telt op dezelfde manier. De tabel zegt hoe. Vergelijk de aantallen daarom niet met elkaar."
+                .to_owned()
+        }
     });
     let several = counted.len() > 1;
     let may = match id {
@@ -95,7 +98,8 @@ fn table(d: &Draft<'_>, id: &GroupId, label: &str, counted: &[(&CostLine, usize)
         for (column, y) in years.iter().enumerate() {
             let exact = d.years_of(id)[*y].clients.unwrap_or(0.0);
             // Printed counts add up to the printed total.
-            let values: Vec<f64> = counted.iter().map(|(_, at)| d.projection().lines[*at].years[*y].clients.unwrap_or(0.0)).collect();
+            let values: Vec<f64> =
+                counted.iter().map(|(_, at)| d.projection().lines[*at].years[*y].clients.unwrap_or(0.0)).collect();
             let target = super::super::rounding::whole(exact);
             for (row, units) in rows.iter_mut().zip(super::super::rounding::apportion(&values, 1.0, target)) {
                 if let Some(cell) = row.cells.get_mut(column + 2) {
@@ -109,10 +113,13 @@ fn table(d: &Draft<'_>, id: &GroupId, label: &str, counted: &[(&CostLine, usize)
         rows.push(Row::total(cells));
     }
     tables::without_empty_columns(Table {
-        id: format!("clienten-{}", match id {
-            GroupId::Domain(n) | GroupId::Taakveld(n) => n.as_str(),
-            _ => "total",
-        }),
+        id: format!(
+            "clienten-{}",
+            match id {
+                GroupId::Domain(n) | GroupId::Taakveld(n) => n.as_str(),
+                _ => "total",
+            }
+        ),
         caption: format!("{kind}: cliënten en kosten per cliënt"),
         columns,
         rows,
@@ -131,7 +138,17 @@ fn luck(d: &Draft<'_>, line: &CostLine, at: usize) -> Option<String> {
         "{} Ja, bij {label} verschillen de kosten sterk per cliënt. Eén cliënt extra kost in {y} gemiddeld {}. \
          Een dure cliënt kost al snel {}. Dit toeval zit in de bandbreedte.",
         strong("Speelt toeval mee?"),
-        d.cite(&dutch::euro(dutch::round(one / 100.0, 0) * 100.0), &format!("price({}, {y})", line.id), dutch::euro_cents(one), "lasten zonder maatregelen gedeeld door cliënten"),
-        d.cite(&dutch::euro(dutch::round(dear / 100.0, 0) * 100.0), &format!("price({}, {y})", line.id), dutch::euro_cents(dear), "gemiddelde plus één keer de spreiding tussen cliënten (cost_cv)"),
+        d.cite(
+            &dutch::euro(dutch::round(one / 100.0, 0) * 100.0),
+            &format!("price({}, {y})", line.id),
+            dutch::euro_cents(one),
+            "lasten zonder maatregelen gedeeld door cliënten"
+        ),
+        d.cite(
+            &dutch::euro(dutch::round(dear / 100.0, 0) * 100.0),
+            &format!("price({}, {y})", line.id),
+            dutch::euro_cents(dear),
+            "gemiddelde plus één keer de spreiding tussen cliënten (cost_cv)"
+        ),
     ))
 }

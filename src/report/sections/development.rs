@@ -20,8 +20,12 @@ pub fn write(d: &Draft<'_>) -> Vec<Section> {
         let at = all.iter().position(|b| matches!(b, Block::Table(_))).unwrap_or(all.len());
         all.insert(at, Block::Table(table));
     }
-    let mut sections =
-        vec![Section { id: "ontwikkeling".into(), title: "Ontwikkeling van volumes en kosten".into(), level: 1, blocks: all }];
+    let mut sections = vec![Section {
+        id: "ontwikkeling".into(),
+        title: "Ontwikkeling van volumes en kosten".into(),
+        level: 1,
+        blocks: all,
+    }];
     for domain in &d.model().domains {
         let id = GroupId::Domain(domain.id.clone());
         if d.years_of(&id).iter().all(|y| y.cost == 0.0) {
@@ -61,33 +65,37 @@ fn name(id: &GroupId) -> String {
 
 /// What we expect, or what the projection shows where there is no band.
 fn expected(d: &Draft<'_>, id: &GroupId, label: &str) -> String {
-    let (b, h, last) = (d.base_year(), d.horizon(), d.last());
+    let (h, last, start) = (d.horizon(), d.last(), d.start(id));
     let (years, name) = (d.years_of(id), name(id));
-    let (Some(page), Some(first), Some(end)) = (d.page(id), years.first(), years.get(last)) else {
+    let (Some(page), Some(first), Some(end)) = (d.page(id), years.get(start), years.get(last)) else {
         return format!("Voor {label} zijn er geen cijfers.");
     };
     let band = d.band(id, last);
     let lead = strong(if band.is_some() { "Wat verwachten we?" } else { "Wat laat de raming zien?" });
-    let of = label;
-    let start = d.money(page.years[0].cost, &format!("cost({name}, {b})"), first.cost, "som van de lijnen in het basisjaar");
-    let kept = derive::slices(d.model(), d.projection(), d.projection().groups.iter().find(|g| g.id == *id).unwrap_or(&d.projection().groups[0]))
+    let b = first.year;
+    let formula = if start == 0 { "som van de lijnen in het basisjaar" } else { "som van de lijnen in de raming" };
+    let from = d.money(page.years[start].cost, &format!("cost({name}, {b})"), first.cost, formula);
+    // A line may start above or below its figure; then the figure itself is not what we start from.
+    let kept = page
+        .slices
         .iter()
-        .filter_map(|s| d.model().lines.get(s.line).as_cost().map(|l| (s, l)))
+        .filter_map(|(s, _)| d.model().lines.get(s.line).as_cost().map(|l| (s, l)))
         .all(|(s, l)| (s.amount[0] - l.base_cost * s.share).abs() < 0.5);
     let mut out = format!("{lead} ");
-    out.push_str(&match (d.model().municipality.base, kept) {
-        (FigureKind::Budget, true) => format!("In {b} begroten we {start} voor {of}."),
-        (FigureKind::Actual, true) => format!("In {b} kostte {of} {start}."),
-        (kind, true) => format!("De {} van {b} geeft {start} voor {of}.", words::kind(kind)),
-        // A line starts above or below its figure, so the figure itself is not what we start from.
-        (_, false) => format!("We starten in {b} met {start} voor {of}."),
+    out.push_str(&match (start, d.model().municipality.base, kept) {
+        (0, FigureKind::Budget, true) => format!("In {b} begroten we {from} voor {label}."),
+        (0, FigureKind::Actual, true) => format!("In {b} waren de lasten van {label} {from}."),
+        (0, kind, true) => format!("De {} van {b} geeft {from} voor {label}.", words::kind(kind)),
+        _ => format!("We starten in {b} met {from} voor {label}."),
     });
-    let cost = d.money(page.years[last].cost, &format!("cost({name}, {h})"), end.cost, "som van de lijnen in de raming");
+    let cost =
+        d.money(page.years[last].cost, &format!("cost({name}, {h})"), end.cost, "som van de lijnen in de raming");
     out.push_str(&format!(" Met deze uitgangspunten is dat in {h} ongeveer {cost}."));
     if let Some(s) = band {
         out.push_str(&format!(" Met 80% kans ligt het bedrag {}.", d.between(s, &format!("cost({name}, {h})"))));
         let mean = d.book.round(s.mean);
-        let apart = (mean - page.years[last].cost).unsigned_abs() as f64 * 200.0 > page.years[last].cost.unsigned_abs() as f64;
+        let apart =
+            (mean - page.years[last].cost).unsigned_abs() as f64 * 200.0 > page.years[last].cost.unsigned_abs() as f64;
         if apart {
             let side = if mean > page.years[last].cost { "hoger" } else { "lager" };
             out.push_str(&format!(
@@ -101,11 +109,17 @@ fn expected(d: &Draft<'_>, id: &GroupId, label: &str) -> String {
 
 /// Why the cost changes between the base year and the last; the parts add up to the change.
 fn causes(d: &Draft<'_>, id: &GroupId) -> Option<Table> {
-    let (b, h, last) = (d.base_year(), d.horizon(), d.last());
+    let (h, last, start) = (d.horizon(), d.last(), d.start(id));
     let page = d.page(id)?;
-    let target = page.years[last].cost - page.years[0].cost;
-    let parts: Vec<(Why, f64)> =
-        derive::changes(d.model(), d.projection(), id, b, h).into_iter().filter(|(_, v)| d.book.round(*v) != 0).collect();
+    let b = d.years_of(id).get(start)?.year;
+    if start >= last {
+        return None;
+    }
+    let target = page.years[last].cost - page.years[start].cost;
+    let parts: Vec<(Why, f64)> = derive::changes(d.model(), d.projection(), id, b, h)
+        .into_iter()
+        .filter(|(_, v)| d.book.round(*v) != 0)
+        .collect();
     // One reason is no table.
     if parts.len() < 2 {
         return None;
@@ -121,7 +135,7 @@ fn causes(d: &Draft<'_>, id: &GroupId) -> Option<Table> {
         .zip(&units)
         .map(|((why, v), u)| Row::plain(vec![Cell::words(reason(*why, *v)), tables::amount(&d.book, *u, *v)]))
         .collect();
-    let exact = derive::less(d.years_of(id)[last].cost, d.years_of(id)[0].cost);
+    let exact = derive::less(d.years_of(id)[last].cost, d.years_of(id)[start].cost);
     rows.push(Row::total(vec![Cell::words("Verandering"), tables::amount(&d.book, target, exact)]));
     Some(Table {
         id: format!("verandering-{}", name(id)),
@@ -154,12 +168,14 @@ fn fits(d: &Draft<'_>, id: &GroupId) -> Option<String> {
     let (year, entry) = (&years[last], d.page(id)?.years[last]);
     let (y, above) = (year.year, entry.cost_above()?);
     let exact = derive::cost_above_budget(year)?;
+    // By the percentage as printed, so that the answer and the word of the scale agree.
     let odds = d.band(id, last).and_then(|s| s.chance_above_budget);
-    let answer = match (odds, above.signum()) {
+    let printed = odds.map(|p| dutch::round(p, 2));
+    let answer = match (printed, above.signum()) {
         (Some(p), _) if p >= 0.8 => "Zeer waarschijnlijk niet.",
         (Some(p), _) if p >= 0.6 => "Waarschijnlijk niet.",
-        (Some(p), _) if p > 0.4 => "Dat is onzeker.",
-        (Some(p), _) if p > 0.2 => "Waarschijnlijk wel.",
+        (Some(p), _) if p >= 0.4 => "Dat is onzeker.",
+        (Some(p), _) if p >= 0.2 => "Waarschijnlijk wel.",
         (Some(_), _) => "Zeer waarschijnlijk wel.",
         (None, 1) => "Volgens deze raming niet.",
         (None, _) => "Volgens deze raming wel.",
@@ -174,7 +190,11 @@ fn fits(d: &Draft<'_>, id: &GroupId) -> Option<String> {
     let group = d.projection().groups.iter().find(|g| g.id == *id)?;
     match (d.model().budget.prices, derive::budget_as_written(d.model(), d.projection(), group, last)) {
         (Prices::Constant(p), Some(written)) if p < y => {
-            let written = d.euros(written, &format!("budget({name}, {y}) in prijzen van {p}"), "som van figures.csv, soort budget");
+            let written = d.euros(
+                written,
+                &format!("budget({name}, {y}) in prijzen van {p}"),
+                "som van figures.csv, soort budget",
+            );
             out.push_str(&format!(
                 " Voor {y} staat er {written} in de begroting, in prijzen van {p}. Met de vergoeding voor lonen en prijzen is dat {budget}."
             ));
@@ -197,7 +217,11 @@ fn fits(d: &Draft<'_>, id: &GroupId) -> Option<String> {
         if let Some(excess) = d.band(id, last).and_then(|s| s.expected_excess).filter(|_| p >= 0.01) {
             out.push_str(&format!(
                 " Gebeurt dat, dan is de overschrijding gemiddeld {}.",
-                d.euros(excess, &format!("mean({address} als die boven 0 ligt)"), "gemiddelde van de trekkingen met een overschrijding")
+                d.euros(
+                    excess,
+                    &format!("mean({address} als die boven 0 ligt)"),
+                    "gemiddelde van de trekkingen met een overschrijding"
+                )
             ));
         }
     }
@@ -214,12 +238,21 @@ fn with_revenue(d: &Draft<'_>, id: &GroupId, name: &str, last: usize) -> String 
     let year = &d.years_of(id)[last];
     let y = year.year;
     let entry = d.page(id).map(|p| p.years[last]).unwrap_or_default();
-    let (Some(above), Some(exact)) = (entry.revenue_above(), derive::revenue_above_budget(year)) else { return String::new() };
-    let (Some(balance), Some(balance_exact)) = (entry.balance_above(), derive::balance_above_budget(year)) else { return String::new() };
+    let (Some(above), Some(exact)) = (entry.revenue_above(), derive::revenue_above_budget(year)) else {
+        return String::new();
+    };
+    let (Some(balance), Some(balance_exact)) = (entry.balance_above(), derive::balance_above_budget(year)) else {
+        return String::new();
+    };
     if above == 0 {
         return String::new();
     }
-    let revenue = d.money(above, &format!("revenue({name}, {y}) - budget_revenue({name}, {y})"), exact, "baten min begroting in het geld van het jaar");
+    let revenue = d.money(
+        above,
+        &format!("revenue({name}, {y}) - budget_revenue({name}, {y})"),
+        exact,
+        "baten min begroting in het geld van het jaar",
+    );
     let net = d.money(
         balance,
         &format!("balance({name}, {y}) - (budget_revenue({name}, {y}) - budget({name}, {y}))"),
@@ -244,7 +277,12 @@ fn first_year(d: &Draft<'_>, id: &GroupId, name: &str) -> String {
         return String::new();
     };
     let y = year.year;
-    let amount = d.money(above, &format!("cost({name}, {y}) - budget({name}, {y})"), exact, "lasten min begroting in het geld van het jaar");
+    let amount = d.money(
+        above,
+        &format!("cost({name}, {y}) - budget({name}, {y})"),
+        exact,
+        "lasten min begroting in het geld van het jaar",
+    );
     match above.signum() {
         1 => format!(" In {y} liggen de lasten {amount} boven de begroting."),
         -1 => format!(" In {y} liggen de lasten {amount} onder de begroting."),
@@ -267,7 +305,11 @@ fn volume_only(d: &Draft<'_>, id: &GroupId) -> Option<String> {
     let lead = strong("Past dat in de begroting?");
     match years.iter().skip(1).rev().find_map(|y| y.gap.map(|g| (y.year, g.volume))) {
         Some((y, volume)) => {
-            let amount = d.euros(volume, &format!("gap.volume({}, {y})", name(id)), "lasten in prijzen van de begroting min begroting");
+            let amount = d.euros(
+                volume,
+                &format!("gap.volume({}, {y})", name(id)),
+                "lasten in prijzen van de begroting min begroting",
+            );
             let more = if volume >= 0.0 { "meer" } else { "minder" };
             Some(format!(
                 "{lead} Dat weten we maar voor een deel. Zonder hogere prijzen kost de hulp in {y} {amount} {more} dan begroot. \
@@ -299,7 +341,11 @@ fn reasons(d: &Draft<'_>, id: &GroupId) -> Option<Table> {
     let counted = derive::not_realised(d.model(), d.projection(), group, last).filter(|v| d.book.round(*v) != 0);
     let volume = derive::less(gap.volume, counted.unwrap_or(0.0));
     let mut parts: Vec<(String, f64)> = vec![(
-        if nominal { "hoeveelheid en zwaarte van de hulp, in prijzen van het basisjaar".to_owned() } else { "meer of zwaardere hulp, en andere maatregelen dan begroot".to_owned() },
+        if nominal {
+            "hoeveelheid en zwaarte van de hulp, in prijzen van het basisjaar".to_owned()
+        } else {
+            "meer of zwaardere hulp, en andere maatregelen dan begroot".to_owned()
+        },
         volume,
     )];
     if volume < 0.0 && !nominal {
@@ -311,7 +357,11 @@ fn reasons(d: &Draft<'_>, id: &GroupId) -> Option<Table> {
     if nominal {
         parts.push((format!("prijzen sinds {}", d.base_year()), price));
     } else {
-        let side = if price >= 0.0 { "prijzen stijgen harder dan de vergoeding" } else { "prijzen stijgen minder dan de vergoeding" };
+        let side = if price >= 0.0 {
+            "prijzen stijgen harder dan de vergoeding"
+        } else {
+            "prijzen stijgen minder dan de vergoeding"
+        };
         parts.push((side.to_owned(), price));
         parts.push(("de vergoeding over dit verschil in hoeveelheid".to_owned(), compensation));
     }
@@ -356,11 +406,15 @@ fn by_year(d: &Draft<'_>, id: &GroupId, label: &str) -> Table {
         .filter_map(|(i, year)| {
             let entry = d.page(id)?.years.get(i)?;
             let mut cells = vec![
-                tables::year(year.year),
+                tables::year_of(d, id, year.year),
                 tables::amount(&d.book, entry.cost, year.cost),
                 tables::band(d, d.band(id, i)),
                 tables::amount_or(&d.book, entry.budget_cost, year.budget_cost),
-                tables::deviation_or(&d.book, entry.cost_above().map(|u| -u), derive::cost_above_budget(year).map(|v| -v)),
+                tables::deviation_or(
+                    &d.book,
+                    entry.cost_above().map(|u| -u),
+                    derive::cost_above_budget(year).map(|v| -v),
+                ),
                 tables::chance_of(d.outcome_of(id).and_then(|o| o.cost.get(i))),
             ];
             if revenue {
@@ -375,7 +429,23 @@ fn by_year(d: &Draft<'_>, id: &GroupId, label: &str) -> Table {
         caption: format!("{}: lasten per jaar ({})", words::capital(label), d.book.caption()),
         columns,
         rows,
-        notes: Vec::new(),
+        notes: d.unknown_note(id).into_iter().chain(outside_note(d, id)).collect(),
+    })
+}
+
+/// A remark where a domain holds money of another programme.
+fn outside_note(d: &Draft<'_>, id: &GroupId) -> Option<String> {
+    let labels: Vec<String> = d
+        .page(id)?
+        .slices
+        .iter()
+        .filter(|_| matches!(id, GroupId::Domain(_)))
+        .map(|(s, _)| d.model().lines.get(s.line))
+        .filter(|l| l.outside())
+        .map(|l| format!("‘{}’", words::clean(l.label())))
+        .collect();
+    (!labels.is_empty()).then(|| {
+        format!("Met {}: geld buiten dit programma, dat in het totaal niet meetelt.", words::some_of(&labels, 4))
     })
 }
 
@@ -418,26 +488,32 @@ fn overview(d: &Draft<'_>) -> Option<Table> {
         .filter(|(id, _)| d.years_of(id).iter().any(|y| y.cost != 0.0))
         .collect();
     let total = d.page(&GroupId::Total)?;
+    let start = d.start(&GroupId::Total);
     let budget = d.last_budget_year(&GroupId::Total).filter(|y| *y == last);
     let cells = |id: &GroupId, label: &str| -> Option<Vec<Cell>> {
         let (page, years) = (d.page(id)?, d.years_of(id));
-        let (first, end, y) = (page.years[0], page.years[last], &years[last]);
+        let (first, end, y) = (page.years[start], page.years[last], &years[last]);
         Some(vec![
             Cell::words(label),
-            tables::amount(&d.book, first.cost, years[0].cost),
+            tables::amount(&d.book, first.cost, years[start].cost),
             tables::amount(&d.book, end.cost, y.cost),
             tables::band(d, d.band(id, last)),
             tables::amount_or(&d.book, budget.and(end.budget_cost), y.budget_cost),
-            tables::deviation_or(&d.book, budget.and(end.cost_above()).map(|u| -u), derive::cost_above_budget(y).map(|v| -v)),
+            tables::deviation_or(
+                &d.book,
+                budget.and(end.cost_above()).map(|u| -u),
+                derive::cost_above_budget(y).map(|v| -v),
+            ),
             tables::chance_of(budget.and(d.outcome_of(id)).and_then(|o| o.cost.get(last))),
         ])
     };
     let mut rows: Vec<Row> = shown.iter().filter_map(|(id, label)| cells(id, label)).map(Row::plain).collect();
     let rest = |pick: &dyn Fn(&super::super::rounding::Entry) -> Units, year: usize| {
-        pick(&total.years[year]) - shown.iter().filter_map(|(id, _)| d.page(id)).map(|p| pick(&p.years[year])).sum::<Units>()
+        pick(&total.years[year])
+            - shown.iter().filter_map(|(id, _)| d.page(id)).map(|p| pick(&p.years[year])).sum::<Units>()
     };
     // Money of other programmes in a domain is not in the total; say so instead of a sum that does not add up.
-    let (a, b) = (rest(&|e| e.cost, 0), rest(&|e| e.cost, last));
+    let (a, b) = (rest(&|e| e.cost, start), rest(&|e| e.cost, last));
     if a != 0 || b != 0 {
         rows.push(Row::plain(vec![
             Cell::words("Af: geld buiten dit programma"),
@@ -450,7 +526,7 @@ fn overview(d: &Draft<'_>) -> Option<Table> {
         ]));
     }
     rows.push(Row::total(cells(&GroupId::Total, "Totaal")?));
-    let (b, h) = (d.base_year(), d.horizon());
+    let (b, h) = (d.projection().years[start], d.horizon());
     Some(tables::without_empty_columns(Table {
         id: "domeinen".into(),
         caption: format!("Lasten per domein ({})", d.book.caption()),
@@ -477,7 +553,9 @@ fn lines(d: &Draft<'_>, id: &GroupId, label: &str) -> Vec<Block> {
             let shown: Vec<&(Slice, Vec<SliceEntry>)> = page
                 .slices
                 .iter()
-                .filter(|(s, _)| s.is_cost == is_cost && s.amount.iter().chain(s.budget_now.iter().flatten()).any(|v| *v != 0.0))
+                .filter(|(s, _)| {
+                    s.is_cost == is_cost && s.amount.iter().chain(s.budget_now.iter().flatten()).any(|v| *v != 0.0)
+                })
                 .collect();
             // One line says nothing that the domain does not.
             (shown.len() > usize::from(is_cost)).then(|| Block::Table(line_table(d, id, label, is_cost, &shown)))
@@ -486,35 +564,47 @@ fn lines(d: &Draft<'_>, id: &GroupId, label: &str) -> Vec<Block> {
 }
 
 fn line_table(d: &Draft<'_>, id: &GroupId, label: &str, is_cost: bool, shown: &[&(Slice, Vec<SliceEntry>)]) -> Table {
-    let (b, last) = (d.base_year(), d.last());
-    let h = d.horizon();
+    let (start, last) = (d.start(id), d.last());
+    let (b, h) = (d.projection().years[start], d.horizon());
     let budget = d.last_budget_year(id).filter(|y| *y == last);
     let limit = d.model().report.materiality.unwrap_or(0.0);
-    let sign = if is_cost { -1 } else { 1 };
+    let span = Span { start, last, budget, sign: if is_cost { -1 } else { 1 } };
+    let label_of = |s: &Slice| {
+        let line = d.model().lines.get(s.line);
+        format!("{}{}", words::clean(line.label()), if line.outside() { " *" } else { "" })
+    };
     let mut rows = Vec::new();
     let mut rest: Vec<&(Slice, Vec<SliceEntry>)> = Vec::new();
     for item in shown {
         let (slice, _) = item;
-        if limit > 0.0 && (slice.amount[last] - slice.amount[0]).abs() < limit && slice.above_budget[last].unwrap_or(0.0).abs() < limit {
+        if limit > 0.0
+            && derive::less(slice.amount[last], slice.amount[start]).abs() < limit
+            && slice.above_budget[last].unwrap_or(0.0).abs() < limit
+        {
             rest.push(item);
         } else {
-            rows.push(row(d, &words::clean(d.model().lines.get(slice.line).label()), &[item], budget, sign, last));
+            rows.push(row(d, &label_of(slice), &[item], &span));
         }
     }
     match rest.as_slice() {
         [] => {}
-        [one] => rows.push(row(d, &words::clean(d.model().lines.get(one.0.line).label()), &[one], budget, sign, last)),
-        many => rows.push(row(d, &format!("Overig ({} lijnen)", many.len()), many, budget, sign, last)),
+        [one] => rows.push(row(d, &label_of(&one.0), &[one], &span)),
+        many => rows.push(row(d, &format!("Overig ({} lijnen)", many.len()), many, &span)),
     }
-    let whole = row(d, "Totaal", shown, budget, sign, last);
-    rows.push(Row::total(whole.cells));
+    if rows.len() > 1 {
+        rows.push(Row::total(row(d, "Totaal", shown, &span).cells));
+    }
     let side = if is_cost { "lasten" } else { "baten" };
     let mut notes = Vec::new();
     if rest.len() > 1 {
+        let also = if budget.is_some() { " en minder dan dat van de begroting afwijken" } else { "" };
         notes.push(format!(
-            "Overig: lijnen die minder dan {} veranderen en minder dan dat van de begroting afwijken.",
+            "Overig: lijnen die minder dan {} veranderen{also}.",
             dutch::amount(limit, dutch::Style::Auto)
         ));
+    }
+    if shown.iter().any(|(s, _)| d.model().lines.get(s.line).outside()) {
+        notes.push("* Geld buiten dit programma. Het telt in het totaal van het programma niet mee.".to_owned());
     }
     tables::without_empty_columns(Table {
         id: format!("{side}-{}", name(id)),
@@ -532,21 +622,34 @@ fn line_table(d: &Draft<'_>, id: &GroupId, label: &str, is_cost: bool, shown: &[
     })
 }
 
+/// Which years a table of lines compares, and which way a difference is an advantage.
+struct Span {
+    start: usize,
+    last: usize,
+    budget: Option<usize>,
+    sign: Units,
+}
+
 /// One line, or several as one; figures are the printed ones, so that columns add up.
-fn row(d: &Draft<'_>, label: &str, items: &[&(Slice, Vec<SliceEntry>)], budget: Option<usize>, sign: Units, last: usize) -> Row {
-    let sum = |pick: &dyn Fn(&SliceEntry) -> Units, year: usize| items.iter().map(|(_, e)| pick(&e[year])).sum::<Units>();
+fn row(d: &Draft<'_>, label: &str, items: &[&(Slice, Vec<SliceEntry>)], span: &Span) -> Row {
+    let sum =
+        |pick: &dyn Fn(&SliceEntry) -> Units, year: usize| items.iter().map(|(_, e)| pick(&e[year])).sum::<Units>();
     let exact = |year: usize| items.iter().map(|(s, _)| s.amount[year]).sum::<f64>();
-    let (from, to) = (sum(&|e| e.amount, 0), sum(&|e| e.amount, last));
-    let budgeted: Option<Units> = budget.and_then(|y| items.iter().map(|(_, e)| e[y].budget).sum());
-    let budget_exact: Option<f64> = budget.and_then(|y| items.iter().map(|(s, _)| s.budget_now[y]).sum());
-    let above_exact: Option<f64> = budget.and_then(|y| items.iter().map(|(s, _)| s.above_budget[y]).sum());
+    let (from, to) = (sum(&|e| e.amount, span.start), sum(&|e| e.amount, span.last));
+    let budgeted: Option<Units> = span.budget.and_then(|y| items.iter().map(|(_, e)| e[y].budget).sum());
+    let budget_exact: Option<f64> = span.budget.and_then(|y| items.iter().map(|(s, _)| s.budget_now[y]).sum());
+    let above_exact: Option<f64> = span.budget.and_then(|y| items.iter().map(|(s, _)| s.above_budget[y]).sum());
     Row::plain(vec![
         Cell::words(label),
-        tables::amount(&d.book, from, exact(0)),
-        tables::amount(&d.book, to, exact(last)),
-        tables::amount(&d.book, to - from, derive::less(exact(last), exact(0))),
+        tables::amount(&d.book, from, exact(span.start)),
+        tables::amount(&d.book, to, exact(span.last)),
+        tables::amount(&d.book, to - from, derive::less(exact(span.last), exact(span.start))),
         tables::amount_or(&d.book, budgeted, budget_exact),
-        tables::deviation_or(&d.book, budgeted.map(|b| (to - b) * sign), above_exact.map(|v| v * sign as f64)),
+        tables::deviation_or(
+            &d.book,
+            budgeted.map(|b| (to - b) * span.sign),
+            above_exact.map(|v| v * span.sign as f64),
+        ),
     ])
 }
 

@@ -8,9 +8,10 @@ use super::super::document::{Block, Cell, Column, Row, Section, Table};
 use super::super::draft::Draft;
 use super::super::{tables, words};
 use crate::dutch;
-use crate::model::{FigureKind, LineId};
+use crate::model::{FigureKind, LineId, Quantity};
 use crate::projection::GroupId;
 use crate::study::derive::{self, PastYear};
+use crate::units::Year;
 
 /// The section; none without figures of earlier years.
 pub fn write(d: &Draft<'_>) -> Option<Section> {
@@ -38,7 +39,13 @@ fn costs(d: &Draft<'_>, id: &GroupId) -> Vec<(LineId, f64)> {
 
 /// What the columns are, and that an amended and a primitive budget differ.
 fn kinds(history: &[PastYear]) -> String {
-    let columns: Vec<String> = history.iter().map(|y| format!("{} ({})", y.year, words::kind_of_column(y.kind))).collect();
+    let of = |kind: FigureKind| -> Vec<Year> { history.iter().filter(|y| y.kind == kind).map(|y| y.year).collect() };
+    let columns: Vec<String> = [FigureKind::Actual, FigureKind::Amended, FigureKind::Forecast, FigureKind::Budget]
+        .into_iter()
+        .map(|kind| (kind, of(kind)))
+        .filter(|(_, years)| !years.is_empty())
+        .map(|(kind, years)| format!("{} ({})", words::kind_of_column(kind), words::years(&years)))
+        .collect();
     let mut out = format!("De kolommen zijn: {}.", dutch::list(&columns));
     let has = |kind: FigureKind| history.iter().any(|y| y.kind == kind);
     if has(FigureKind::Amended) && has(FigureKind::Budget) {
@@ -52,46 +59,65 @@ fn kinds(history: &[PastYear]) -> String {
     out
 }
 
-/// Years in which some lines have no figure although others do.
+/// Years in which some lines have no figure although others do, and the
+/// domains that can be compared as a whole.
 fn booked_differently(d: &Draft<'_>, history: &[PastYear], all: &[(LineId, f64)]) -> Option<String> {
     let base = d.base_year();
-    let mut out = String::new();
-    for past in history.iter().filter(|y| y.year < base && !y.is_complete()) {
-        let missing: Vec<String> = past
-            .amounts
-            .iter()
-            .zip(all)
-            .filter(|(a, _)| a.is_none())
-            .map(|(_, (line, _))| words::clean(d.model().lines.get(*line).label()))
-            .collect();
-        let whole: Vec<String> = d
-            .model()
-            .domains
-            .iter()
-            .filter(|x| {
-                let lines = costs(d, &GroupId::Domain(x.id.clone()));
-                !lines.is_empty()
-                    && lines.iter().all(|(l, _)| {
-                        d.model().figures.value(d.model().lines.get(*l).id(), crate::model::Quantity::Cost, past.kind, past.year).is_some()
-                    })
-            })
-            .map(|x| words::clean(&x.label))
-            .collect();
-        if !out.is_empty() {
-            out.push(' ');
+    let broken: Vec<&PastYear> = history.iter().filter(|y| y.year < base && !y.is_complete()).collect();
+    let years: Vec<Year> = broken.iter().map(|y| y.year).collect();
+    let mut out = match broken.as_slice() {
+        [] => return None,
+        [one] => {
+            let missing: Vec<String> = one
+                .amounts
+                .iter()
+                .zip(all)
+                .filter(|(a, _)| a.is_none())
+                .map(|(_, (line, _))| words::clean(d.model().lines.get(*line).label()))
+                .collect();
+            format!(
+                "Voor {} ontbreken cijfers van {}. Dat jaar is anders geboekt, of het cijfer is niet gegeven.",
+                one.year,
+                words::some_of(&missing, 5)
+            )
         }
-        out.push_str(&format!(
-            "Voor {} ontbreken cijfers van {}. Dat jaar is anders geboekt, of het cijfer is niet gegeven.",
-            past.year,
-            words::some_of(&missing, 5)
-        ));
-        out.push_str(&match whole.as_slice() {
-            [] => format!(" Geen enkel domein is in {} helemaal te vergelijken.", past.year),
-            [one] => format!(" Alleen {one} is als geheel te vergelijken."),
-            some => format!(" Alleen {} zijn als geheel te vergelijken.", words::some_of(some, 6)),
-        });
-    }
-    (!out.is_empty()).then_some(out)
+        _ => format!(
+            "Voor {} ontbreken cijfers van een deel van de lijnen. Die jaren zijn anders geboekt, of het cijfer is niet gegeven.",
+            words::years(&years)
+        ),
+    };
+    // Which domain has all its lines in which of these years.
+    let whole: Vec<String> = d
+        .model()
+        .domains
+        .iter()
+        .filter_map(|x| {
+            let lines = costs(d, &GroupId::Domain(x.id.clone()));
+            let complete: Vec<Year> = broken
+                .iter()
+                .filter(|past| !lines.is_empty() && lines.iter().all(|(l, _)| known(d, *l, past)))
+                .map(|past| past.year)
+                .collect();
+            let label = words::clean(&x.label);
+            match (complete.len(), broken.len()) {
+                (0, _) => None,
+                (_, 1) => Some(label),
+                _ => Some(format!("{label} ({})", words::years(&complete))),
+            }
+        })
+        .collect();
+    out.push_str(&match whole.as_slice() {
+        [] => " Geen enkel domein is dan als geheel te vergelijken.".to_owned(),
+        [one] => format!(" Alleen {one} is als geheel te vergelijken."),
+        some => format!(" Alleen {} zijn als geheel te vergelijken.", words::some_of(some, 6)),
+    });
+    Some(out)
+}
+
+/// Whether a line has a figure in a year of the table.
+fn known(d: &Draft<'_>, line: LineId, past: &PastYear) -> bool {
+    let id = d.model().lines.get(line).id();
+    d.model().figures.value(id, Quantity::Cost, past.kind, past.year).is_some()
 }
 
 fn table(d: &Draft<'_>, id: &GroupId, label: &str) -> Option<Table> {
@@ -132,14 +158,17 @@ fn table(d: &Draft<'_>, id: &GroupId, label: &str) -> Option<Table> {
         rows.push(Row::total(cells));
     }
     let mut notes = Vec::new();
-    if history.iter().any(|y| !y.is_complete()) {
+    if rows.iter().flat_map(|r| &r.cells).any(|c| c.printed == "–") {
         notes.push("Een streepje betekent: geen cijfer, of geen som omdat een lijn ontbreekt.".to_owned());
     }
     Some(Table {
-        id: format!("eerder-{}", match id {
-            GroupId::Domain(n) | GroupId::Taakveld(n) => n.as_str(),
-            _ => "total",
-        }),
+        id: format!(
+            "eerder-{}",
+            match id {
+                GroupId::Domain(n) | GroupId::Taakveld(n) => n.as_str(),
+                _ => "total",
+            }
+        ),
         caption: format!("{}: lasten tot en met het basisjaar ({})", words::capital(label), d.book.caption()),
         columns,
         rows,

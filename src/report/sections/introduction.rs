@@ -63,10 +63,20 @@ fn base(d: &Draft<'_>) -> String {
                 " Het uitgangspunt is dus een begroting en geen rekening. Is de begroting {b} te laag, dan is deze raming dat ook."
             ));
         }
-        FigureKind::Forecast => out.push_str(" Een prognose is geen rekening: de echte cijfers kunnen nog anders zijn."),
+        FigureKind::Forecast => {
+            out.push_str(" Een prognose is geen rekening: de echte cijfers kunnen nog anders zijn.")
+        }
         FigureKind::Actual => {}
     }
     out.push_str(&held(d, b));
+    let unknown = d.unknown(&GroupId::Total);
+    if !unknown.is_empty() {
+        out.push_str(&format!(
+            " Van {} zijn de lasten in {b} niet gegeven. Lees daarom geen stijging van {b} naar {} in de cijfers.",
+            words::some_of(&unknown, 4),
+            b.plus(1)
+        ));
+    }
     out
 }
 
@@ -125,7 +135,8 @@ fn prices(d: &Draft<'_>) -> String {
              Daarom vergelijken we alleen de hoeveelheid hulp met de begroting. Een tekort en een kans op overschrijding zijn zo niet te berekenen."
         ),
         (Prices::Nominal, _) => {
-            "Alle bedragen staan in het geld van het jaar zelf. Lonen en prijzen stijgen dus mee in de raming.".to_owned()
+            "Alle bedragen staan in het geld van het jaar zelf. Lonen en prijzen stijgen dus mee in de raming."
+                .to_owned()
         }
     }
 }
@@ -149,7 +160,8 @@ fn without_budget(d: &Draft<'_>) -> Option<String> {
     }
     let mut names: Vec<String> = Vec::new();
     for id in total.iter().skip(1).flat_map(|y| &y.without_budget) {
-        let label = d.model().lines.find(id).map_or_else(|| id.clone(), |l| words::clean(d.model().lines.get(l).label()));
+        let label =
+            d.model().lines.find(id).map_or_else(|| id.clone(), |l| words::clean(d.model().lines.get(l).label()));
         if !names.contains(&label) {
             names.push(label);
         }

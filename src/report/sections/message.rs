@@ -20,18 +20,26 @@ pub fn write(d: &Draft<'_>) -> Section {
 }
 
 fn cost(d: &Draft<'_>) -> String {
-    let (b, h, last) = (d.base_year(), d.horizon(), d.last());
+    let (h, last) = (d.horizon(), d.last());
+    // A base year that lacks the cost of a line is no year to compare with.
+    let start = d.start(&GroupId::Total);
     let years = d.years_of(&GroupId::Total);
-    let (Some(page), Some(from), Some(to)) = (d.page(&GroupId::Total), years.first(), years.get(last)) else {
-        return format!("Er zijn geen lasten in {b}.");
+    let (Some(page), Some(from), Some(to)) = (d.page(&GroupId::Total), years.get(start), years.get(last)) else {
+        return format!("Er zijn geen lasten tot en met {h}.");
     };
-    let (x, y) = (page.years[0].cost, page.years[last].cost);
+    let b = from.year;
+    let (x, y) = (page.years[start].cost, page.years[last].cost);
     let verb = match y.cmp(&x) {
         std::cmp::Ordering::Greater => "stijgen",
         std::cmp::Ordering::Less => "dalen",
         std::cmp::Ordering::Equal => "blijven gelijk: zij gaan",
     };
-    let x = d.money(x, &format!("cost(total, {b})"), from.cost, "som van alle lijnen in het basisjaar");
+    let x = d.money(
+        x,
+        &format!("cost(total, {b})"),
+        from.cost,
+        if start == 0 { "som van alle lijnen in het basisjaar" } else { "som van alle lijnen in de raming" },
+    );
     let y = d.money(y, &format!("cost(total, {h})"), to.cost, "som van alle lijnen in de raming");
     match d.band(&GroupId::Total, last) {
         Some(s) => format!(
@@ -54,23 +62,42 @@ fn budget(d: &Draft<'_>) -> String {
                 let more = if volume >= 0.0 { "meer" } else { "minder" };
                 format!(
                     "De hulp kost in {y} {} {more} dan begroot, nog zonder hogere prijzen.",
-                    d.euros(volume, &format!("gap.volume(total, {y})"), "lasten in prijzen van de begroting min begroting")
+                    d.euros(
+                        volume,
+                        &format!("gap.volume(total, {y})"),
+                        "lasten in prijzen van de begroting min begroting"
+                    )
                 )
             }
             None if d.projection().lines.iter().all(|l| l.years.iter().skip(1).all(|y| y.budget.is_none())) => {
-                format!("Voor {} is er geen begroting, dus of het geld genoeg is kunnen we niet zeggen.", words::years(&all))
+                format!(
+                    "Voor {} is er geen begroting, dus of het geld genoeg is kunnen we niet zeggen.",
+                    words::years(&all)
+                )
             }
-            None => format!("Voor {} is er geen volledige begroting om de lasten mee te vergelijken.", words::years(&all)),
+            None => {
+                format!("Voor {} is er geen volledige begroting om de lasten mee te vergelijken.", words::years(&all))
+            }
         };
     };
     let (y, entry) = (years[last].year, d.page(&id).map(|p| p.years[last]).unwrap_or_default());
     let band = d.band(&id, last);
     let expected = if band.is_some() { "naar verwachting " } else { "in deze raming " };
     let (what, difference, exact, address) = match (entry.balance_above(), derive::balance_above_budget(&years[last])) {
-        (Some(units), Some(exact)) => ("is het saldo", units, exact, format!("balance(total, {y}) - (budget_revenue(total, {y}) - budget(total, {y}))")),
+        (Some(units), Some(exact)) => (
+            "is het saldo",
+            units,
+            exact,
+            format!("balance(total, {y}) - (budget_revenue(total, {y}) - budget(total, {y}))"),
+        ),
         _ => {
             let exact = derive::cost_above_budget(&years[last]).unwrap_or(0.0);
-            ("zijn de lasten", -entry.cost_above().unwrap_or(0), -exact, format!("cost(total, {y}) - budget(total, {y})"))
+            (
+                "zijn de lasten",
+                -entry.cost_above().unwrap_or(0),
+                -exact,
+                format!("cost(total, {y}) - budget(total, {y})"),
+            )
         }
     };
     let amount = d.money(difference, &address, exact, "verschil met de begroting in het geld van het jaar");
@@ -95,20 +122,19 @@ fn risk(d: &Draft<'_>) -> String {
     let risks = &d.here.risks;
     let pm = risks.iter().filter(|r| r.basis == crate::study::Basis::ProMemorie).count();
     let count = crate::dutch::counted(risks.len(), "risico", "risico's");
-    let largest = risks
-        .iter()
-        .filter(|r| r.summed && r.expected > 0.0)
-        .fold(None, |best: Option<&crate::study::RiskEntry>, r| match best {
+    let largest = risks.iter().filter(|r| r.summed && r.expected > 0.0).fold(
+        None,
+        |best: Option<&crate::study::RiskEntry>, r| match best {
             Some(b) if b.expected >= r.expected => Some(b),
             _ => Some(r),
-        });
+        },
+    );
     match (largest, risks.is_empty()) {
         (_, true) => "Er zijn geen risico's opgegeven of gevonden.".to_owned(),
         (Some(r), _) => {
             let what = words::clean(&r.title);
-            let size = r.impact.map(|i| {
-                d.euros(i.mean, &format!("risk({})", r.id), "gemiddeld gevolg als het gebeurt")
-            });
+            let size =
+                r.impact.map(|i| d.euros(i.mean, &format!("risk({})", r.id), "gemiddeld gevolg als het gebeurt"));
             let odds = r.chance.map(chance::stated).unwrap_or_default();
             format!(
                 "We zien {count}; het grootste dat bovenop de raming komt, is ‘{what}’: kans {odds}, gevolg {}.",
@@ -132,10 +158,16 @@ fn needed(d: &Draft<'_>) -> String {
         &format!("resilience.needed({})", r.year),
         &format!("kwantiel {} van het verlies boven het verwachte tekort", words::percent(r.certainty)),
     );
+    let certainty = words::percent(r.certainty);
+    if r.expected_deficit.is_none() {
+        return format!(
+            "Voor de risico's met een eigen bedrag is in {} {amount} nodig, om met {certainty} zekerheid genoeg te hebben.",
+            r.year
+        );
+    }
     format!(
-        "Voor tegenvallers boven op wat we verwachten is in {} {amount} nodig, om met {} zekerheid genoeg te hebben.",
-        r.year,
-        words::percent(r.certainty)
+        "Voor tegenvallers boven op wat we verwachten is in {} {amount} nodig, om met {certainty} zekerheid genoeg te hebben.",
+        r.year
     )
 }
 
@@ -157,7 +189,7 @@ fn key_figures(d: &Draft<'_>) -> Table {
         .filter_map(|(i, year)| {
             let entry = d.page(&id)?.years.get(i)?;
             Some(Row::plain(vec![
-                tables::year(year.year),
+                tables::year_of(d, &id, year.year),
                 tables::amount(&d.book, entry.cost, year.cost),
                 tables::band(d, d.band(&id, i)),
                 tables::amount(&d.book, entry.revenue, year.revenue),
@@ -167,11 +199,17 @@ fn key_figures(d: &Draft<'_>) -> Table {
             ]))
         })
         .collect();
+    let budgeted = d.years_of(&id).iter().any(|y| derive::balance_above_budget(y).is_some());
+    let mut notes = vec!["Saldo is baten min lasten.".to_owned()];
+    if budgeted {
+        notes.push("De vergelijking is met de begroting in het geld van dat jaar.".into());
+    }
+    notes.extend(d.unknown_note(&id));
     tables::without_empty_columns(Table {
         id: "kerncijfers".into(),
         caption: format!("Kerncijfers ({})", d.book.caption()),
         columns,
         rows,
-        notes: vec!["Saldo is baten min lasten. De vergelijking is met de begroting in het geld van dat jaar.".into()],
+        notes,
     })
 }

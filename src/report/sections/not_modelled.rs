@@ -9,7 +9,9 @@ pub fn write(d: &Draft<'_>) -> Section {
     let left_out = &d.model().report.not_modelled;
     let mut blocks = Vec::new();
     if left_out.is_empty() {
-        blocks.push(Block::Paragraph(Text::plain("De opstellers noemen geen onderwerpen die buiten deze raming blijven.")));
+        blocks.push(Block::Paragraph(Text::plain(
+            "De opstellers noemen geen onderwerpen die buiten deze raming blijven.",
+        )));
     } else {
         blocks.push(Block::Paragraph(Text::plain(
             "Deze onderwerpen komen wel voor in de stukken, maar zitten niet in de raming. De cijfers hierboven gaan er dus niet over.",

@@ -6,8 +6,8 @@ use super::super::rounding::{Units, apportion, whole};
 use super::super::{chance, tables, words};
 use crate::dutch;
 use crate::model::RiskChance;
-use crate::study::{Basis, RiskEntry};
 use crate::study::derive;
+use crate::study::{Basis, RiskEntry};
 
 /// How many stand by name.
 const TOP: usize = 10;
@@ -15,15 +15,16 @@ const TOP: usize = 10;
 /// The section.
 pub fn write(d: &Draft<'_>) -> Section {
     let mut summed: Vec<&RiskEntry> = d.here.risks.iter().filter(|r| r.summed).collect();
-    // Largest first; equal ones in the order of the register.
-    summed.sort_by(|a, b| b.expected.abs().total_cmp(&a.expected.abs()));
+    // Largest loss first, advantages last; equal ones in the order of the register.
+    summed.sort_by(|a, b| b.expected.total_cmp(&a.expected));
     let mut blocks = Vec::new();
     blocks.push(Block::Paragraph(d.text(intro(d, summed.len()))));
     if !summed.is_empty() {
         blocks.push(Block::Table(table(d, &summed)));
         blocks.push(Block::Paragraph(d.text(sums(d))));
     }
-    Section { id: "register".into(), title: "Risicoregister: de tien grootste".into(), level: 1, blocks }
+    let title = if summed.len() > TOP { "Risicoregister: de tien grootste" } else { "Risicoregister" };
+    Section { id: "register".into(), title: title.into(), level: 1, blocks }
 }
 
 fn intro(d: &Draft<'_>, summed: usize) -> String {
@@ -37,10 +38,15 @@ fn intro(d: &Draft<'_>, summed: usize) -> String {
     let mut out = match summed {
         0 => "Geen enkel risico komt met een eigen bedrag bovenop de raming.".to_owned(),
         1 => "Eén risico komt met een eigen bedrag bovenop de raming.".to_owned(),
-        n => format!("{} risico's komen met een eigen bedrag bovenop de raming.", words::capital(&dutch::count_in_words(n as f64))),
+        n => format!(
+            "{} risico's komen met een eigen bedrag bovenop de raming.",
+            words::capital(&dutch::count_in_words(n as f64))
+        ),
     };
     let mut rest = Vec::new();
-    let said = |n: usize, one: &str, many: &str| format!("{} {}", dutch::count_in_words(n as f64), if n == 1 { one } else { many });
+    let said = |n: usize, one: &str, many: &str| {
+        format!("{} {}", dutch::count_in_words(n as f64), if n == 1 { one } else { many })
+    };
     if covered > 0 {
         rest.push(said(covered, "zit al in de bandbreedte", "zitten al in de bandbreedte"));
     }
@@ -81,7 +87,14 @@ fn table(d: &Draft<'_>, summed: &[&RiskEntry]) -> Table {
     let share_units = apportion(&shares, 1.0, whole(share_sum));
     let expected = |u: Units, v: f64| tables::deviation(&d.book, -u, -v);
     let percent = |u: Units, v: f64| Cell::number(format!("{u}%"), v / 100.0, super::super::document::Unit::Percent);
-    let certainty = d.here.resilience.as_ref().map(|r| r.certainty);
+    let certainty = d.here.resilience.as_ref().filter(|r| r.needed.is_some()).map(|r| r.certainty);
+    let at_certainty: Vec<f64> = shown
+        .iter()
+        .map(|r| r.share_at_certainty * 100.0)
+        .chain((!rest.is_empty()).then(|| rest.iter().map(|r| r.share_at_certainty * 100.0).sum()))
+        .collect();
+    let certain_sum: f64 = at_certainty.iter().sum();
+    let certain_units = apportion(&at_certainty, 1.0, whole(certain_sum));
     let mut columns = vec![
         Column::numbers("Nr").optional(),
         Column::words("Risico"),
@@ -109,7 +122,7 @@ fn table(d: &Draft<'_>, summed: &[&RiskEntry]) -> Table {
                 percent(share_units[i], shares[i]),
             ];
             if certainty.is_some() {
-                cells.push(tables::share(r.share_at_certainty));
+                cells.push(percent(certain_units[i], at_certainty[i]));
             }
             Row::plain(cells)
         })
@@ -126,7 +139,7 @@ fn table(d: &Draft<'_>, summed: &[&RiskEntry]) -> Table {
             percent(share_units[at], shares[at]),
         ];
         if certainty.is_some() {
-            cells.push(tables::share(rest.iter().map(|r| r.share_at_certainty).sum()));
+            cells.push(percent(certain_units[at], at_certainty[at]));
         }
         rows.push(Row::plain(cells));
     }
@@ -140,16 +153,24 @@ fn table(d: &Draft<'_>, summed: &[&RiskEntry]) -> Table {
         percent(whole(share_sum), share_sum),
     ];
     if certainty.is_some() {
-        cells.push(Cell::words(""));
+        cells.push(percent(whole(certain_sum), certain_sum));
     }
     rows.push(Row::total(cells));
+    let mut notes =
+        vec!["Invloed is het aandeel in het totaal van kans maal gevolg. N is een nadeel, V een voordeel.".to_owned()];
+    if let Some(c) = certainty {
+        notes.push(format!(
+            "Aandeel bij {}: het deel van het benodigde bedrag. De rest komt uit de bandbreedte van de raming.",
+            words::percent(c)
+        ));
+    }
     let year = d.here.resilience.as_ref().map(|r| format!(" in {}", r.year)).unwrap_or_default();
     Table {
         id: "register".into(),
         caption: format!("Grootste risico's naar kans maal gevolg{year} ({})", d.book.caption()),
         columns,
         rows,
-        notes: vec!["Invloed is het aandeel in het totaal van kans maal gevolg. N is een nadeel, V een voordeel.".into()],
+        notes,
     }
 }
 
@@ -166,7 +187,12 @@ fn sums(d: &Draft<'_>) -> String {
         if a != b {
             out.push_str(&format!(
                 " Met het laagste en het hoogste gevolg ligt die som {}.",
-                d.cite(&d.book.range(a, b), "sum(risk.chance x risk.min), sum(risk.chance x risk.max)", format!("{} – {}", dutch::euro_cents(low), dutch::euro_cents(high)), "minimum-maximum")
+                d.cite(
+                    &d.book.range(a, b),
+                    "sum(risk.chance x risk.min), sum(risk.chance x risk.max)",
+                    format!("{} – {}", dutch::euro_cents(low), dutch::euro_cents(high)),
+                    "minimum-maximum"
+                )
             ));
         }
     }

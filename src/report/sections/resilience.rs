@@ -9,6 +9,7 @@ use super::super::draft::{Draft, strong};
 use super::super::{tables, words};
 use crate::dutch;
 use crate::model::Scope;
+use crate::projection::GroupId;
 use crate::study::{ResilienceOutcome, derive};
 
 /// The section.
@@ -40,20 +41,65 @@ pub fn write(d: &Draft<'_>) -> Section {
 fn deficit(d: &Draft<'_>, r: &ResilienceOutcome) -> String {
     let lead = strong("Wat verwachten we al?");
     match r.expected_deficit {
-        Some(v) if d.book.round(v) == 0 => format!("{lead} In {} verwachten we geen tekort ten opzichte van de begroting.", r.year),
+        Some(v) if d.book.round(v) == 0 => {
+            format!("{lead} In {} verwachten we geen tekort ten opzichte van de begroting.", r.year)
+        }
         Some(v) => {
-            let amount = d.euros(v, &format!("mean(shortfall(total, {}))", r.year), "gemiddelde van het tekort ten opzichte van de begroting");
+            let amount = d.euros(
+                v,
+                &format!("mean(shortfall(total, {}))", r.year),
+                "gemiddelde van het tekort ten opzichte van de begroting",
+            );
             format!(
                 "{lead} Het verwachte tekort in {} is {amount}. Dat bedrag hoort in de begroting en niet bij de risico's. \
-                 Het risico is alleen wat er nog bovenop kan komen.",
-                r.year
+                 Het risico is alleen wat er nog bovenop kan komen.{}",
+                r.year,
+                mean_and_projection(d, r, v)
             )
         }
         None => {
-            let reason = r.reason.as_deref().map(words::sentence).unwrap_or_default();
+            // A list of every line without a budget would not be read.
+            let lacking = d.years_of(&GroupId::Total).iter().any(|y| y.year == r.year && !y.without_budget.is_empty());
+            let reason = if lacking {
+                "Daarvoor is een volledige begroting van dat jaar nodig.".to_owned()
+            } else {
+                r.reason.as_deref().map(words::sentence).unwrap_or_default()
+            };
             format!("{lead} Een verwacht tekort in {} is niet te berekenen. {reason}", r.year).trim_end().to_owned()
         }
     }
+}
+
+/// Why the mean shortfall differs from the difference of the projection: a
+/// windfall counts as nothing in the mean, and savings may fall short.
+fn mean_and_projection(d: &Draft<'_>, r: &ResilienceOutcome, mean: f64) -> String {
+    let years = d.years_of(&GroupId::Total);
+    let Some(at) = years.iter().position(|y| y.year == r.year) else { return String::new() };
+    let (Some(units), Some(exact)) =
+        (d.page(&GroupId::Total).and_then(|p| p.years[at].balance_above()), derive::balance_above_budget(&years[at]))
+    else {
+        return String::new();
+    };
+    if d.outcome().is_none() || d.book.round(mean) == -units {
+        return String::new();
+    }
+    let y = r.year;
+    let amount = d.money(
+        units,
+        &format!("balance(total, {y}) - (budget_revenue(total, {y}) - budget(total, {y}))"),
+        exact,
+        "verschil met de begroting in het geld van het jaar",
+    );
+    let side = match units.signum() {
+        -1 => format!("{amount} slechter"),
+        1 => format!("{amount} beter"),
+        _ => "gelijk".to_owned(),
+    };
+    let than = if units == 0 { "aan" } else { "dan" };
+    format!(
+        " In de raming is het saldo in {y} {side} {than} begroot. Het verwachte tekort is een gemiddelde van alle mogelijke toekomsten. \
+         Een toekomst met een overschot telt daarin als nul. Daarom zijn de bedragen niet gelijk."
+    )
 }
 
 fn needed(d: &Draft<'_>, r: &ResilienceOutcome) -> String {
@@ -65,12 +111,27 @@ fn needed(d: &Draft<'_>, r: &ResilienceOutcome) -> String {
             (Some(_), None) | (None, _) => String::new(),
             (Some(reason), Some(_)) => format!(" {}", words::sentence(reason)),
         };
-        return format!("{lead} Dat is niet te berekenen.{reason} De risico's met een eigen bedrag zijn gemiddeld {expected}.");
+        return format!(
+            "{lead} Dat is niet te berekenen.{reason} De risico's met een eigen bedrag zijn gemiddeld {expected}."
+        );
     };
     let certainty = words::percent(r.certainty);
-    let amount = d.euros(needed, &format!("resilience.needed({})", r.year), &format!("kwantiel {certainty} van het verlies boven het verwachte tekort"));
+    let amount = d.euros(
+        needed,
+        &format!("resilience.needed({})", r.year),
+        &format!("kwantiel {certainty} van het verlies boven het verwachte tekort"),
+    );
     let mut out = format!("{lead} Met {certainty} zekerheid is {amount} genoeg in {}.", r.year);
-    out.push_str(&format!(" Daarin zit {expected} aan kans maal gevolg van de risico's in het register."));
+    if r.expected_deficit.is_some() {
+        out.push_str(&format!(
+            " Gemiddeld kosten de risico's in het register {expected}. Dat is kans maal gevolg, en het zit hierin."
+        ));
+    } else {
+        out.push_str(&format!(
+            " Dat is alleen voor de risico's met een eigen bedrag. Gemiddeld kosten die {expected} (kans maal gevolg). \
+             Een tekort op de begroting zit er niet in."
+        ));
+    }
     if !r.exact && r.error > 0.0 {
         out.push_str(&format!(
             " Het bedrag komt uit een simulatie. De rekenfout daarvan is ongeveer {}.",
@@ -91,13 +152,14 @@ fn quantiles(d: &Draft<'_>, r: &ResilienceOutcome) -> Table {
             .map(|(p, v)| {
                 let chosen = (f64::from(*p) / 100.0 - r.certainty).abs() < 1e-9;
                 let mark = if chosen { " (gekozen)" } else { "" };
-                Row::plain(vec![
-                    Cell::words(format!("{p}%{mark}")),
-                    tables::amount(&d.book, d.book.round(*v), *v),
-                ])
+                Row::plain(vec![Cell::words(format!("{p}%{mark}")), tables::amount(&d.book, d.book.round(*v), *v)])
             })
             .collect(),
-        notes: vec!["Boven op het verwachte tekort.".into()],
+        notes: vec![if r.expected_deficit.is_some() {
+            "Boven op het verwachte tekort.".into()
+        } else {
+            "Alleen voor de risico's met een eigen bedrag.".into()
+        }],
     }
 }
 
@@ -111,7 +173,11 @@ fn programme(d: &Draft<'_>, r: &ResilienceOutcome) -> String {
         out.push_str(&format!(
             " De gemeente heeft {} beschikbaar. Dit programma vraagt daarvan {}.",
             d.euros(available, "resilience.available", "incidentele en structurele capaciteit samen"),
-            d.percent(dutch::round(share, 2), &format!("resilience.needed({}) / resilience.available", r.year), "benodigd gedeeld door beschikbaar")
+            d.percent(
+                dutch::round(share, 2),
+                &format!("resilience.needed({}) / resilience.available", r.year),
+                "benodigd gedeeld door beschikbaar"
+            )
         ));
     }
     out
@@ -149,16 +215,27 @@ fn ratio(d: &Draft<'_>, r: &ResilienceOutcome) -> String {
         (Some(ratio), Some(class)) => {
             out.push_str(&format!(
                 " De ratio is {}. Dat is klasse {class}: {}.",
-                d.cite(&dutch::number(ratio, 2), "resilience.ratio", dutch::short(ratio, 6), "beschikbaar gedeeld door benodigd"),
+                d.cite(
+                    &dutch::number(ratio, 2),
+                    "resilience.ratio",
+                    dutch::short(ratio, 6),
+                    "beschikbaar gedeeld door benodigd"
+                ),
                 class_words(class)
             ));
             out.push_str(" Een grens telt bij de betere klasse.");
             if let Some(norm) = r.norm {
-                let met = if ratio >= norm { "De raad vraagt ten minste" } else { "Dat is te laag: de raad vraagt ten minste" };
+                let met = if ratio >= norm {
+                    "De raad vraagt ten minste"
+                } else {
+                    "Dat is te laag: de raad vraagt ten minste"
+                };
                 out.push_str(&format!(" {met} {}.", dutch::number(norm, 2)));
             }
         }
-        (None, Some(class)) => out.push_str(&format!(" Er is niets nodig. Dat is klasse {class}: {}.", class_words(class))),
+        (None, Some(class)) => {
+            out.push_str(&format!(" Er is niets nodig. Dat is klasse {class}: {}.", class_words(class)))
+        }
         _ => out.push_str(" Een ratio is niet te berekenen."),
     }
     out
@@ -168,17 +245,24 @@ fn by_year(d: &Draft<'_>, r: &ResilienceOutcome) -> Table {
     Table {
         id: "verlies-per-jaar".into(),
         caption: format!("Kans maal gevolg per jaar ({})", d.book.caption()),
-        columns: vec![Column::words("Jaar"), Column::numbers("Incidenteel"), Column::numbers("Structureel"), Column::numbers("Samen")],
+        columns: vec![
+            Column::words("Jaar"),
+            Column::numbers("Incidenteel"),
+            Column::numbers("Structureel"),
+            Column::numbers("Samen"),
+        ],
         rows: r
             .by_year
             .iter()
             .map(|y| {
-                let (i, s) = (d.book.round(y.incidental), d.book.round(y.structural));
+                let sum = d.book.round(derive::both(y));
+                let parts = d.book.split(&[y.incidental, y.structural], sum);
+                let (i, s) = (parts[0], parts[1]);
                 Row::plain(vec![
                     tables::year(y.year),
                     tables::amount(&d.book, i, y.incidental),
                     tables::amount(&d.book, s, y.structural),
-                    tables::amount(&d.book, i + s, derive::both(y)),
+                    tables::amount(&d.book, sum, derive::both(y)),
                 ])
             })
             .collect(),

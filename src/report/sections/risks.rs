@@ -8,8 +8,8 @@ use super::super::draft::{Draft, strong};
 use super::super::{chance, words};
 use crate::dutch;
 use crate::model::{FigureKind, Quantity, RiskChance, Term};
-use crate::study::{Basis, Origin, RiskEntry};
 use crate::study::derive;
+use crate::study::{Basis, Origin, RiskEntry};
 
 /// The chapter of one term with a section per risk.
 pub fn write(d: &Draft<'_>, term: Term) -> Vec<Section> {
@@ -28,7 +28,11 @@ pub fn write(d: &Draft<'_>, term: Term) -> Vec<Section> {
         blocks.push(Block::Paragraph(d.text(format!(
             "{} {} kon niet worden uitgevoerd. Er kan dus een risico ontbreken; zie de verantwoording.",
             strong("Let op."),
-            if d.here.failed.len() == 1 { "Eén regel".to_owned() } else { format!("Een aantal regels ({})", d.here.failed.len()) }
+            if d.here.failed.len() == 1 {
+                "Eén regel".to_owned()
+            } else {
+                format!("Een aantal regels ({})", d.here.failed.len())
+            }
         ))));
     }
     let mut sections = vec![Section { id: id.into(), title: title.into(), level: 1, blocks }];
@@ -71,7 +75,10 @@ fn one(d: &Draft<'_>, risk: &RiskEntry) -> Section {
     say("Hoe groot is de kans?", odds(d, risk));
     say("Om hoeveel geld gaat het?", amount(d, risk));
     say("Telt dit mee in de optelsom?", counts(d, risk));
-    say("Wat doen we?", risk.response.as_deref().map_or_else(|| "Er is geen maatregel opgegeven.".to_owned(), words::sentence));
+    say(
+        "Wat doen we?",
+        risk.response.as_deref().map_or_else(|| "Er is geen maatregel opgegeven.".to_owned(), words::sentence),
+    );
     say("Hoe volgen we dit?", indicator(d, risk));
     say("Verandering:", risk.trend.map(words::trend).unwrap_or_default().to_owned());
     let mut foot = Vec::new();
@@ -112,7 +119,9 @@ fn odds(d: &Draft<'_>, risk: &RiskEntry) -> String {
     let each = if risk.years.len() > 1 { " per jaar" } else { "" };
     let when = if each.is_empty() { when } else { format!(",{when}") };
     match risk.written_chance {
-        Some(RiskChance::Class(class, _)) => format!("De kans is {}{each}{when}. Dat is klasse {class} op de schaal van de gemeente.", chance::stated(p)),
+        Some(RiskChance::Class(class, _)) => {
+            format!("De kans is {}{each}{when}. Dat is klasse {class} op de schaal van de gemeente.", chance::stated(p))
+        }
         Some(RiskChance::PerYear(n)) => format!(
             "We rekenen met gemiddeld {} keer per jaar. De kans dat het in een jaar ten minste één keer gebeurt, is {}.",
             dutch::short(n, 2),
@@ -159,7 +168,8 @@ fn amount(d: &Draft<'_>, risk: &RiskEntry) -> String {
         out.push_str(" Het komt daarna elk jaar terug.");
     }
     if let Some(id) = what_if {
-        let title = d.study.scenarios.iter().find(|s| s.model.scenario.id == id).map_or(id, |s| &s.model.scenario.title);
+        let title =
+            d.study.scenarios.iter().find(|s| s.model.scenario.id == id).map_or(id, |s| &s.model.scenario.title);
         out.push_str(&format!(" Zie de wat-als ‘{}’.", words::clean(title)));
     }
     out
@@ -180,7 +190,7 @@ fn counts(d: &Draft<'_>, risk: &RiskEntry) -> String {
         }
         return format!(
             "Nee. Dit zit al in de bandbreedte van {}. Het telt niet nog eens mee.",
-            words::some_of(&names, 4)
+            words::some_of(&words::together(&names), 4)
         );
     }
     if risk.summed {
@@ -210,7 +220,12 @@ fn indicator(d: &Draft<'_>, risk: &RiskEntry) -> String {
     let of = |(year, kind, value): &(crate::units::Year, FigureKind, f64)| {
         let space = if unit == "%" { "" } else { " " };
         let printed = format!("{}{space}{unit}", dutch::short(*value, 1));
-        let cited = d.cite(&printed, &format!("indicator({id}, {year})"), dutch::short(*value, 6), &format!("figures.csv, soort {}", kind.name()));
+        let cited = d.cite(
+            &printed,
+            &format!("indicator({id}, {year})"),
+            dutch::short(*value, 6),
+            &format!("figures.csv, soort {}", kind.name()),
+        );
         let what = if *kind == FigureKind::Actual { String::new() } else { format!(" ({})", words::kind(*kind)) };
         format!("{cited} in {year}{what}")
     };

@@ -14,7 +14,8 @@ pub fn write(d: &Draft<'_>) -> Vec<Section> {
     let base = d.base();
     let others: Vec<&ScenarioStudy> =
         d.study.scenarios.iter().skip(1).filter(|s| d.is_base() || std::ptr::eq(*s, d.here)).collect();
-    let mut chapter = Section { id: "wat-als".into(), title: "Wat als het anders loopt?".into(), level: 1, blocks: Vec::new() };
+    let mut chapter =
+        Section { id: "wat-als".into(), title: "Wat als het anders loopt?".into(), level: 1, blocks: Vec::new() };
     if others.is_empty() {
         chapter.blocks.push(Block::Paragraph(Text::plain("Er zijn geen wat-als-vragen doorgerekend.")));
         return vec![chapter];
@@ -112,16 +113,19 @@ fn one(d: &Draft<'_>, base: &ScenarioStudy, s: &ScenarioStudy) -> Section {
     }
     let differences = differences::between(&base.model, &s.model);
     if differences.is_empty() {
-        blocks.push(Block::Paragraph(Text::plain("Deze wat-als rekent met dezelfde uitgangspunten als de basisraming.")));
+        blocks
+            .push(Block::Paragraph(Text::plain("Deze wat-als rekent met dezelfde uitgangspunten als de basisraming.")));
     } else {
         blocks.push(Block::Paragraph(Text::plain("Wat we anders aannemen:")));
         blocks.push(Block::List(
             differences
                 .iter()
-                .map(|x| Text::plain(match &x.who {
-                    Some(who) => format!("{} ({}).", x.words, who.trim_end_matches('.')),
-                    None => format!("{}.", x.words),
-                }))
+                .map(|x| {
+                    Text::plain(match &x.who {
+                        Some(who) => format!("{} ({}).", x.words, who.trim_end_matches('.')),
+                        None => format!("{}.", x.words),
+                    })
+                })
                 .collect(),
         ));
     }
@@ -140,7 +144,11 @@ fn effect(d: &Draft<'_>, base: &ScenarioStudy, s: &ScenarioStudy) -> String {
     let outside = effects.iter().any(|e| d.book.round(derive::less(e.result_with_outside, e.result)) != 0);
     let say = |e: &derive::Effect, value: f64, address: &str| {
         let units = d.book.round(value);
-        let amount = d.euros(value, &format!("{address}({}) van {id} - {address}({}) van de basis", e.year, e.year), "verschil van twee projecties");
+        let amount = d.euros(
+            value,
+            &format!("{address}({}) van {id} - {address}({}) van de basis", e.year, e.year),
+            "verschil van twee projecties",
+        );
         match units.signum() {
             1 => format!("{amount} beter"),
             -1 => format!("{amount} slechter"),
@@ -149,7 +157,16 @@ fn effect(d: &Draft<'_>, base: &ScenarioStudy, s: &ScenarioStudy) -> String {
     };
     let mut out = if inside {
         let mut text = format!("Het resultaat is dan in {} {}", first.year, say(first, first.result, "result"));
-        if last.year != first.year {
+        if last.year != first.year && d.book.round(first.result) == d.book.round(last.result) {
+            text = format!(
+                "Het resultaat is dan in {} en in {} {}",
+                first.year,
+                last.year,
+                say(last, last.result, "result")
+            );
+        } else if d.book.round(first.result) == 0 {
+            text = format!("Het resultaat is dan in {} {}", last.year, say(last, last.result, "result"));
+        } else if last.year != first.year {
             text.push_str(&format!(" en in {} {}", last.year, say(last, last.result, "result")));
         }
         text.push_str(" dan in de basisraming.");
@@ -169,7 +186,10 @@ fn effect(d: &Draft<'_>, base: &ScenarioStudy, s: &ScenarioStudy) -> String {
     if let (Some(a), Some(b), Some(y)) = (p(base), p(s), year) {
         let y = d.projection().years[y];
         if chance::simulated_number(a) == chance::simulated_number(b) {
-            out.push_str(&format!(" De kans op een slechter saldo dan begroot in {y} blijft {}.", chance::simulated(b)));
+            out.push_str(&format!(
+                " De kans op een slechter saldo dan begroot in {y} blijft {}.",
+                chance::simulated(b)
+            ));
         } else {
             out.push_str(&format!(
                 " De kans op een slechter saldo dan begroot in {y} gaat van {} naar {}.",

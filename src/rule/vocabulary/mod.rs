@@ -64,7 +64,9 @@ impl Words {
 
     /// Whether the function takes this many values, the value before the point included.
     pub(super) fn takes(&self, name: &str, count: usize) -> bool {
-        self.functions.get(name).is_some_and(|counts| counts.contains(&count))
+        self.functions
+            .get(name)
+            .is_some_and(|counts| counts.contains(&count))
     }
 
     /// Whether it is read with a point and no brackets.
@@ -84,7 +86,12 @@ impl Words {
 
     /// How a function is written, all ways of it.
     pub(super) fn signatures(&self, name: &str) -> Option<String> {
-        let found: Vec<&str> = self.words.iter().filter(|w| w.name == name).map(|w| w.signature).collect();
+        let found: Vec<&str> = self
+            .words
+            .iter()
+            .filter(|w| w.name == name)
+            .map(|w| w.signature)
+            .collect();
         (!found.is_empty()).then(|| found.join(" or "))
     }
 }
@@ -103,9 +110,23 @@ impl Book<'_> {
         self.chapter = title;
     }
 
-    fn describe(&mut self, name: &'static str, signature: &'static str, gives: &'static str, summary: &'static str, example: &'static str) {
+    fn describe(
+        &mut self,
+        name: &'static str,
+        signature: &'static str,
+        gives: &'static str,
+        summary: &'static str,
+        example: &'static str,
+    ) {
         let chapter = self.chapter;
-        self.words.words.push(Word { chapter, name, signature, gives, summary, example });
+        self.words.words.push(Word {
+            chapter,
+            name,
+            signature,
+            gives,
+            summary,
+            example,
+        });
     }
 
     /// A function or method with its description.
@@ -153,7 +174,12 @@ impl Book<'_> {
 
 /// Registers everything.
 pub(super) fn register(engine: &mut Engine, session: &Arc<Session>) -> Words {
-    let mut book = Book { engine, session: session.clone(), words: Words::default(), chapter: "" };
+    let mut book = Book {
+        engine,
+        session: session.clone(),
+        words: Words::default(),
+        chapter: "",
+    };
     outcome::register(&mut book);
     figures::register(&mut book);
     series::register(&mut book);

@@ -9,7 +9,9 @@ use super::series::Series;
 use super::{Answer, Book};
 use crate::dutch::{self, Quantity};
 use crate::model::{Figure as Kind, FigureAddress};
-use crate::rule::facts::{Facts, MeasureAmount, Missing, Names, Requirement, is_projected, measure_kind, unit_of};
+use crate::rule::facts::{
+    Facts, MeasureAmount, Missing, Names, Requirement, is_projected, measure_kind, unit_of,
+};
 use crate::rule::failure::raise;
 use crate::rule::figure::{Fault, Figure, unit_name};
 use crate::rule::head::Head;
@@ -33,10 +35,35 @@ impl Outcome {
         self.focus.unwrap_or_else(|| self.facts.last_budget_year())
     }
 
+    /// The last year in which a line or group has a budget; the base year without.
+    fn last_budget_year_of(&self, name: &str) -> Year {
+        let has = |year: &Year| {
+            let address = FigureAddress {
+                figure: Kind::Budget,
+                name: name.to_owned(),
+                year: *year,
+            };
+            self.facts.figure(&address).is_ok()
+        };
+        let (first, last) = (self.facts.base_year(), self.facts.horizon());
+        first
+            .through(last)
+            .rev()
+            .take(200)
+            .find(has)
+            .unwrap_or(first)
+    }
+
     fn figure(&self, session: &Session, address: &FigureAddress) -> Answer<Figure> {
         let written = address.to_string();
         let unit = unit_of(address.figure);
-        self.read(session, &written, unit, is_projected(address.figure), || self.facts.figure(address))
+        self.read(
+            session,
+            &written,
+            unit,
+            is_projected(address.figure),
+            || self.facts.figure(address),
+        )
     }
 
     fn read(
@@ -64,7 +91,11 @@ impl Outcome {
         let mut found = BTreeMap::new();
         let mut why = None;
         for year in self.facts.base_year().plus(1).through(self.facts.horizon()) {
-            let address = FigureAddress { figure: kind, name: name.to_owned(), year };
+            let address = FigureAddress {
+                figure: kind,
+                name: name.to_owned(),
+                year,
+            };
             match self.facts.figure(&address) {
                 Ok(_) => {
                     found.insert(year, self.figure(session, &address)?);
@@ -73,22 +104,32 @@ impl Outcome {
             }
         }
         match why {
-            Some((address, why)) if found.is_empty() => Err(raise(missing(&address.to_string(), &why))),
+            Some((address, why)) if found.is_empty() => {
+                Err(raise(missing(&address.to_string(), &why)))
+            }
             _ => Ok(Series(found)),
         }
     }
 
     fn parameter(&self, name: &str) -> Answer<Figure> {
         let Some(head) = &self.head else {
-            return Err(raise(Fault::new("unknown-parameter", "there are no parameters here")));
+            return Err(raise(Fault::new(
+                "unknown-parameter",
+                "there are no parameters here",
+            )));
         };
         let Some(own) = head.parameter(name) else {
             let known: Vec<&str> = head.parameters.iter().map(|p| p.name.as_str()).collect();
-            let fault = Fault::new("unknown-parameter", format!("`RULE.parameters` has no `{name}`"));
-            return Err(raise(match crate::diagnostic::nearest(name, known.iter().copied()) {
-                Some(near) => fault.help(format!("did you mean `{near}`?")),
-                None => fault.help(format!("add it: parameters: #{{ {name}: \"€ 50.000\" }}")),
-            }));
+            let fault = Fault::new(
+                "unknown-parameter",
+                format!("`RULE.parameters` has no `{name}`"),
+            );
+            return Err(raise(
+                match crate::diagnostic::nearest(name, known.iter().copied()) {
+                    Some(near) => fault.help(format!("did you mean `{near}`?")),
+                    None => fault.help(format!("add it: parameters: #{{ {name}: \"€ 50.000\" }}")),
+                },
+            ));
         };
         let (value, unit) = match self.facts.parameter(&head.id, name) {
             None => (own.value, own.unit),
@@ -97,13 +138,22 @@ impl Outcome {
                 Some((_, unit)) => {
                     return Err(raise(Fault::new(
                         "rule-parameter",
-                        format!("`{name}` is set to `{}` at {}: that is {}, and the rule's is {}", set.written, set.place, unit_name(unit), unit_name(own.unit)),
+                        format!(
+                            "`{name}` is set to `{}` at {}: that is {}, and the rule's is {}",
+                            set.written,
+                            set.place,
+                            unit_name(unit),
+                            unit_name(own.unit)
+                        ),
                     )));
                 }
                 None => {
                     return Err(raise(Fault::new(
                         "rule-parameter",
-                        format!("`{name}` is set to `{}` at {}, which is no number with a unit", set.written, set.place),
+                        format!(
+                            "`{name}` is set to `{}` at {}, which is no number with a unit",
+                            set.written, set.place
+                        ),
                     )));
                 }
             },
@@ -116,36 +166,170 @@ impl Outcome {
 fn missing(address: &str, why: &Missing) -> Fault {
     let fault = Fault::new("missing-figure", format!("{address}: {why}"));
     match why {
-        Missing::UnknownName { near: Some(near), .. } => fault.help(format!("did you mean `{near}`?")),
+        Missing::UnknownName {
+            near: Some(near), ..
+        } => fault.help(format!("did you mean `{near}`?")),
         Missing::UnknownName { .. } | Missing::NoFigure(_) => {
-            let requirement = address.rsplit_once(',').map_or_else(|| address.to_owned(), |(start, _)| format!("{start})"));
+            let requirement = address
+                .rsplit_once(',')
+                .map_or_else(|| address.to_owned(), |(start, _)| format!("{start})"));
             fault.help(format!("a rule that needs it says so: requires: [\"{requirement}\"], or asks first: if o.has(\"{requirement}\")"))
         }
-        Missing::UnknownYear { .. } => fault.help("take the year from o.last_budget_year, o.base_year or o.horizon"),
+        Missing::UnknownYear { .. } => {
+            fault.help("take the year from o.last_budget_year, o.base_year or o.horizon")
+        }
     }
 }
 
 /// A year of Rhai as a year.
 pub(super) fn year_of(year: INT) -> Answer<Year> {
-    i32::try_from(year).map(Year).map_err(|_| raise(Fault::new("unknown-year", format!("{year} is no year"))))
+    i32::try_from(year)
+        .map(Year)
+        .map_err(|_| raise(Fault::new("unknown-year", format!("{year} is no year"))))
 }
 
 /// How a kind is asked: its word, what it gives, what it says.
 const KINDS: [(Kind, &str, [&str; 4]); 14] = [
-    (Kind::Cost, "cost", ["o.cost(\"jeugd\", 2029)", "bedrag in euro", "De lasten van een regel, domein, taakveld of \"total\" in een jaar. Zonder jaar: een reeks over alle geraamde jaren.", "let o = given(#{ \"cost(jeugd, 2029)\": euro(24_000) });\nassert_eq(o.cost(\"jeugd\", 2029), euro(24_000));"]),
-    (Kind::Revenue, "revenue", ["o.revenue(\"participatie\", 2029)", "bedrag in euro", "De baten.", "let o = given(#{ \"revenue(participatie, 2029)\": euro(9_000) });\nassert_eq(o.revenue(\"participatie\", 2029), euro(9_000));"]),
-    (Kind::Budget, "budget", ["o.budget(\"jeugd\", 2029)", "bedrag in euro", "De begrote lasten, in geld van dat jaar. Ontbreekt de begroting, dan is dat een fout; zet daarom \"budget(jeugd)\" in requires.", "let o = given(#{ \"budget(jeugd, 2029)\": euro(20_000) });\nassert_eq(o.budget(\"jeugd\", 2029), euro(20_000));"]),
-    (Kind::BudgetRevenue, "budget_revenue", ["o.budget_revenue(\"participatie\", 2029)", "bedrag in euro", "De begrote baten, in geld van dat jaar.", "let o = given(#{ \"budget_revenue(participatie, 2029)\": euro(8_000) });\nassert_eq(o.budget_revenue(\"participatie\", 2029), euro(8_000));"]),
-    (Kind::Actual, "actual", ["o.actual(\"jeugd\", 2024)", "bedrag in euro", "Wat er in een afgelopen jaar echt is uitgegeven of ontvangen.", "let o = given(#{ \"actual(jeugd, 2024)\": euro(18_000) });\nassert_eq(o.actual(\"jeugd\", 2024), euro(18_000));"]),
-    (Kind::Balance, "balance", ["o.balance(\"total\", 2029) of o.balance(2029)", "bedrag in euro", "Baten min lasten.", "let o = given(#{ \"balance(total, 2029)\": euro(-500) });\nassert_eq(o.balance(2029), euro(-500));"]),
-    (Kind::Result, "result", ["o.result(\"total\", 2029) of o.result(2029)", "bedrag in euro", "Het saldo met onttrekkingen en stortingen.", "let o = given(#{ \"result(2029)\": euro(-400) });\nassert_eq(o.result(2029), euro(-400));"]),
-    (Kind::Shortfall, "shortfall", ["o.shortfall(\"jeugd\", 2029) of o.shortfall(2029)", "bedrag in euro", "Hoeveel slechter dan de begroting; nooit onder nul.", "let o = given(#{ \"shortfall(jeugd, 2029)\": euro(2_700) });\nassert_eq(o.shortfall(\"jeugd\", 2029), euro(2_700));"]),
-    (Kind::Clients, "clients", ["o.clients(\"avslh\", 2029)", "aantal cliënten", "Het aantal cliënten van een regel, of van een domein waarvan de cliënten mogen worden opgeteld.", "let o = given(#{ \"clients(avslh, 2029)\": persons(573) });\nassert_eq(o.clients(\"avslh\", 2029), persons(573));"]),
-    (Kind::Price, "price", ["o.price(\"avslh\", 2029)", "bedrag per cliënt", "De lasten per cliënt van een regel.", "let o = given(#{ \"price(avslh, 2029)\": euro_per_client(8_400) });\nassert_eq(o.price(\"avslh\", 2029) * persons(2), euro(16_800));"]),
-    (Kind::Growth, "growth", ["o.growth(\"jeugd-ambulant\", 2029)", "percentage", "De groei van het volume van een regel in een jaar.", "let o = given(#{ \"growth(jeugd-ambulant, 2029)\": percent(2.5) });\nassert(o.growth(\"jeugd-ambulant\", 2029) > percent(2));"]),
-    (Kind::Index, "index", ["o.index(\"ova\", 2029)", "percentage", "De stijging van een prijsindex in een jaar.", "let o = given(#{ \"index(ova, 2029)\": percent(3.6) });\nassert_eq(o.index(\"ova\", 2029), percent(3.6));"]),
-    (Kind::Indicator, "indicator", ["o.indicator(\"vroegsignalering\", 2024)", "getal", "De stand van een indicator.", "let o = given(#{ \"indicator(vroegsignalering, 2024)\": number(715) });\nassert_eq(o.indicator(\"vroegsignalering\", 2024), number(715));"]),
-    (Kind::Reserve, "reserve", ["o.reserve(\"sociaal-domein\", 2029)", "bedrag in euro", "De stand van een reserve aan het eind van een jaar.", "let o = given(#{ \"reserve(sociaal-domein, 2029)\": euro(2_000) });\nassert_eq(o.reserve(\"sociaal-domein\", 2029), euro(2_000));"]),
+    (
+        Kind::Cost,
+        "cost",
+        [
+            "o.cost(\"jeugd\", 2029)",
+            "bedrag in euro",
+            "De lasten van een regel, domein, taakveld of \"total\" in een jaar. Zonder jaar: een reeks over alle geraamde jaren.",
+            "let o = given(#{ \"cost(jeugd, 2029)\": euro(24_000) });\nassert_eq(o.cost(\"jeugd\", 2029), euro(24_000));",
+        ],
+    ),
+    (
+        Kind::Revenue,
+        "revenue",
+        [
+            "o.revenue(\"participatie\", 2029)",
+            "bedrag in euro",
+            "De baten.",
+            "let o = given(#{ \"revenue(participatie, 2029)\": euro(9_000) });\nassert_eq(o.revenue(\"participatie\", 2029), euro(9_000));",
+        ],
+    ),
+    (
+        Kind::Budget,
+        "budget",
+        [
+            "o.budget(\"jeugd\", 2029)",
+            "bedrag in euro",
+            "De begrote lasten, in geld van dat jaar. Ontbreekt de begroting, dan is dat een fout; zet daarom \"budget(jeugd)\" in requires.",
+            "let o = given(#{ \"budget(jeugd, 2029)\": euro(20_000) });\nassert_eq(o.budget(\"jeugd\", 2029), euro(20_000));",
+        ],
+    ),
+    (
+        Kind::BudgetRevenue,
+        "budget_revenue",
+        [
+            "o.budget_revenue(\"participatie\", 2029)",
+            "bedrag in euro",
+            "De begrote baten, in geld van dat jaar.",
+            "let o = given(#{ \"budget_revenue(participatie, 2029)\": euro(8_000) });\nassert_eq(o.budget_revenue(\"participatie\", 2029), euro(8_000));",
+        ],
+    ),
+    (
+        Kind::Actual,
+        "actual",
+        [
+            "o.actual(\"jeugd\", 2024)",
+            "bedrag in euro",
+            "Wat er in een afgelopen jaar echt is uitgegeven of ontvangen.",
+            "let o = given(#{ \"actual(jeugd, 2024)\": euro(18_000) });\nassert_eq(o.actual(\"jeugd\", 2024), euro(18_000));",
+        ],
+    ),
+    (
+        Kind::Balance,
+        "balance",
+        [
+            "o.balance(\"total\", 2029) of o.balance(2029)",
+            "bedrag in euro",
+            "Baten min lasten.",
+            "let o = given(#{ \"balance(total, 2029)\": euro(-500) });\nassert_eq(o.balance(2029), euro(-500));",
+        ],
+    ),
+    (
+        Kind::Result,
+        "result",
+        [
+            "o.result(\"total\", 2029) of o.result(2029)",
+            "bedrag in euro",
+            "Het saldo met onttrekkingen en stortingen.",
+            "let o = given(#{ \"result(2029)\": euro(-400) });\nassert_eq(o.result(2029), euro(-400));",
+        ],
+    ),
+    (
+        Kind::Shortfall,
+        "shortfall",
+        [
+            "o.shortfall(\"jeugd\", 2029) of o.shortfall(2029)",
+            "bedrag in euro",
+            "Hoeveel slechter dan de begroting; nooit onder nul.",
+            "let o = given(#{ \"shortfall(jeugd, 2029)\": euro(2_700) });\nassert_eq(o.shortfall(\"jeugd\", 2029), euro(2_700));",
+        ],
+    ),
+    (
+        Kind::Clients,
+        "clients",
+        [
+            "o.clients(\"avslh\", 2029)",
+            "aantal cliënten",
+            "Het aantal cliënten van een regel, of van een domein waarvan de cliënten mogen worden opgeteld.",
+            "let o = given(#{ \"clients(avslh, 2029)\": persons(573) });\nassert_eq(o.clients(\"avslh\", 2029), persons(573));",
+        ],
+    ),
+    (
+        Kind::Price,
+        "price",
+        [
+            "o.price(\"avslh\", 2029)",
+            "bedrag per cliënt",
+            "De lasten per cliënt van een regel.",
+            "let o = given(#{ \"price(avslh, 2029)\": euro_per_client(8_400) });\nassert_eq(o.price(\"avslh\", 2029) * persons(2), euro(16_800));",
+        ],
+    ),
+    (
+        Kind::Growth,
+        "growth",
+        [
+            "o.growth(\"jeugd-ambulant\", 2029)",
+            "percentage",
+            "De groei van het volume van een regel in een jaar.",
+            "let o = given(#{ \"growth(jeugd-ambulant, 2029)\": percent(2.5) });\nassert(o.growth(\"jeugd-ambulant\", 2029) > percent(2));",
+        ],
+    ),
+    (
+        Kind::Index,
+        "index",
+        [
+            "o.index(\"ova\", 2029)",
+            "percentage",
+            "De stijging van een prijsindex in een jaar.",
+            "let o = given(#{ \"index(ova, 2029)\": percent(3.6) });\nassert_eq(o.index(\"ova\", 2029), percent(3.6));",
+        ],
+    ),
+    (
+        Kind::Indicator,
+        "indicator",
+        [
+            "o.indicator(\"vroegsignalering\", 2024)",
+            "getal",
+            "De stand van een indicator.",
+            "let o = given(#{ \"indicator(vroegsignalering, 2024)\": number(715) });\nassert_eq(o.indicator(\"vroegsignalering\", 2024), number(715));",
+        ],
+    ),
+    (
+        Kind::Reserve,
+        "reserve",
+        [
+            "o.reserve(\"sociaal-domein\", 2029)",
+            "bedrag in euro",
+            "De stand van een reserve aan het eind van een jaar.",
+            "let o = given(#{ \"reserve(sociaal-domein, 2029)\": euro(2_000) });\nassert_eq(o.reserve(\"sociaal-domein\", 2029), euro(2_000));",
+        ],
+    ),
 ];
 
 pub(super) fn register(book: &mut Book<'_>) {
@@ -153,30 +337,75 @@ pub(super) fn register(book: &mut Book<'_>) {
     book.chapter("Vragen aan de uitkomst");
     for (kind, name, text) in KINDS {
         let session = book.session.clone();
-        book.word(name, text, move |o: Outcome, of: &str, year: INT| -> Answer<Figure> {
-            o.figure(&session, &FigureAddress { figure: kind, name: of.to_owned(), year: year_of(year)? })
-        });
+        book.word(
+            name,
+            text,
+            move |o: Outcome, of: &str, year: INT| -> Answer<Figure> {
+                o.figure(
+                    &session,
+                    &FigureAddress {
+                        figure: kind,
+                        name: of.to_owned(),
+                        year: year_of(year)?,
+                    },
+                )
+            },
+        );
         let session = book.session.clone();
-        book.also(name, move |o: Outcome, of: &str| o.series(&session, kind, of));
+        book.also(name, move |o: Outcome, of: &str| {
+            o.series(&session, kind, of)
+        });
         if matches!(kind, Kind::Balance | Kind::Result | Kind::Shortfall) {
             let session = book.session.clone();
             book.also(name, move |o: Outcome, year: INT| -> Answer<Figure> {
-                o.figure(&session, &FigureAddress { figure: kind, name: "total".to_owned(), year: year_of(year)? })
+                o.figure(
+                    &session,
+                    &FigureAddress {
+                        figure: kind,
+                        name: "total".to_owned(),
+                        year: year_of(year)?,
+                    },
+                )
             });
         }
     }
     for (name, amount, text) in [
-        ("measures", MeasureAmount::Realised, ["o.measures(\"saving\", 2029)", "bedrag in euro", "Wat maatregelen van een soort samen doen, voor zover ze uitkomen. Soorten: new-policy, saving, target, technical. Een besparing is negatief.", "let o = given(#{ \"measures(saving, 2029)\": euro(-900) });\nassert_eq(o.measures(\"saving\", 2029), euro(-900));"]),
-        ("measures_planned", MeasureAmount::Planned, ["o.measures_planned(\"saving\", 2029)", "bedrag in euro", "Wat maatregelen van een soort samen zouden doen als alles uitkomt.", "let o = given(#{ \"measures_planned(saving, 2029)\": euro(-1_833) });\nassert_eq(o.measures_planned(\"saving\", 2029), euro(-1_833));"]),
+        (
+            "measures",
+            MeasureAmount::Realised,
+            [
+                "o.measures(\"saving\", 2029)",
+                "bedrag in euro",
+                "Wat maatregelen van een soort samen doen, voor zover ze uitkomen. Soorten: new-policy, saving, target, technical. Een besparing is negatief.",
+                "let o = given(#{ \"measures(saving, 2029)\": euro(-900) });\nassert_eq(o.measures(\"saving\", 2029), euro(-900));",
+            ],
+        ),
+        (
+            "measures_planned",
+            MeasureAmount::Planned,
+            [
+                "o.measures_planned(\"saving\", 2029)",
+                "bedrag in euro",
+                "Wat maatregelen van een soort samen zouden doen als alles uitkomt.",
+                "let o = given(#{ \"measures_planned(saving, 2029)\": euro(-1_833) });\nassert_eq(o.measures_planned(\"saving\", 2029), euro(-1_833));",
+            ],
+        ),
     ] {
         let session = book.session.clone();
-        book.word(name, text, move |o: Outcome, kind: &str, year: INT| -> Answer<Figure> {
-            let kind = measure_kind(kind).map_err(|why| raise(Fault::new("measure-kind", why)))?;
-            let year = year_of(year)?;
-            let address = format!("{name}({}, {year})", kind.name());
-            let projected = amount == MeasureAmount::Realised;
-            o.read(&session, &address, Quantity::Euro, projected, || o.facts.measures(kind, amount, year))
-        });
+        book.word(
+            name,
+            text,
+            move |o: Outcome, kind: &str, year: INT| -> Answer<Figure> {
+                let kind =
+                    measure_kind(kind).map_err(|why| raise(Fault::new("measure-kind", why)))?;
+                let year = year_of(year)?;
+                let address = format!("{name}({}, {year})", kind.name());
+                let projected = amount == MeasureAmount::Realised;
+                o.read(&session, &address, Quantity::Euro, projected, || {
+                    o.facts.measures(kind, amount, year)
+                })
+            },
+        );
     }
     book.word(
         "largest_driver",
@@ -217,8 +446,18 @@ pub(super) fn register(book: &mut Book<'_>) {
             book.also(name, move |o: Outcome| texts(o.facts.names(which)));
         } else {
             let text = match which {
-                Names::Domains => ["o.domains()", "lijst van teksten", "De domeinen van deze gemeente.", "let o = given(#{ domains: [\"wmo\", \"jeugd\"] });\nassert_eq(o.domains().len(), 2);"],
-                Names::Taakvelden => ["o.taakvelden()", "lijst van teksten", "De taakvelden die voorkomen.", ""],
+                Names::Domains => [
+                    "o.domains()",
+                    "lijst van teksten",
+                    "De domeinen van deze gemeente.",
+                    "let o = given(#{ domains: [\"wmo\", \"jeugd\"] });\nassert_eq(o.domains().len(), 2);",
+                ],
+                Names::Taakvelden => [
+                    "o.taakvelden()",
+                    "lijst van teksten",
+                    "De taakvelden die voorkomen.",
+                    "",
+                ],
                 Names::Indices => ["o.indices()", "lijst van teksten", "De prijsindexen.", ""],
                 Names::Indicators => ["o.indicators()", "lijst van teksten", "De indicatoren.", ""],
                 _ => ["o.reserves()", "lijst van teksten", "De reserves.", ""],
@@ -234,12 +473,20 @@ fn register_years(book: &mut Book<'_>) {
     let number = |year: Year| INT::from(year.0);
     book.property(
         "base_year",
-        ["jaar", "Het laatste jaar uit figures.csv.", "assert_eq(given(#{ base_year: 2026 }).base_year, 2026);"],
+        [
+            "jaar",
+            "Het laatste jaar uit figures.csv.",
+            "assert_eq(given(#{ base_year: 2026 }).base_year, 2026);",
+        ],
         move |o: &mut Outcome| Ok(number(o.facts.base_year())),
     );
     book.property(
         "horizon",
-        ["jaar", "Het laatste geraamde jaar.", "assert_eq(given(#{ horizon: 2029 }).horizon, 2029);"],
+        [
+            "jaar",
+            "Het laatste geraamde jaar.",
+            "assert_eq(given(#{ horizon: 2029 }).horizon, 2029);",
+        ],
         move |o: &mut Outcome| Ok(number(o.facts.horizon())),
     );
     let session = book.session.clone();
@@ -249,6 +496,20 @@ fn register_years(book: &mut Book<'_>) {
         move |o: &mut Outcome| {
             session.note_year();
             Ok(number(o.year()))
+        },
+    );
+    let session = book.session.clone();
+    book.word(
+        "last_budget_year",
+        [
+            "o.last_budget_year(\"jeugd\")",
+            "jaar",
+            "Het laatste jaar waarin dit domein of deze regel een begroting heeft, ook als andere lasten er geen hebben; zonder begroting het basisjaar.",
+            "let o = given(#{ base_year: 2026, horizon: 2029, \"budget(jeugd, 2028)\": euro(1) });\nassert_eq(o.last_budget_year(\"jeugd\"), 2028);",
+        ],
+        move |o: Outcome, name: &str| -> INT {
+            session.note_year();
+            number(o.focus.unwrap_or_else(|| o.last_budget_year_of(name)))
         },
     );
     let session = book.session.clone();
@@ -262,11 +523,18 @@ fn register_years(book: &mut Book<'_>) {
     );
     book.also_property("years", move |o: &mut Outcome| -> Answer<Array> {
         let years = o.facts.base_year().plus(1).through(o.facts.horizon());
-        Ok(years.take(1_000).map(|y| Dynamic::from_int(number(y))).collect())
+        Ok(years
+            .take(1_000)
+            .map(|y| Dynamic::from_int(number(y)))
+            .collect())
     });
     book.property(
         "draws",
-        ["geheel getal", "Hoeveel toekomsten er zijn doorgerekend; 0 zonder onzekerheid.", "assert_eq(given(#{ draws: 0 }).draws, 0);"],
+        [
+            "geheel getal",
+            "Hoeveel toekomsten er zijn doorgerekend; 0 zonder onzekerheid.",
+            "assert_eq(given(#{ draws: 0 }).draws, 0);",
+        ],
         |o: &mut Outcome| Ok(INT::try_from(o.facts.draws()).unwrap_or(INT::MAX)),
     );
 }
@@ -274,9 +542,17 @@ fn register_years(book: &mut Book<'_>) {
 /// Names of a municipality as texts; marks of figures cannot be smuggled in.
 fn clean(text: String) -> String {
     use crate::rule::session::{CLOSE, OPEN};
-    if text.contains([OPEN, CLOSE]) { text.replace([OPEN, CLOSE], "") } else { text }
+    if text.contains([OPEN, CLOSE]) {
+        text.replace([OPEN, CLOSE], "")
+    } else {
+        text
+    }
 }
 
 fn texts(names: Vec<String>) -> Array {
-    names.into_iter().take(1_000).map(|name| Dynamic::from(clean(name))).collect()
+    names
+        .into_iter()
+        .take(1_000)
+        .map(|name| Dynamic::from(clean(name)))
+        .collect()
 }

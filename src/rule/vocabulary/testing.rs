@@ -23,21 +23,38 @@ pub(super) fn register(book: &mut Book<'_>) {
     );
     book.word(
         "assert",
-        ["assert(voorwaarde)", "niets", "De test slaagt alleen als de voorwaarde klopt.", "assert(euro(2) > euro(1));"],
+        [
+            "assert(voorwaarde)",
+            "niets",
+            "De test slaagt alleen als de voorwaarde klopt.",
+            "assert(euro(2) > euro(1));",
+        ],
         |holds: bool| -> Answer<()> {
-            if holds { Ok(()) } else { Err(raise(Fault::new("test-failed", "this does not hold"))) }
+            if holds {
+                Ok(())
+            } else {
+                Err(raise(Fault::new("test-failed", "this does not hold")))
+            }
         },
     );
     let session = book.session.clone();
     book.word(
         "assert_eq",
-        ["assert_eq(is, moet)", "niets", "De twee waarden moeten gelijk zijn.", "assert_eq(euro(2) + euro(3), euro(5));"],
+        [
+            "assert_eq(is, moet)",
+            "niets",
+            "De twee waarden moeten gelijk zijn.",
+            "assert_eq(euro(2) + euro(3), euro(5));",
+        ],
         move |left: Dynamic, right: Dynamic| -> Answer<()> {
             if equal(&session, &left, &right)? {
                 return Ok(());
             }
             let (left, right) = (shown(&session, &left), shown(&session, &right));
-            Err(raise(Fault::new("test-failed", format!("it is {left}, and should be {right}"))))
+            Err(raise(Fault::new(
+                "test-failed",
+                format!("it is {left}, and should be {right}"),
+            )))
         },
     );
     let session = book.session.clone();
@@ -56,23 +73,38 @@ pub(super) fn register(book: &mut Book<'_>) {
     let session = book.session.clone();
     book.word(
         "assert_error",
-        ["assert_error(given(...), \"stuk van de melding\")", "niets", "De regel moet op deze uitkomst met een fout stoppen, met deze woorden in de melding.", ""],
+        [
+            "assert_error(given(...), \"stuk van de melding\")",
+            "niets",
+            "De regel moet op deze uitkomst met een fout stoppen, met deze woorden in de melding.",
+            "",
+        ],
         move |context: NativeCallContext<'_>, outcome: Outcome, part: &str| -> Answer<()> {
             let result: Result<Dynamic, Box<EvalAltResult>> = context.call_fn("risk", (outcome,));
             let (fault, _) = match (result, session.take_fault()) {
                 (_, Some(reported)) => reported,
                 (Err(error), None) => fault_of(&error, &super::Words::default()),
                 (Ok(_), None) => {
-                    return Err(raise(Fault::new("test-failed", format!("the rule should fail with `{part}`, and does not fail"))));
+                    return Err(raise(Fault::new(
+                        "test-failed",
+                        format!("the rule should fail with `{part}`, and does not fail"),
+                    )));
                 }
             };
             if fault.code.starts_with("limit") {
                 return Err(raise(fault));
             }
-            if fault.message.contains(part) || fault.help.as_ref().is_some_and(|h| h.contains(part)) {
+            if fault.message.contains(part) || fault.help.as_ref().is_some_and(|h| h.contains(part))
+            {
                 return Ok(());
             }
-            Err(raise(Fault::new("test-failed", format!("the rule fails with `{}`, and should with `{part}`", fault.message))))
+            Err(raise(Fault::new(
+                "test-failed",
+                format!(
+                    "the rule fails with `{}`, and should with `{part}`",
+                    fault.message
+                ),
+            )))
         },
     );
 }
@@ -81,7 +113,15 @@ fn number_of(value: &Dynamic) -> Answer<f64> {
     if let Some(figure) = value.read_lock::<Figure>() {
         return Ok(figure.mean_value());
     }
-    plain(value).ok_or_else(|| raise(Fault::new("type", format!("assert_close needs numbers, not {}", with_article(value.type_name())))))
+    plain(value).ok_or_else(|| {
+        raise(Fault::new(
+            "type",
+            format!(
+                "assert_close needs numbers, not {}",
+                with_article(value.type_name())
+            ),
+        ))
+    })
 }
 
 /// A value as a failing test shows it.
@@ -89,7 +129,11 @@ fn shown(session: &Session, value: &Dynamic) -> String {
     if let Some(figure) = value.read_lock::<Figure>() {
         use crate::dutch::Style;
         let text = figure.clone().styled(Style::Exact).printed();
-        return if figure.is_uncertain() { format!("uncertain, {text} on average") } else { text };
+        return if figure.is_uncertain() {
+            format!("uncertain, {text} on average")
+        } else {
+            text
+        };
     }
     if let Ok(text) = value.as_immutable_string_ref() {
         let text: String = session.render(&text).chars().take(200).collect();
@@ -112,11 +156,19 @@ fn given(session: &Arc<Session>, map: &Map) -> Answer<Outcome> {
     let mut facts = GivenFacts::default();
     for (key, value) in map {
         let stated = stated(session, value).ok_or_else(|| {
-            raise(Fault::new("given", format!("`{key}` cannot be {}", with_article(value.type_name()))))
+            raise(Fault::new(
+                "given",
+                format!("`{key}` cannot be {}", with_article(value.type_name())),
+            ))
         })?;
         facts.state(key, stated).map_err(raise)?;
     }
-    Ok(Outcome { facts: Arc::new(facts), head: session.head(), focus: None, remembered: false })
+    Ok(Outcome {
+        facts: Arc::new(facts),
+        head: session.head(),
+        focus: None,
+        remembered: false,
+    })
 }
 
 fn stated(session: &Session, value: &Dynamic) -> Option<Stated> {
@@ -133,6 +185,9 @@ fn stated(session: &Session, value: &Dynamic) -> Option<Stated> {
         return Some(Stated::Truth(truth));
     }
     let list = value.as_array_ref().ok()?;
-    let names: Option<Vec<String>> = list.iter().map(|v| v.as_immutable_string_ref().ok().map(|t| t.to_string())).collect();
+    let names: Option<Vec<String>> = list
+        .iter()
+        .map(|v| v.as_immutable_string_ref().ok().map(|t| t.to_string()))
+        .collect();
     names.map(Stated::List)
 }
