@@ -6,3 +6,4 @@
 pub mod backtest;
 pub mod breaks;
 pub mod calibrate;
+pub mod sensitivity;

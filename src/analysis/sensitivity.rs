@@ -114,3 +114,86 @@ pub fn shares(model: &Model, settings: &Settings, address: &FigureAddress) -> Re
     shares.sort_by(|a, b| b.share.total_cmp(&a.share));
     Ok(Some(VarianceShares { shares, rest: found.rest, draws: found.draws }))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::{Distribution, LineId};
+    use crate::simulation::fixture::Sketch;
+
+    /// One line whose growth is normal around 2 % (sd 1 %) and whose index is
+    /// PERT between 0 and 6 % around 3 %.
+    fn sketch() -> Model {
+        let mut s = Sketch::new(2026, 2028);
+        let growth = s.normal("cost.a.volume.growth", 0.02, 0.01);
+        let pert = Distribution::Pert { min: 0.0, mode: 0.03, max: 0.06 };
+        let rate = s.assumption("index.ova.rate", Scale::Rate, 0.03, Some(pert), 0.0);
+        let index = s.index("ova", rate);
+        let line = s.cost("a", 1_000_000.0, None);
+        s.line(line).growth = Some(growth);
+        s.line(line).price.index = vec![(index, 1.0)];
+        s.model
+    }
+
+    fn address(text: &str) -> FigureAddress {
+        text.parse().expect("well formed")
+    }
+
+    #[test]
+    fn a_swing_moves_one_assumption_in_all_years_at_once() {
+        let tornado = tornado(&sketch(), &address("cost(total, 2028)")).expect("there is a total");
+        let price = 1.03 * 1.03;
+        assert!((tornado.central - 1e6 * 1.02 * 1.02 * price).abs() < 1e-6);
+        // P10 and P90 of a normal: 1.2816 standard deviations away.
+        let growth = tornado.swings.iter().find(|s| s.address == "cost.a.volume.growth").expect("uncertain");
+        let at = |z: f64| 1e6 * (1.02 + 0.01 * z) * (1.02 + 0.01 * z) * price;
+        assert!((growth.low - at(-1.281_551_565_5)).abs() < 0.01);
+        assert!((growth.high - at(1.281_551_565_5)).abs() < 0.01);
+        // A PERT with both ends as far from the mode is a beta(3, 3): its P90
+        // is where 6x^5 - 15x^4 + 10x^3 = 0.9, at x = 0.75336.
+        let index = tornado.swings.iter().find(|s| s.address == "index.ova.rate").expect("uncertain");
+        let high = 1.0 + 0.06 * 0.753_36;
+        assert!((index.high - 1e6 * 1.02 * 1.02 * high * high).abs() < 20.0);
+        assert_eq!(tornado.swings[0].address, "index.ova.rate");
+    }
+
+    #[test]
+    fn an_unknown_figure_is_an_error() {
+        assert!(tornado(&sketch(), &address("cost(b, 2028)")).is_err());
+    }
+
+    #[test]
+    fn a_quantile_stops_where_a_draw_would() {
+        let mut model = sketch();
+        model.assumptions[0].distributions.fill(Some(Distribution::Normal { mean: -0.9, sd: 1.0 }));
+        assert_eq!(quantile(&model.assumptions[0], 1, 0.1), Some(-1.0));
+        assert_eq!(quantile(&model.assumptions[0], 1, 0.5), Some(-0.9));
+    }
+
+    #[test]
+    fn shares_are_named_and_add_up() {
+        let model = sketch();
+        let settings = Settings { draws: 20_000, ..Settings::default() };
+        let found = shares(&model, &settings, &address("cost(a, 2028)")).expect("sound").expect("uncertain");
+        let all: f64 = found.shares.iter().map(|s| s.share).sum::<f64>() + found.rest;
+        assert!((all - 1.0).abs() < 0.02, "{all}");
+        // Relative spreads: growth 1 / 1.02, index 0.06 / sqrt(28) / 1.03,
+        // both in two independent years.
+        let (g, i) = ((0.01f64 / 1.02).powi(2), (0.06 / 28f64.sqrt() / 1.03).powi(2));
+        let index = found.shares.iter().find(|s| s.addresses == ["index.ova.rate"]).expect("there").share;
+        assert!((index - i / (g + i)).abs() < 0.02, "{index}");
+        let certain = shares(&model, &settings, &address("cost(a, 2026)")).expect("sound");
+        assert_eq!(certain, None);
+    }
+
+    #[test]
+    fn luck_is_a_source_of_its_own() {
+        let mut s = Sketch::new(2026, 2028);
+        let line = s.cost("a", 1_000_000.0, Some(20.0));
+        s.line(LineId(line.0)).luck_cost_cv = Some(1.5);
+        let found = shares(&s.model, &Settings::default(), &address("cost(a, 2027)")).expect("sound").expect("uncertain");
+        assert_eq!(found.shares[0].addresses, ["cost.a.luck"]);
+        // A gamma is not quite linear in its score.
+        assert!(found.shares[0].share > 0.9);
+    }
+}

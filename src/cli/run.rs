@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, bail};
 use clap::{Args, ValueEnum};
+use rayon::prelude::*;
 
 use super::folder::Folder;
 use super::{report as print, rule_sources, rules_for, tally, write};
@@ -176,13 +177,18 @@ fn municipality(arguments: &RunArguments, path: &Path, folder: &Folder) -> anyho
 
 /// The files of a study: a report and a receipt for each scenario.
 fn files(study: &Study, out: &Path) -> Vec<(PathBuf, Vec<u8>)> {
-    let mut files = Vec::new();
-    for scenario in &study.scenarios {
-        let folder = out.join(&scenario.model.scenario.id);
-        files.push((folder.join("risicoparagraaf.md"), report::markdown(&report::compose(study, scenario)).into_bytes()));
-        files.push((folder.join("run.json"), report::receipt(study, scenario).into_bytes()));
-    }
-    files
+    study
+        .scenarios
+        .par_iter()
+        .flat_map_iter(|scenario| {
+            let folder = out.join(&scenario.model.scenario.id);
+            let paragraph = report::markdown(&report::compose(study, scenario));
+            [
+                (folder.join("risicoparagraaf.md"), paragraph.into_bytes()),
+                (folder.join("run.json"), report::receipt(study, scenario).into_bytes()),
+            ]
+        })
+        .collect()
 }
 
 /// Columns of the terminal; 100 where stdout is none.

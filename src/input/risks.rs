@@ -31,15 +31,12 @@ impl Builder<'_> {
                 "state `chance`: a class, \"50%\" or { per_year = 0.2 }",
             );
         }
-        if stated("chance") && !stated("impact") {
-            self.error(
-                "missing-key",
-                &entry.place,
-                format!("risk `{id}` has a chance and no impact"),
-                "state `impact`, or impact = \"pm\" if nobody can size it",
-            );
+        // Left out in silence it would count for nothing in the sum of risks.
+        if !stated("impact") {
+            let help = "state `impact`: an amount, a range, a class, a what-if, or \"pm\" if nobody can size it";
+            self.error("missing-key", &entry.place, format!("risk `{id}` lacks `impact`"), help);
         }
-        if quantified && !stated("years") {
+        if (quantified || !stated("impact")) && !stated("years") {
             let help = format!("state the years in which it can strike, such as years = [{}]", self.frame.base + 1);
             self.error("missing-key", &entry.place, format!("risk `{id}` lacks `years`"), help);
         }

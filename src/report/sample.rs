@@ -22,6 +22,8 @@ pub struct Options {
     pub risks: bool,
     pub what_ifs: bool,
     pub one_line: bool,
+    /// A line with clients in the base year, but without a cost there.
+    pub unknown_base: bool,
     pub base: FigureKind,
     pub scale: f64,
 }
@@ -36,6 +38,7 @@ impl Default for Options {
             risks: true,
             what_ifs: true,
             one_line: false,
+            unknown_base: false,
             base: FigureKind::Budget,
             scale: 1.0,
         }
@@ -225,6 +228,21 @@ pub fn model(o: Options) -> Model {
         outside.outside = true;
         lines.push(Line::Revenue(Box::new(outside)));
         domains.extend([("wmo", "Wmo"), ("opvang", "Opvang"), ("algemeen", "Algemeen")]);
+        if o.unknown_base {
+            let price = m.assume(
+                "cost.uitkering.unit_cost",
+                Scale::Price,
+                [18_500.0; YEARS],
+                None,
+                said(None, Some("aanname")),
+            );
+            let mut line = cost("uitkering", "Uitkeringen", "6.3", "wmo", 0.0);
+            line.counts_clients = true;
+            line.clients_basis = Some(ClientsBasis::Snapshot);
+            line.base_volume = 100.0;
+            line.unit_cost = Some(UnitCost::PerClient(price));
+            lines.push(Line::Cost(Box::new(line)));
+        }
     }
     let measure = |id: &str, label: &str, kind, line, amount, realisation, structural| Measure {
         id: id.into(),
@@ -255,6 +273,9 @@ pub fn model(o: Options) -> Model {
             Line::Cost(l) => (Quantity::Cost, l.base_cost),
             Line::Revenue(l) => (Quantity::Revenue, l.base_revenue.unwrap_or(0.0)),
         };
+        if line.id() == "uitkering" {
+            continue;
+        }
         record(line.id(), q, o.base, 2026, base);
         record(line.id(), q, FigureKind::Amended, 2025, base * 0.97);
         if line.id() != "jeugd" {
@@ -494,6 +515,8 @@ pub fn projection(model: &Model, o: Options, growth: f64) -> Projection {
                     .enumerate()
                     .map(|(i, year)| {
                         let n = i32::try_from(i).unwrap_or(0);
+                        // 100 clients at 18,500 euros, from the first projected year.
+                        let base = if line.id() == "uitkering" && i > 0 { 1_850_000.0 * o.scale } else { base };
                         let amount = base * (1.0 + grows).powi(n);
                         let budget = model.figures.value(line.id(), q, FigureKind::Budget, *year);
                         let now = budget.filter(|_| o.compensation).map(|b| b * 1.02f64.powi(n));

@@ -82,11 +82,6 @@ pub fn count(value: Option<f64>) -> Cell {
     }
 }
 
-/// A share as a percentage.
-pub fn share(fraction: f64) -> Cell {
-    Cell::number(dutch::percent(fraction, 0), fraction, Unit::Percent)
-}
-
 /// A year.
 pub fn year(year: crate::units::Year) -> Cell {
     Cell::words(year.to_string())

@@ -127,7 +127,7 @@ impl<'a> Walk<'a> {
 
     /// The quantile at a share above the last one and below 1.
     pub(super) fn to(&mut self, u: f64) -> f64 {
-        let Beta { a, b, scale, .. } = self.beta;
+        let Beta { a, scale, .. } = self.beta;
         let du = u - self.u;
         if du > 0.125 * u {
             // Far in the tail the distribution is a power of x.

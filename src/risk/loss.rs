@@ -180,6 +180,11 @@ impl Loss {
         Quantile { value, error: (value - low).max(high - value).max(0.0) }
     }
 
+    /// The value of a quantile alone, without its error.
+    pub(super) fn value_at(&self, level: f64) -> f64 {
+        self.solve(level - LEVEL_TOLERANCE, 0.0, 0.0)
+    }
+
     /// Chance that no range strikes.
     pub(super) fn unstruck(&self) -> f64 {
         match &self.ranges {

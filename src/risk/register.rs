@@ -7,6 +7,7 @@
 
 use super::event::{Event, EventImpact};
 use super::loss::Frequency;
+use super::order;
 use crate::units::Year;
 
 /// What an impact comes to given that it strikes, in euros; positive is a loss.
@@ -27,6 +28,16 @@ pub struct Impact {
 }
 
 impl Impact {
+    /// Of the draws of a what-if's difference, with their mean.
+    pub(super) fn of_draws(mean: f64, draws: &[f64]) -> Self {
+        if draws.is_empty() {
+            return Self::certain(mean);
+        }
+        let ranks = [0.01, 0.1, 0.5, 0.9, 0.99].map(|q| order::rank(q, draws.len()));
+        let q = order::at_ranks(draws, &ranks);
+        Self { mean, min: q[0], p10: q[1], p50: q[2], p90: q[3], max: q[4] }
+    }
+
     /// One amount.
     pub fn certain(amount: f64) -> Self {
         Self { mean: amount, p10: amount, p50: amount, p90: amount, min: amount, max: amount }

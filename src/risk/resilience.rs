@@ -19,7 +19,7 @@ use super::share::WINDOW;
 use super::strike::Striker;
 use super::what_if::{Probe, Scenarios};
 use crate::diagnostic::Diagnostic;
-use crate::model::{Correlated, Model, Prices, Resilience as Asked, Scope};
+use crate::model::{Assumption, Correlated, Model, Prices, Resilience as Asked, Scope};
 use crate::projection::GroupYear;
 use crate::simulation::Ensemble;
 use crate::units::Year;
@@ -86,6 +86,9 @@ pub struct EventOutcome {
 pub enum Method {
     /// From the exact distribution; errors are bounds.
     Exact,
+    /// No draws were asked: the events as if independent, exactly, and the
+    /// projection at its values, though something in them is uncertain.
+    WithoutDraws,
     /// Drawn; errors are standard errors.
     Simulated {
         /// So many times.
@@ -236,6 +239,14 @@ impl<'a> Work<'a> {
         self.model.correlations.iter().any(|c| c.between.contains(&Correlated::Risk(risk)))
     }
 
+    /// Whether draws would differ in more than which independent events strike.
+    fn is_uncertain(&self) -> bool {
+        let linked = |e: &Event| matches!(e.origin, EventOrigin::Register(risk) if e.counts() && self.is_linked(risk));
+        self.model.assumptions.iter().any(Assumption::is_uncertain)
+            || self.model.lines.costs().any(|l| l.luck_cost_cv.is_some())
+            || self.request.events.iter().any(linked)
+    }
+
     /// Draws, where there is anything to draw.
     fn draw(&self) -> Result<Option<Drawn<'a>>, Vec<Diagnostic>> {
         let Request { scenarios, scenario, events, draws, seed, progress } = *self.request;
@@ -268,11 +279,7 @@ impl<'a> Work<'a> {
         let what_ifs = self
             .probes
             .iter()
-            .map(|(event, probe)| Sized {
-                probe: probe.clone(),
-                other: position(probe.other),
-                shown: self.model.year_index(self.shown_year(&events[*event])).unwrap_or(self.index),
-            })
+            .map(|(_, probe)| Sized { probe: probe.clone(), other: position(probe.other) })
             .collect();
         let scene = Scene { ensemble, shortfall, base: position(0), what_ifs, years: self.model.year_count() };
         let drawing = Drawing { striker, scene: Some(scene), year: self.index, draws, keep: KEPT };
@@ -291,32 +298,17 @@ impl<'a> Work<'a> {
             events.iter().map(|e| if e.is_quantified() { Impact::of(&e.impact) } else { None }).collect();
         let mut sizes = Sizes { by_year: vec![own.clone(); self.model.year_count()], shown: own, varies: false };
         for (slot, (event, probe)) in self.probes.iter().enumerate() {
-            let central = |year: Year| probe.central(self.request.scenarios, year).ok().map(Impact::certain);
             for (i, year) in self.model.years().enumerate() {
-                sizes.by_year[i][*event] = match tally {
-                    Some(tally) if !tally.differences[slot][i].is_constant() => {
-                        let (stat, mean) = (tally.differences[slot][i], tally.difference_mean(slot, i));
-                        Some(Impact { min: stat.min, max: stat.max, ..Impact::certain(mean) })
-                    }
-                    _ => central(year),
+                let varies = tally.filter(|t| !t.differences[slot][i].is_constant());
+                sizes.by_year[i][*event] = match varies {
+                    Some(tally) => Some(Impact::of_draws(tally.difference_mean(slot, i), &tally.shown[slot][i])),
+                    None => probe.central(self.request.scenarios, year).ok().map(Impact::certain),
                 };
+                let now = i == self.index && events[*event].counts() && events[*event].in_force(year).is_some();
+                sizes.varies |= now && varies.is_some();
             }
-            let shown = self.shown_year(&events[*event]);
-            sizes.shown[*event] = match tally {
-                Some(tally) if !tally.shown[slot].is_empty() => {
-                    let year = self.model.year_index(shown).unwrap_or(self.index);
-                    let draws = &tally.shown[slot];
-                    let n = draws.len();
-                    let ranks = [0.01, 0.1, 0.5, 0.9, 0.99].map(|q| super::order::rank(q, n));
-                    let q = super::order::at_ranks(draws, &ranks);
-                    Some(Impact { mean: tally.difference_mean(slot, year), min: q[0], p10: q[1], p50: q[2], p90: q[3], max: q[4] })
-                }
-                _ => central(shown),
-            };
-            if let Some(tally) = tally {
-                let counts = events[*event].counts() && events[*event].in_force(self.year).is_some();
-                sizes.varies |= counts && !tally.differences[slot][self.index].is_constant();
-            }
+            let shown = self.model.year_index(self.shown_year(&events[*event])).unwrap_or(self.index);
+            sizes.shown[*event] = sizes.by_year[shown][*event];
         }
         sizes
     }
@@ -414,8 +406,16 @@ impl<'a> Work<'a> {
             shares = (total > 0.0).then(|| parts.iter().map(|p| p / total).collect());
             capacity.share_of_projection = shares.as_ref().map(|s| 1.0 - s.iter().sum::<f64>());
         } else {
+            if self.request.draws == 0 && self.is_uncertain() {
+                capacity.method = Method::WithoutDraws;
+            }
             let (loss, terms) = self.exact(asked, sizes);
-            quantiles = levels.iter().map(|level| loss.quantile(*level)).collect();
+            let reported = 1 + TABLE.len();
+            quantiles = levels
+                .iter()
+                .enumerate()
+                .map(|(i, level)| if i < reported { loss.quantile(*level) } else { Quantile { value: loss.value_at(*level), error: 0.0 } })
+                .collect();
             shares = loss.shares_around(asked.certainty).map(|by_term| {
                 let mut by_event = vec![0.0; outcomes.len()];
                 for (event, share) in terms.iter().zip(by_term) {
@@ -504,13 +504,5 @@ pub fn top(outcomes: &[EventOutcome], count: usize) -> Top {
         rest_expected: rest.iter().map(|i| outcomes[*i].expected).sum(),
         rest_share_of_expected: rest.iter().map(|i| outcomes[*i].share_of_expected).sum(),
         rest_share_at_certainty: (at_certainty.len() == rest.len()).then(|| at_certainty.iter().sum()),
-    }
-}
-
-/// The position of a risk of the register in it, for an event that comes from there.
-pub fn register_position(event: &Event) -> Option<usize> {
-    match event.origin {
-        EventOrigin::Register(position) => Some(position),
-        EventOrigin::Rule => None,
     }
 }

@@ -34,8 +34,8 @@ impl Loss {
     /// Per term E[its loss; total in the window].
     fn parts_around(&self, level: f64) -> Vec<f64> {
         let (from, to) = ((level - WINDOW).max(0.0), (level + WINDOW).min(1.0));
-        let low = if from <= 0.0 { f64::NEG_INFINITY } else { self.quantile(from).value };
-        let high = if to >= 1.0 { f64::INFINITY } else { self.quantile(to).value };
+        let low = if from <= 0.0 { f64::NEG_INFINITY } else { self.value_at(from) };
+        let high = if to >= 1.0 { f64::INFINITY } else { self.value_at(to) };
         let up_to = |x: f64| (self.cdf(x - SAME), self.cdf(x));
         let window = Window::from_parts((low, high), (from, to), up_to(low), up_to(high));
         let mut parts = vec![0.0; self.terms.len()];

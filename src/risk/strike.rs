@@ -119,6 +119,11 @@ impl Striker {
         Self { armed: armed.collect() }
     }
 
+    /// Whether nothing can be in force.
+    pub(super) fn is_empty(&self) -> bool {
+        self.armed.is_empty()
+    }
+
     /// Whether any event depends on a correlation.
     pub(super) fn any_linked(&self) -> bool {
         self.armed.iter().any(|a| matches!(a.how, How::LinkedChance { .. } | How::LinkedPoisson { .. }))

@@ -4,8 +4,8 @@
 use super::*;
 use crate::diagnostic::Place;
 use crate::model::{
-    Correlated, Correlation, Distribution, Model, Prices, Provenance, Resilience, Risk, RiskChance, RiskImpact, Scale,
-    Scope, Term as When,
+    Correlated, Correlation, Distribution, Model, Prices, Provenance, Resilience, Risk, RiskChance, RiskImpact, Scope,
+    Term as When,
 };
 use crate::projection::testing::Town;
 use crate::projection::{Central, project};
@@ -228,8 +228,8 @@ fn risks_with_full_correlation_strike_together() {
     town.model.correlations = vec![link(-1.0)];
     let c = capacity(&town, 20_000, 1);
     assert_eq!((c.table[&70].value, c.table[&75].value, c.table[&99].value), (1_000.0, 10_000.0, 10_000.0));
-    // Without draws they are taken as independent.
-    assert_eq!(capacity(&town, 0, 1).method, Method::Exact);
+    // Without draws they are taken as independent, and the outcome says so.
+    assert_eq!(capacity(&town, 0, 1).method, Method::WithoutDraws);
 }
 
 /// At 50 % each, both strike with chance 1/4 + asin(rho) / 2 pi (Sheppard 1899).

@@ -183,7 +183,8 @@ impl RuleSet {
                 }
                 let ids: Vec<&str> = self.rules().map(|h| h.id.as_str()).collect();
                 for parameter in parameters.values().take(1) {
-                    let diagnostic = Diagnostic::error(
+                    // A warning: with another folder of rules the municipality still runs.
+                    let diagnostic = Diagnostic::warning(
                         "unknown-rule",
                         &parameter.place,
                         format!("there is no rule `{rule}`"),

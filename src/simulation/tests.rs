@@ -254,7 +254,8 @@ fn a_correlated_sum_has_its_mean_spread_quantiles_and_chance() {
         assert_eq!(short.chance_above_budget, Some(found));
         assert!((short.mean - found * cost.expected_excess.expect("exceeded")).abs() < 1e-6 * mean_short);
         let balance = &total(&outcome).balance[1];
-        assert!((balance.mean + cost.mean).abs() < 1e-6 && (balance.p10 + cost.p90).abs() < 0.001 * 3.3 * sd);
+        // The mirrored rank is at most one draw further on.
+        assert!((balance.mean + cost.mean).abs() < 1e-6 && (balance.p10 + cost.p90).abs() < 0.03 * sd);
     }
     for (within, what) in within.into_iter().zip(["mean", "P90", "sd", "chance", "mean shortfall"]) {
         assert_covered(within, what);
@@ -517,7 +518,8 @@ fn shares_of_variance_are_those_of_a_linear_sum() {
     let address = FigureAddress { figure: Figure::Cost, name: "total".into(), year: Year(2027) };
     let correlated = variance_shares(&s.model, &settings(20_000, 1), &address).expect("sound").expect("uncertain");
     assert_eq!(correlated.shares[0].0, ShareOf::Assumptions(vec![a, b]));
-    assert!((correlated.shares[0].1 - 1.0).abs() < 0.001 && correlated.rest < 0.001);
+    // Squared correlations add up but for what the scores happen to share.
+    assert!((correlated.shares[0].1 - 1.0).abs() < 0.02 && correlated.rest < 0.02);
     s.model.correlations.clear();
     let alone = variance_shares(&s.model, &settings(20_000, 1), &address).expect("sound").expect("uncertain");
     // 4e8 / 1.04e10; four standard errors of a squared correlation of 0.2.

@@ -1,7 +1,9 @@
 //! One run from files to findings.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
+use rayon::prelude::*;
 use sha2::{Digest, Sha256};
 
 use super::facts::Computed;
@@ -56,7 +58,7 @@ pub fn run(
     only: Option<&[String]>,
     rules: &[RuleSource],
     settings: &Settings,
-    progress: &dyn Fn(u64, u64),
+    progress: &(dyn Fn(u64, u64) + Sync),
 ) -> Result<Study, Vec<Diagnostic>> {
     let loaded = input::load(sources, only)?;
     let (set, _) = RuleSet::parse(rules);
@@ -74,20 +76,36 @@ pub fn run(
     };
 
     let models: Vec<Model> = std::iter::once(loaded.base).chain(loaded.what_ifs).collect();
-    let total = models.len() as u64 * settings.draws.max(1);
-    let mut computed: Vec<Arc<Computed>> = Vec::new();
+    let total = models.len() as u64;
+    let done = AtomicU64::new(0);
+    progress(0, total);
+    // Scenarios side by side: each is computed alone and they are kept in order, so threads change no bit.
+    let results: Vec<Result<(Computed, Evaluation), Vec<Diagnostic>>> = models
+        .into_par_iter()
+        .map(|model| {
+            let one = Arc::new(compute(model, settings)?);
+            let evaluation = set.evaluate(Arc::clone(&one) as Arc<dyn Facts>);
+            progress(done.fetch_add(1, Ordering::Relaxed) + 1, total);
+            // The kept draws are needed by the rules alone.
+            let computed = match Arc::try_unwrap(one) {
+                Ok(own) => Computed { samples: None, ..own },
+                Err(shared) => Computed {
+                    model: shared.model.clone(),
+                    projection: shared.projection.clone(),
+                    outcome: shared.outcome.clone(),
+                    samples: None,
+                },
+            };
+            Ok((computed, evaluation))
+        })
+        .collect();
+    let mut computed: Vec<Computed> = Vec::new();
     let mut evaluations: Vec<Evaluation> = Vec::new();
-    for (position, model) in models.into_iter().enumerate() {
-        let before = position as u64 * settings.draws.max(1);
-        let mut one = Arc::new(compute(model, settings, &|done, _| progress(before + done, total))?);
-        evaluations.push(set.evaluate(Arc::clone(&one) as Arc<dyn Facts>));
-        // The kept draws are needed by the rules alone.
-        if let Some(only) = Arc::get_mut(&mut one) {
-            only.samples = None;
-        }
+    for result in results {
+        let (one, evaluation) = result?;
         computed.push(one);
+        evaluations.push(evaluation);
     }
-    progress(total, total);
 
     // What-ifs that were not asked for size risks all the same.
     let referred: Vec<_> = loaded.referred.iter().map(|m| projection::project(m, &Central(m))).collect();
@@ -95,9 +113,15 @@ pub fn run(
         models: &computed.iter().map(|c| &c.model).chain(&loaded.referred).collect::<Vec<_>>(),
         projections: &computed.iter().map(|c| &c.projection).chain(&referred).collect::<Vec<_>>(),
     };
+    let judged: Vec<_> = computed
+        .par_iter()
+        .zip(&evaluations)
+        .enumerate()
+        .map(|(position, (own, evaluation))| risks::assess(&scenarios_for_risks, position, own, evaluation, settings))
+        .collect();
     let mut scenarios = Vec::new();
-    for (position, (own, evaluation)) in computed.iter().zip(evaluations).enumerate() {
-        let (risks, resilience) = risks::assess(&scenarios_for_risks, position, own, &evaluation, settings)?;
+    for ((own, evaluation), judged) in computed.iter().zip(evaluations).zip(judged) {
+        let (risks, resilience) = judged?;
         let notes = notes(&evaluation);
         scenarios.push(ScenarioStudy {
             model: own.model.clone(),
@@ -121,17 +145,17 @@ pub fn outcomes(sources: &Sources, only: Option<&[String]>, settings: &Settings)
     let loaded = input::load(sources, only)?;
     std::iter::once(loaded.base)
         .chain(loaded.what_ifs)
-        .map(|model| compute(model, settings, &|_, _| {}).map(|c| Arc::new(c) as Arc<dyn Facts>))
+        .map(|model| compute(model, settings).map(|c| Arc::new(c) as Arc<dyn Facts>))
         .collect()
 }
 
 /// Projection, outcome and kept draws of one scenario.
-fn compute(model: Model, settings: &Settings, progress: &dyn Fn(u64, u64)) -> Result<Computed, Vec<Diagnostic>> {
+fn compute(model: Model, settings: &Settings) -> Result<Computed, Vec<Diagnostic>> {
     let projection = projection::project(&model, &Central(&model));
     if settings.draws == 0 && settings.precision.is_none() {
         return Ok(Computed { model, projection, outcome: None, samples: None });
     }
-    let outcome = simulation::simulate_with(&model, settings, progress)?;
+    let outcome = simulation::simulate(&model, settings)?;
     let samples = Samples::new(&model, settings)?;
     Ok(Computed { model, projection, outcome: Some(outcome), samples: Some(samples) })
 }
