@@ -15,9 +15,9 @@
 //! Morris 1975). The weight is always shown. Years that [`super::breaks`]
 //! names are left out, so that a rebooking never becomes growth.
 
-mod toml;
+mod paste;
 
-pub use toml::toml;
+pub use paste::toml;
 
 use std::collections::{BTreeMap, BTreeSet};
 

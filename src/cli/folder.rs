@@ -11,8 +11,6 @@ use crate::input::Sources;
 
 /// A municipality's folder as read: name of the folder and its files.
 pub struct Folder {
-    /// Where it is.
-    pub path: PathBuf,
     /// Last part of the path; the reports' folder takes this name.
     pub name: String,
     /// Bytes of every file that matters, by file name.
@@ -67,7 +65,7 @@ impl Folder {
         }
         let absolute = folder.canonicalize().unwrap_or_else(|_| folder.clone());
         let name = absolute.file_name().map_or_else(|| "gemeente".to_owned(), |n| n.to_string_lossy().into_owned());
-        Ok(Self { path: folder, name, files, only })
+        Ok(Self { name, files, only })
     }
 
     /// The files as the readers below want them.

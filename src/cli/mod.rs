@@ -2,6 +2,8 @@
 //!
 //! Tables and JSON go to stdout, everything else to stderr.
 
+mod backtest;
+mod calibrate;
 mod check;
 mod folder;
 mod new;
@@ -41,6 +43,10 @@ enum Command {
     Test(test::TestArguments),
     /// A commented starting point
     New(new::NewArguments),
+    /// Growth, level and spread from history, as TOML to paste
+    Calibrate(calibrate::CalibrateArguments),
+    /// Does it forecast well: roll the origin over known years
+    Backtest(backtest::BacktestArguments),
     /// JSON Schema of the files, for completion and checks in an editor
     Schema(schema::SchemaArguments),
 }
@@ -56,6 +62,8 @@ pub fn dispatch(cli: &Cli) -> anyhow::Result<u8> {
         Command::Check(arguments) => check::check(arguments),
         Command::Test(arguments) => test::test(arguments),
         Command::New(arguments) => new::new(arguments),
+        Command::Calibrate(arguments) => calibrate::calibrate(arguments),
+        Command::Backtest(arguments) => backtest::backtest(arguments),
         Command::Schema(arguments) => schema::schema(arguments),
     }
 }

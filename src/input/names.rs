@@ -166,7 +166,8 @@ impl Builder<'_> {
         let Some(list) = table.get(key).and_then(Item::as_list) else {
             return Vec::new();
         };
-        if let (true, Some(item)) = (list.is_empty(), table.get(key)) {
+        // No income set against the benefits is a fact; nobody who pays a contribution is a mistake.
+        if let (true, Some(item)) = (list.is_empty() && key != "income", table.get(key)) {
             self.error("empty-list", &item.place, format!("`{key}` names no line"), "name at least one");
         }
         let mut ids = Vec::new();

@@ -11,7 +11,7 @@ use super::document::{Block, Evidence, Inline, Section, Text};
 use super::rounding::{Book, Page, Units};
 use super::{chance, words};
 use crate::dutch;
-use crate::model::Model;
+use crate::model::{Income, Model};
 use crate::projection::{GroupId, GroupYear, Projection};
 use crate::simulation::{GroupOutcome, Outcome, Summary};
 use crate::study::{Piece, ScenarioStudy, Study, derive};
@@ -123,8 +123,19 @@ impl<'a> Draft<'a> {
     /// A remark under tables that show a base year whose cost is not known in full.
     pub fn unknown_note(&self, id: &GroupId) -> Option<String> {
         let unknown = self.unknown(id);
-        (!unknown.is_empty())
-            .then(|| format!("* In {} ontbreken de lasten van {}.", self.base_year(), words::some_of(&unknown, 4)))
+        if unknown.is_empty() {
+            return None;
+        }
+        let group = self.projection().groups.iter().find(|g| g.id == *id)?;
+        let lines = derive::unknown_in_base(self.model(), group);
+        let depends = self.model().lines.revenues().any(|r| match &r.income {
+            Income::Follows(f) => lines.contains(&f.line),
+            Income::Contribution(c) => c.lines.iter().any(|l| lines.contains(l)),
+            Income::SafetyNet(n) => n.cost.iter().any(|l| lines.contains(l)),
+            Income::Grows { .. } => false,
+        });
+        let also = if depends { ", en baten die daarvan afhangen" } else { "" };
+        Some(format!("* In {} ontbreken de lasten van {}{also}.", self.base_year(), words::some_of(&unknown, 4)))
     }
 
     /// The last year in which a group's cost has a budget to compare with, base year excluded.

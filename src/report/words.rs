@@ -249,11 +249,7 @@ fn between(low: f64, high: f64, scale: Scale) -> String {
 }
 
 fn points(spread: f64, scale: Scale) -> String {
-    if scale.is_rate() {
-        dutch::quantity(spread, dutch::Quantity::Percent, dutch::Style::Points)
-    } else {
-        rough(spread, scale)
-    }
+    if scale.is_rate() { format!("{} procentpunt", dutch::short(spread * 100.0, 1)) } else { rough(spread, scale) }
 }
 
 /// A bound of a band: one decimal is as sure as a band can be.

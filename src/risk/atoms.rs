@@ -184,13 +184,18 @@ mod tests {
     fn taking_a_part_out_gives_the_sum_of_the_others() {
         let parts = [(0.3, 100.0), (0.8, 250.0), (0.5, -40.0), (1.0, 10.0), (0.9, -70.0)];
         let sum_of = |skip: usize| {
-            parts.iter().enumerate().filter(|(i, _)| *i != skip).fold(Atoms::nothing(), |s, (_, (p, a))| s.strike(*p, *a))
+            parts
+                .iter()
+                .enumerate()
+                .filter(|(i, _)| *i != skip)
+                .fold(Atoms::nothing(), |s, (_, (p, a))| s.strike(*p, *a))
         };
         let all = sum_of(usize::MAX);
         for (i, (p, a)) in parts.iter().enumerate() {
             let (undone, direct) = (all.without(*p, *a), sum_of(i));
             for (x, m) in direct.at.iter().zip(&direct.mass) {
-                let found: f64 = undone.at.iter().zip(&undone.mass).filter(|(y, _)| (*y - x).abs() < 1e-6).map(|(_, m)| m).sum();
+                let found: f64 =
+                    undone.at.iter().zip(&undone.mass).filter(|(y, _)| (*y - x).abs() < 1e-6).map(|(_, m)| m).sum();
                 assert!((found - m).abs() < 1e-14, "part {i} at {x}: {found} {m}");
             }
             assert!((undone.mass.iter().sum::<f64>() - 1.0).abs() < 1e-13);

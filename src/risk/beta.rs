@@ -182,7 +182,13 @@ fn horner(c: &[f64], x: f64) -> f64 {
     let (x2, mut sum) = (x * x, [0.0; 4]);
     let x4 = x2 * x2;
     // As many terms as still count at this x: each is below (x/0.5)^n of its size at 1/2.
-    let needed = if x < 0.06 { 16 } else if x < 0.25 { 32 } else { c.len() };
+    let needed = if x < 0.06 {
+        16
+    } else if x < 0.25 {
+        32
+    } else {
+        c.len()
+    };
     let c = &c[..needed.min(c.len())];
     let whole = c.len() / 4 * 4;
     for (i, v) in c[whole..].iter().enumerate() {

@@ -41,7 +41,8 @@ mod tests {
 
     #[test]
     fn a_bound_belongs_to_the_better_class() {
-        let classes: String = [2.0, 1.999, 1.4, 1.399, 1.0, 0.999, 0.8, 0.799, 0.6, 0.599, 0.0].map(class_of).iter().collect();
+        let classes: String =
+            [2.0, 1.999, 1.4, 1.399, 1.0, 0.999, 0.8, 0.799, 0.6, 0.599, 0.0].map(class_of).iter().collect();
         assert_eq!(classes, "ABBCCDDEEFF");
     }
 

@@ -61,7 +61,9 @@ pub fn check(models: &[&Model]) -> Vec<Diagnostic> {
 /// Whether a what-if gives an assumption other values after the base year.
 fn changed(assumption: &Assumption, other: &Model) -> bool {
     let same = |x: &f64, y: &f64| (x - y).abs() <= 1e-12 * x.abs().max(y.abs());
-    other.assumptions.iter().find(|a| a.address == assumption.address).is_some_and(|a| {
-        assumption.values.iter().zip(&a.values).skip(1).any(|(x, y)| !same(x, y))
-    })
+    other
+        .assumptions
+        .iter()
+        .find(|a| a.address == assumption.address)
+        .is_some_and(|a| assumption.values.iter().zip(&a.values).skip(1).any(|(x, y)| !same(x, y)))
 }

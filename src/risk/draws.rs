@@ -99,7 +99,12 @@ pub fn simulate_events(
     let striker = Striker::new(events, year, base_year, structural_years, seed, &|_| false, &[]);
     let drawing = Drawing { striker, scene: None, year: 0, draws: draws.max(1), keep: KEPT };
     let tally = drawing.tally(&quiet);
-    SimulatedLoss { draws: drawing.draws, mean: tally.mean(), se_mean: tally.se_mean(), quantiles: tally.quantiles(levels) }
+    SimulatedLoss {
+        draws: drawing.draws,
+        mean: tally.mean(),
+        se_mean: tally.se_mean(),
+        quantiles: tally.quantiles(levels),
+    }
 }
 
 /// Everything that is drawn for one year.
@@ -151,7 +156,12 @@ impl Drawing<'_> {
         let mut tally = Tally {
             totals: Totals::Whole(Vec::new()),
             shortfall: Stat::NOTHING,
-            differences: self.scene.iter().flat_map(|s| &s.what_ifs).map(|_| vec![Stat::NOTHING; self.years()]).collect(),
+            differences: self
+                .scene
+                .iter()
+                .flat_map(|s| &s.what_ifs)
+                .map(|_| vec![Stat::NOTHING; self.years()])
+                .collect(),
             shown: self.scene.iter().flat_map(|s| &s.what_ifs).map(|_| vec![Vec::new(); self.years()]).collect(),
             sum: 0.0,
             squares: 0.0,
@@ -160,7 +170,12 @@ impl Drawing<'_> {
         };
         if self.draws > self.keep {
             let mut pilot = Vec::new();
-            self.over(PILOT, |block, len, beside| self.part(block, len, beside).totals, |part| pilot.extend(part), &quiet);
+            self.over(
+                PILOT,
+                |block, len, beside| self.part(block, len, beside).totals,
+                |part| pilot.extend(part),
+                &quiet,
+            );
             tally.totals = Totals::Counted(Histogram::for_pilot(&mut pilot, RESOLUTION));
         }
         self.over(self.draws, |block, len, beside| self.part(block, len, beside), |part| tally.add(part), progress);
@@ -201,12 +216,17 @@ impl Drawing<'_> {
             });
             (own, weights.iter().zip(&kept).map(|(w, x)| w * (x - mean)).sum::<f64>())
         };
-        self.over(self.draws, visit, |(own, sum)| {
-            for (part, x) in parts.iter_mut().zip(own) {
-                *part += x;
-            }
-            total += sum;
-        }, &quiet);
+        self.over(
+            self.draws,
+            visit,
+            |(own, sum)| {
+                for (part, x) in parts.iter_mut().zip(own) {
+                    *part += x;
+                }
+                total += sum;
+            },
+            &quiet,
+        );
         (parts, total)
     }
 
@@ -275,7 +295,9 @@ impl Drawing<'_> {
             let numbers: Vec<u64> = (next..last).collect();
             let given: Vec<S> = numbers
                 .par_iter()
-                .map(|&block| visit(block, usize::try_from(draws - block * size).map_or(BLOCK, |rest| rest.min(BLOCK)), None))
+                .map(|&block| {
+                    visit(block, usize::try_from(draws - block * size).map_or(BLOCK, |rest| rest.min(BLOCK)), None)
+                })
                 .collect();
             given.into_iter().for_each(&mut fold);
             next = last;

@@ -13,17 +13,14 @@
 //! What falls outside the grid is bounded by Chernoff's. The distribution is
 //! then right within `slack` euros and `doubt` chance.
 
-use super::fft::{Fft, mirror};
+use super::bounds::{ROUNDING_DOUBT, TAIL_DOUBT, reach, rounding, tail};
+use super::fft::Fft;
 use super::loss::{Frequency, Term};
-use super::severity::Severity;
+use super::spectrum::{Product, exponential, half, place, times, unroll};
 
 /// Points of the grid for many events.
 const POINTS: usize = 1 << 15;
 const MOST_POINTS: usize = 1 << 19;
-/// Chance that rounding exceeds the slack.
-const ROUNDING_DOUBT: f64 = 1e-6;
-/// Chance that the sum falls below, and above, the grid.
-const TAIL_DOUBT: f64 = 1e-12;
 /// What rounding in the transform itself can add to a chance.
 const TRANSFORM_DOUBT: f64 = 1e-12;
 
@@ -196,10 +193,7 @@ impl Grid {
             // Two real sequences in one transform: chances, and chances times amounts.
             let pairs: Vec<[(f64, f64); 2]> = half(n)
                 .map(|(j, m)| {
-                    [
-                        (0.5 * (re[j] + re[m]), 0.5 * (im[j] - im[m])),
-                        (0.5 * (im[j] + im[m]), 0.5 * (re[m] - re[j])),
-                    ]
+                    [(0.5 * (re[j] + re[m]), 0.5 * (im[j] - im[m])), (0.5 * (im[j] + im[m]), 0.5 * (re[m] - re[j]))]
                 })
                 .collect();
             pairs
@@ -255,230 +249,6 @@ impl Grid {
     }
 }
 
-/// How many steps the rounding of all struck amounts together stays within,
-/// but for a chance of [`ROUNDING_DOUBT`]: never more than one each; by
-/// Hoeffding with one each; by Bennett with the variance it has, in squared steps.
-fn rounding(terms: &[Term], members: &[usize], variance: f64) -> f64 {
-    let most: f64 = members
-        .iter()
-        .map(|i| if matches!(terms[*i].frequency, Frequency::Poisson(_)) { f64::INFINITY } else { 1.0 })
-        .sum();
-    let log = libm::log(2.0 / ROUNDING_DOUBT);
-    // Bennett: variance x ((1+u) ln(1+u) - u) = log at variance x u steps; Bernstein's is a larger start.
-    let (mut low, mut high) = (0.0, log / 3.0 + (log * log / 9.0 + 2.0 * log * variance).sqrt());
-    for _ in 0..60 {
-        let mid = 0.5 * (low + high);
-        let u = mid / variance.max(1e-9);
-        if variance * ((1.0 + u) * libm::log1p(u) - u) >= log {
-            high = mid;
-        } else {
-            low = mid;
-        }
-    }
-    most.min((0.5 * log * most).sqrt()).min(high)
-}
-
-/// A term's chances on the grid.
-struct Placed {
-    /// Steps of index 0.
-    origin: i64,
-    /// Where an amount of 0 stands.
-    zero: usize,
-    /// Entries in use.
-    support: usize,
-    /// Chance that it does not strike (0 for Poisson).
-    unstruck: f64,
-    /// Chance that had no room.
-    dropped: f64,
-    /// Variance that rounding adds, in squared steps.
-    spread: f64,
-    poisson: bool,
-}
-
-/// Lays the struck part of a term (chance or rate times severity) from index 0
-/// of `out`, which is zero there, and says where.
-fn place(term: &Term, step: f64, out: &mut [f64]) -> Placed {
-    let n = out.len();
-    let (min, max) = term.severity.bounds();
-    let (rate, poisson) = match term.frequency {
-        Frequency::Chance(p) => (p, false),
-        Frequency::Poisson(rate) => (rate, true),
-    };
-    let unstruck = if poisson { 0.0 } else { 1.0 - rate };
-    let lowest = floor(min / step);
-    let origin = if unstruck > 0.0 || poisson { lowest.min(0) } else { lowest };
-    let zero = usize::try_from(-origin).unwrap_or(0).min(n - 1);
-    let mut last = zero;
-    let mut dropped = 0.0;
-    // Second moment about the mean on the grid, in squared steps, gathered while placing.
-    let centre = term.severity.mean() / step - origin as f64;
-    let mut second = 0.0;
-    if let Severity::Point(amount) = term.severity {
-        let at = amount / step - lowest as f64;
-        let k = usize::try_from(lowest - origin).unwrap_or(0);
-        if k + 1 < n {
-            out[k] += rate * (1.0 - at);
-            out[k + 1] += rate * at;
-            second = at * (1.0 - at);
-            last = last.max(k + 1);
-        } else {
-            out[n - 1] += rate;
-            dropped = rate;
-            last = n - 1;
-        }
-    } else {
-        let mut k = usize::try_from(lowest - origin).unwrap_or(0);
-        let (mut mass, mut mean) = (0.0, 0.0);
-        let mut at = lowest;
-        loop {
-            if k + 1 >= n {
-                out[n - 1] += rate * (1.0 - mass);
-                dropped = rate * (1.0 - mass);
-                last = n - 1;
-                break;
-            }
-            let edge = (at + 1) as f64 * step;
-            let (mass_there, mean_there) = term.severity.at(edge);
-            let inside = mass_there - mass;
-            let right = ((mean_there - mean) / step - at as f64 * inside).clamp(0.0, inside.max(0.0));
-            out[k] += rate * (inside - right);
-            out[k + 1] += rate * right;
-            let (left, next) = (k as f64 - centre, k as f64 + 1.0 - centre);
-            second += (inside - right) * left * left + right * next * next;
-            last = last.max(k + 1);
-            (mass, mean) = (mass_there, mean_there);
-            if edge >= max {
-                break;
-            }
-            k += 1;
-            at += 1;
-        }
-    }
-    let own = term.severity.variance() / (step * step);
-    Placed { origin, zero, support: last + 1, unstruck, dropped, spread: rate * (second - own).clamp(0.0, 0.25), poisson }
-}
-
-/// The product of the spectra of all members, half of it (the rest mirrors it).
-struct Product {
-    step: f64,
-    half: Vec<(f64, f64)>,
-    /// Two real sequences in one transform: the one that waits for its partner.
-    re: Vec<f64>,
-    im: Vec<f64>,
-    waiting: Option<usize>,
-    /// Intensities of all Poisson members together.
-    rates: Option<(Vec<f64>, i64, f64)>,
-    origin: i64,
-    dropped: f64,
-    /// Variance that rounding adds, in squared steps.
-    spread: f64,
-}
-
-impl Product {
-    fn new(n: usize, step: f64) -> Self {
-        Self {
-            step,
-            half: vec![(1.0, 0.0); n / 2 + 1],
-            re: vec![0.0; n],
-            im: vec![0.0; n],
-            waiting: None,
-            rates: None,
-            origin: 0,
-            dropped: 0.0,
-            spread: 0.0,
-        }
-    }
-
-    fn add(&mut self, fft: &Fft, term: &Term) {
-        let n = self.re.len();
-        if let Frequency::Poisson(rate) = term.frequency {
-            let mut own = vec![0.0; n];
-            let placed = place(term, self.step, &mut own);
-            let (sum, _, total) = self.rates.get_or_insert_with(|| (vec![0.0; n], 0, 0.0));
-            // A Poisson member adds whole amounts, also of 0 occurrences: its origin stays in the array, wrapped around.
-            for (k, mass) in own[..placed.support].iter().enumerate() {
-                sum[(placed.origin + k as i64).rem_euclid(n as i64) as usize] += mass;
-            }
-            *total += rate;
-            self.dropped += placed.dropped;
-            self.spread += placed.spread;
-            return;
-        }
-        let into = if self.waiting.is_none() { &mut self.re } else { &mut self.im };
-        let placed = place(term, self.step, into);
-        into[placed.zero] += placed.unstruck;
-        self.origin += placed.origin;
-        self.dropped += placed.dropped;
-        self.spread += placed.spread;
-        match self.waiting.take() {
-            None => self.waiting = Some(placed.support),
-            Some(support) => self.multiply(fft, support.max(placed.support)),
-        }
-    }
-
-    /// With Z the transform of a + ib, A B = (Z^2 - conj(Z mirrored)^2) / 4i.
-    fn multiply(&mut self, fft: &Fft, support: usize) {
-        let n = fft.len();
-        fft.forward(&mut self.re, &mut self.im, support);
-        for (slot, (j, m)) in half(n).enumerate() {
-            let (zr, zi, yr, yi) = (self.re[j], self.im[j], self.re[m], self.im[m]);
-            let (dr, di) = ((zr * zr - zi * zi) - (yr * yr - yi * yi), 2.0 * (zr * zi + yr * yi));
-            self.half[slot] = times(self.half[slot], (0.25 * di, -0.25 * dr));
-        }
-        self.re.fill(0.0);
-        self.im.fill(0.0);
-    }
-
-    /// The whole spectrum, the origin of the sum, and the chance that had no room.
-    fn finish(mut self, fft: &Fft) -> (Vec<f64>, Vec<f64>, i64, f64) {
-        let n = fft.len();
-        if let Some(support) = self.waiting.take() {
-            self.im[0] = 1.0;
-            self.multiply(fft, support);
-        }
-        if let Some((mut rates, _, total)) = self.rates.take() {
-            fft.forward(&mut rates, &mut self.im, n);
-            for (slot, (j, _)) in half(n).enumerate() {
-                let factor = exponential((rates[j] - total, self.im[j]));
-                self.half[slot] = times(self.half[slot], factor);
-            }
-        }
-        let (mut re, mut im) = (self.re, self.im);
-        for (slot, (j, m)) in half(n).enumerate() {
-            let (r, i) = self.half[slot];
-            (re[m], im[m]) = (r, -i);
-            (re[j], im[j]) = (r, i);
-        }
-        (re, im, self.origin, self.dropped)
-    }
-}
-
-/// The sequence behind a spectrum, from index `from` around, never below 0.
-fn unroll(re: &mut [f64], im: &mut [f64], fft: &Fft, from: i64) -> Vec<f64> {
-    let n = fft.len();
-    fft.inverse(re, im);
-    let scale = 1.0 / n as f64;
-    (0..n).map(|k| (re[(from + k as i64).rem_euclid(n as i64) as usize] * scale).max(0.0)).collect()
-}
-
-/// Places of the frequencies 0, n/2, and one of every mirrored pair, with the mirrored place.
-fn half(n: usize) -> impl Iterator<Item = (usize, usize)> {
-    let pairs = (1..n.trailing_zeros()).flat_map(|m| {
-        let start = 1_usize << m;
-        start..start + start / 2
-    });
-    [0, 1].into_iter().chain(pairs).map(|j| (j, mirror(j)))
-}
-
-fn times(a: (f64, f64), b: (f64, f64)) -> (f64, f64) {
-    (a.0 * b.0 - a.1 * b.1, a.0 * b.1 + a.1 * b.0)
-}
-
-fn exponential(z: (f64, f64)) -> (f64, f64) {
-    let size = libm::exp(z.0);
-    (size * libm::cos(z.1), size * libm::sin(z.1))
-}
-
 fn unstruck(term: &Term) -> f64 {
     match term.frequency {
         Frequency::Chance(p) => 1.0 - p,
@@ -486,107 +256,7 @@ fn unstruck(term: &Term) -> f64 {
     }
 }
 
-/// Lowest and highest loss of one term in the year.
-fn reach(term: &Term) -> (f64, f64) {
-    let (min, max) = term.severity.bounds();
-    match term.frequency {
-        Frequency::Chance(p) if p >= 1.0 => (min, max),
-        Frequency::Chance(_) => (min.min(0.0), max.max(0.0)),
-        Frequency::Poisson(_) => {
-            (if min < 0.0 { f64::NEG_INFINITY } else { 0.0 }, if max > 0.0 { f64::INFINITY } else { 0.0 })
-        }
-    }
-}
-
-/// An amount that `sign` times the sum exceeds with a chance of at most
-/// [`TAIL_DOUBT`]: Chernoff's bound.
-fn tail(terms: &[Term], members: &[usize], sign: f64) -> f64 {
-    // What is certain is added at the end: it would drown the rest.
-    let mut certain = 0.0;
-    let parts: Vec<(Frequency, [(f64, f64, f64); 2])> = members
-        .iter()
-        .map(|i| {
-            let term = &terms[*i];
-            let mut uniforms = wider(&term.severity, sign);
-            if matches!(term.frequency, Frequency::Chance(p) if p >= 1.0) {
-                let (min, max) = term.severity.bounds();
-                let least = if sign > 0.0 { min } else { -max };
-                certain += least;
-                for (_, low, high) in &mut uniforms {
-                    (*low, *high) = (*low - least, *high - least);
-                }
-            }
-            (term.frequency, uniforms)
-        })
-        .collect();
-    let largest = parts.iter().flat_map(|(_, w)| w).map(|(_, l, h)| l.abs().max(h.abs())).fold(0.0, f64::max);
-    if largest == 0.0 {
-        return certain;
-    }
-    let log_doubt = -libm::log(TAIL_DOUBT);
-    let bound = |log_t: f64| {
-        let t = libm::exp(log_t) / largest;
-        let mut sum = log_doubt;
-        for (frequency, uniforms) in &parts {
-            let above: f64 = uniforms.iter().filter(|(w, _, _)| *w > 0.0).map(|(w, l, h)| w * generating(t, *l, *h)).sum();
-            sum += match frequency {
-                Frequency::Chance(p) => libm::log1p(p * above),
-                Frequency::Poisson(rate) => rate * above,
-            };
-        }
-        if sum.is_finite() { sum / t } else { f64::INFINITY }
-    };
-    // Any t gives a bound; golden section finds a good one.
-    let (mut a, mut b) = (-12.0, 6.0);
-    let ratio = 0.618_033_988_749_894_9;
-    let (mut c, mut d) = (b - ratio * (b - a), a + ratio * (b - a));
-    let (mut fc, mut fd) = (bound(c), bound(d));
-    for _ in 0..30 {
-        if fc <= fd {
-            (b, d, fd) = (d, c, fc);
-            c = b - ratio * (b - a);
-            fc = bound(c);
-        } else {
-            (a, c, fc) = (c, d, fd);
-            d = a + ratio * (b - a);
-            fd = bound(d);
-        }
-    }
-    let best = fc.min(fd);
-    certain + best
-}
-
-/// Two weighted uniform ranges (weight, lowest, highest) with the mean of
-/// `sign` times the severity that are wider in the convex order, so that their
-/// generating function bounds its own. A PERT has one mode: it is the mode plus
-/// a uniform share of a variable (Khinchine), which in turn is narrower than
-/// its own two ends.
-fn wider(severity: &Severity, sign: f64) -> [(f64, f64, f64); 2] {
-    let (min, max) = severity.bounds();
-    let (low, high) = if sign > 0.0 { (min, max) } else { (-max, -min) };
-    match severity {
-        Severity::Point(_) | Severity::Uniform { .. } => [(1.0, low, high), (0.0, low, high)],
-        Severity::Pert(pert) => {
-            let mode = sign * pert.mode();
-            let weight = ((high - mode) - 2.0 * (sign * severity.mean() - mode)) / (high - low);
-            [(weight, low, mode), (1.0 - weight, mode, high)]
-        }
-    }
-}
-
-/// E[exp(tX)] - 1 for X uniform between two amounts.
-fn generating(t: f64, low: f64, high: f64) -> f64 {
-    let width = t * (high - low);
-    let start = libm::exp(t * low);
-    if width > 1e-5 { start * libm::expm1(width) / width - 1.0 } else { start * (1.0 + 0.5 * width) - 1.0 + start * width * width }
-}
-
-/// Whole steps at or below.
-fn floor(x: f64) -> i64 {
-    x.floor() as i64
-}
-
-/// Whole steps at or below (a margin rounds up elsewhere).
+/// Whole steps at or above.
 fn steps(x: f64) -> i64 {
     x.ceil() as i64
 }
@@ -595,6 +265,7 @@ fn steps(x: f64) -> i64 {
 mod tests {
     use super::*;
     use crate::risk::loss::Loss;
+    use crate::risk::severity::Severity;
 
     fn term(frequency: Frequency, severity: Severity) -> Term {
         Term { frequency, severity }
@@ -622,7 +293,8 @@ mod tests {
     fn each_members_share_is_that_of_the_exact_sums() {
         // Three fixed amounts and a Poisson: E[X_i; a <= S < b], by listing all sums.
         let parts = [(0.3, 1000.0), (0.5, 2500.0), (0.8, -700.0)];
-        let mut terms: Vec<Term> = parts.iter().map(|(p, a)| term(Frequency::Chance(*p), Severity::Point(*a))).collect();
+        let mut terms: Vec<Term> =
+            parts.iter().map(|(p, a)| term(Frequency::Chance(*p), Severity::Point(*a))).collect();
         terms.push(term(Frequency::Poisson(0.7), Severity::Point(-400.0)));
         let grid = Grid::of(&terms, &[0, 1, 2, 3]);
         let inside = |s: f64| s > 550.0 && s < 3_350.0;
@@ -632,8 +304,11 @@ mod tests {
         for bits in 0..8_usize {
             for (k, pk) in chances.iter().enumerate() {
                 let struck = |i: usize| bits >> i & 1 == 1;
-                let p: f64 = parts.iter().enumerate().map(|(i, (p, _))| if struck(i) { *p } else { 1.0 - p }).product::<f64>() * pk;
-                let s: f64 = parts.iter().enumerate().filter(|(i, _)| struck(*i)).map(|(_, (_, a))| a).sum::<f64>() - 400.0 * k as f64;
+                let p: f64 =
+                    parts.iter().enumerate().map(|(i, (p, _))| if struck(i) { *p } else { 1.0 - p }).product::<f64>()
+                        * pk;
+                let s: f64 = parts.iter().enumerate().filter(|(i, _)| struck(*i)).map(|(_, (_, a))| a).sum::<f64>()
+                    - 400.0 * k as f64;
                 if inside(s) {
                     for (i, (_, a)) in parts.iter().enumerate().filter(|(i, _)| struck(*i)) {
                         truth[i] += p * a;

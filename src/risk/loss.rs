@@ -115,7 +115,8 @@ impl Loss {
     pub fn of(terms: &[Term]) -> Self {
         let mut order: Vec<usize> = (0..terms.len()).filter(|i| terms[*i].frequency.mean() > 0.0).collect();
         order.sort_by(|a, b| canonical(&terms[*a], &terms[*b]));
-        let (mean, variance) = order.iter().fold((0.0, 0.0), |(m, v), i| (m + terms[*i].mean(), v + terms[*i].variance()));
+        let (mean, variance) =
+            order.iter().fold((0.0, 0.0), |(m, v), i| (m + terms[*i].mean(), v + terms[*i].variance()));
         let (fixed, mut ranged): (Vec<usize>, Vec<usize>) = order.into_iter().partition(|i| {
             let t = &terms[*i];
             t.severity.is_point() && !matches!(t.frequency, Frequency::Poisson(rate) if rate > MOST_OCCURRENCES)
@@ -274,7 +275,11 @@ fn sum_fixed(terms: &[Term], fixed: &[usize], most: usize) -> (Atoms, Vec<usize>
                 let (chances, rest) = atoms::poisson(rate);
                 doubt += rest;
                 let many: Vec<(f64, f64)> = chances.iter().enumerate().map(|(k, p)| (k as f64 * amount, *p)).collect();
-                if amount < 0.0 { sum.convolve(&many.into_iter().rev().collect::<Vec<_>>()) } else { sum.convolve(&many) }
+                if amount < 0.0 {
+                    sum.convolve(&many.into_iter().rev().collect::<Vec<_>>())
+                } else {
+                    sum.convolve(&many)
+                }
             }
         };
         if next.len() > most {
@@ -326,7 +331,10 @@ mod tests {
     #[test]
     fn a_register_without_risks_loses_nothing() {
         let loss = Loss::of(&[]);
-        assert_eq!((loss.mean(), loss.sd(), exact(&loss, 0.99), loss.cdf(0.0), loss.cdf(-0.01)), (0.0, 0.0, 0.0, 1.0, 0.0));
+        assert_eq!(
+            (loss.mean(), loss.sd(), exact(&loss, 0.99), loss.cdf(0.0), loss.cdf(-0.01)),
+            (0.0, 0.0, 0.0, 1.0, 0.0)
+        );
     }
 
     #[test]
@@ -351,7 +359,10 @@ mod tests {
         for level in [0.01, 0.5, 0.99] {
             assert_eq!(exact(&loss, level), 308_625.0);
         }
-        let zero_width = Loss::of(&[ranged(0.5, 700.0, 700.0), Term { frequency: Frequency::Chance(1.0), severity: Severity::pert(3.0, 3.0, 3.0) }]);
+        let zero_width = Loss::of(&[
+            ranged(0.5, 700.0, 700.0),
+            Term { frequency: Frequency::Chance(1.0), severity: Severity::pert(3.0, 3.0, 3.0) },
+        ]);
         assert_eq!((exact(&zero_width, 0.5), exact(&zero_width, 0.51)), (3.0, 703.0));
     }
 
@@ -392,7 +403,9 @@ mod tests {
         let loss = Loss::of(&vec![ranged(1.0, 0.0, 100.0); 5]);
         for x in [0.9_f64, 1.7, 2.5, 3.3, 4.2] {
             let mut sum = 0.0;
-            for (k, (sign, choose)) in [(1.0, 1.0), (-1.0, 5.0), (1.0, 10.0), (-1.0, 10.0), (1.0, 5.0)].into_iter().enumerate() {
+            for (k, (sign, choose)) in
+                [(1.0, 1.0), (-1.0, 5.0), (1.0, 10.0), (-1.0, 10.0), (1.0, 5.0)].into_iter().enumerate()
+            {
                 let d = (x - k as f64).max(0.0);
                 sum += sign * choose * d * d * d * d * d;
             }
@@ -404,7 +417,7 @@ mod tests {
     fn a_compound_poisson_has_its_mean_variance_and_chance_of_nothing() {
         // Mean = rate x mean; variance = rate x E[X^2] (Klugman et al., Loss Models, 9.3).
         let term = Term { frequency: Frequency::Poisson(2.5), severity: Severity::pert(10.0, 30.0, 110.0) };
-        let loss = Loss::of(&[term.clone()]);
+        let loss = Loss::of(std::slice::from_ref(&term));
         assert!((loss.cdf(0.0) - libm::exp(-2.5)).abs() < 1e-12);
         let (mut mean, mut square, mut before) = (0.0, 0.0, loss.cdf(0.0));
         for k in 0..20_000 {
@@ -424,12 +437,20 @@ mod tests {
 
     #[test]
     fn gains_and_losses_go_together() {
-        let loss = Loss::of(&[ranged(1.0, -1000.0, 0.0), ranged(1.0, 0.0, 1000.0), ranged(0.5, -300.0, 300.0), full(0.5, -200.0)]);
+        let loss = Loss::of(&[
+            ranged(1.0, -1000.0, 0.0),
+            ranged(1.0, 0.0, 1000.0),
+            ranged(0.5, -300.0, 300.0),
+            full(0.5, -200.0),
+        ]);
         // Symmetric about -100 except for the fixed amount: the median of the ranges is 0.
         let q = loss.quantile(0.5);
         assert!((loss.mean() + 100.0).abs() < 1e-9);
         assert!((q.value + 100.0).abs() < 1.0, "{q:?}");
-        let poisson = Loss::of(&[Term { frequency: Frequency::Poisson(3.0), severity: Severity::uniform(-50.0, 50.0) }, ranged(0.3, -10.0, 20.0)]);
+        let poisson = Loss::of(&[
+            Term { frequency: Frequency::Poisson(3.0), severity: Severity::uniform(-50.0, 50.0) },
+            ranged(0.3, -10.0, 20.0),
+        ]);
         assert!((poisson.cdf(0.0) + poisson.cdf(-1e-6) - 1.0).abs() < 0.06);
     }
 
@@ -444,7 +465,8 @@ mod tests {
         }
         // E[loss] is the integral of the chance of exceeding.
         let top: f64 = terms.iter().map(Term::mean).sum::<f64>() / 0.3;
-        let mean: f64 = (0..20_000).map(|i| loss.exceedance((f64::from(i) + 0.5) / 20_000.0 * top) * top / 20_000.0).sum();
+        let mean: f64 =
+            (0..20_000).map(|i| loss.exceedance((f64::from(i) + 0.5) / 20_000.0 * top) * top / 20_000.0).sum();
         assert!((mean / loss.mean() - 1.0).abs() < 1e-4, "{mean} {}", loss.mean());
     }
 

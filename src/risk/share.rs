@@ -60,7 +60,9 @@ impl Loss {
                     let whole = self.atoms.at.partition_point(|s| *s <= z - 0.5 * step);
                     let some = self.atoms.at.partition_point(|s| *s < z + 0.5 * step);
                     let sum = if whole == 0 { 0.0 } else { cumulated[whole - 1] };
-                    (whole..some).fold(sum, |sum, k| sum + self.atoms.mass[k] * ((z - self.atoms.at[k]) / step + 0.5).clamp(0.0, 1.0))
+                    (whole..some).fold(sum, |sum, k| {
+                        sum + self.atoms.mass[k] * ((z - self.atoms.at[k]) / step + 0.5).clamp(0.0, 1.0)
+                    })
                 };
                 let found = grid.contributions(&self.terms, |y| below(high - y) - below(low - y));
                 for (i, part) in grid.members.iter().zip(found) {
@@ -142,7 +144,9 @@ mod tests {
             let mixed: Vec<Term> = parts
                 .iter()
                 .enumerate()
-                .map(|(i, (p, a))| term(*p, if i < split { Severity::uniform(a - 0.5, a + 0.5) } else { Severity::Point(*a) }))
+                .map(|(i, (p, a))| {
+                    term(*p, if i < split { Severity::uniform(a - 0.5, a + 0.5) } else { Severity::Point(*a) })
+                })
                 .collect();
             let shares = Loss::of(&mixed).shares_around(0.8).unwrap();
             for (a, b) in exact.iter().zip(&shares) {

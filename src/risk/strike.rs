@@ -252,10 +252,10 @@ fn strike(u: &Row, p: f64, amount: &Amount, row: &mut Row) {
             // The struck ones side by side first, so that nothing has to be guessed.
             let (mut place, mut share) = ([0_u8; BLOCK + 1], [0.0; BLOCK + 1]);
             let mut n = 0;
-            for k in 0..BLOCK {
+            for (k, u) in u.iter().enumerate() {
                 place[n] = k as u8;
-                share[n] = u[k] * per;
-                n += usize::from(u[k] < p);
+                share[n] = u * per;
+                n += usize::from(*u < p);
             }
             for (k, share) in place[..n].iter().zip(&share[..n]) {
                 row[usize::from(*k)] = table.at(*share);

@@ -72,7 +72,8 @@ impl Table {
                 let right = value(walk.to(to - START));
                 let slope = (right - left) / (to - from);
                 // Twice the bend over the middle; none in the first, which is too steep for a parabola.
-                let bend = if cell == 0 { 0.0 } else { 2.0 * (left + right - 2.0 * centre) / ((to - from) * (to - from)) };
+                let bend =
+                    if cell == 0 { 0.0 } else { 2.0 * (left + right - 2.0 * centre) / ((to - from) * (to - from)) };
                 // left + slope (t - from) + bend (t - from) (t - to), by powers of t.
                 *piece = [left - slope * from + bend * from * to, slope - bend * (from + to), bend];
                 left = right;

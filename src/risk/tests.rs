@@ -361,7 +361,10 @@ fn the_top_ten_and_the_rest_are_all_of_it() {
 
 #[test]
 fn threads_change_no_bit() {
-    let mut town = town(vec![full("a", 0.3, 1_000.0), risk("b", RiskChance::PerYear(0.8), RiskImpact::Pert { min: 10.0, mode: 500.0, max: 9_000.0 })]);
+    let mut town = town(vec![
+        full("a", 0.3, 1_000.0),
+        risk("b", RiskChance::PerYear(0.8), RiskImpact::Pert { min: 10.0, mode: 500.0, max: 9_000.0 }),
+    ]);
     with_growth(&mut town, 0.0, 0.02);
     let run = |threads: usize| {
         let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();

@@ -109,7 +109,8 @@ impl Probe {
     /// the positions of the two in the block's ensemble.
     pub(super) fn differences(&self, block: &Block<'_>, base: usize, other: usize, year: usize, out: &mut Vec<f64>) {
         out.clear();
-        let (Some(from), Some(to)) = (self.lane(block, base, self.found[0], year), self.lane(block, other, self.found[1], year))
+        let (Some(from), Some(to)) =
+            (self.lane(block, base, self.found[0], year), self.lane(block, other, self.found[1], year))
         else {
             out.resize(block.len(), 0.0);
             return;
@@ -119,7 +120,13 @@ impl Probe {
 
     /// Reserve movements are recorded figures, the same in both: a difference
     /// of results is one of balances.
-    fn lane<'b>(&self, block: &'b Block<'_>, scenario: usize, found: (Named, f64), year: usize) -> Option<(Driver<'b>, f64)> {
+    fn lane<'b>(
+        &self,
+        block: &'b Block<'_>,
+        scenario: usize,
+        found: (Named, f64),
+        year: usize,
+    ) -> Option<(Driver<'b>, f64)> {
         let (found, sign) = found;
         let lane = match (self.figure, found) {
             (_, Named::Line(line)) => block.amount(scenario, line, year),

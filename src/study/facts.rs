@@ -1,7 +1,6 @@
 //! A scenario's outcome as rules see it.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
 
 use super::driver;
 use super::samples::Samples;

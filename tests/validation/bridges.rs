@@ -32,7 +32,7 @@ fn the_published_care_costs_sum_to_their_totals() {
 fn volume_times_price_gives_the_published_growth_of_heerde() {
     let base = head("actual", 2023, 2024)
         + r#"
-[cost.jeugd]
+[cost.jeugdhulp]
 label = "Jeugdhulp"
 taakveld = "6.72"
 domain = "jeugd"
@@ -40,10 +40,10 @@ clients_basis = "unique"
 volume = { growth = "6.1111111111%" }
 price = { change = { 2024 = "9.1253%" } }
 "#;
-    let figures = "line,quantity,kind,year,value,source\njeugd,cost,actual,2023,4156634,\njeugd,clients,actual,2023,540,\n";
+    let figures = "line,quantity,kind,year,value,source\njeugdhulp,cost,actual,2023,4156634,\njeugdhulp,clients,actual,2023,540,\n";
     let model = load(&base, figures).base;
     let projection = project(&model);
-    let address: FigureAddress = "cost(jeugd, 2024)".parse().expect("well formed");
+    let address: FigureAddress = "cost(jeugdhulp, 2024)".parse().expect("well formed");
     let cost = ravijn::projection::figure(&model, &projection, &address).expect("projected");
     // Printed: 15.8 %; unrounded 4,813,135 / 4,156,634 - 1 = 15.794 %.
     close(cost / 4_156_634.0 - 1.0, 0.157_94, 5e-5);

@@ -26,13 +26,14 @@ fn the_published_rise_of_youth_is_not_what_its_percentages_give() {
 fn our_projection_of_2025_gives_the_same_1_281() {
     let text = super::support::head("actual", 2025, 2026)
         + "amount_unit = 1000\n\n[index.ova]\nlabel = \"OVA\"\nrate = \"4.24%\"\n"
-        + &[("ambulant", "6.75"), ("verblijf", "6.76"), ("bescherming", "6.82")]
+        + [("ambulant", "6.75"), ("verblijf", "6.76"), ("bescherming", "6.82")]
             .map(|(id, code)| {
                 format!(
                     "\n[cost.{id}]\nlabel = \"{id}\"\ntaakveld = \"{code}\"\ndomain = \"jeugd\"\nvolume = {{ growth = \"2.5%\" }}\nprice = {{ index = {{ ova = 1.0 }} }}\n"
                 )
             })
-            .concat();
+            .concat()
+            .as_str();
     let figures = "line,quantity,kind,year,value,source\nambulant,cost,actual,2025,12729,\nverblijf,cost,actual,2025,4494,\nbescherming,cost,actual,2025,1482,\n";
     let model = super::support::load(&text, figures).base;
     close(super::support::figure(&model, "cost(jeugd, 2026)") - 18_705_000.0, 1_281_000.0, 1_000.0);

@@ -7,8 +7,8 @@
 use super::support::{close, figure, head, load};
 
 fn advice(base_year: i32, carry_over: &str, rounding: &str) -> f64 {
-    let base = head("actual", base_year, base_year + 1)
-        + &format!(
+    let base = head("actual", base_year, 2025)
+        + format!(
             r#"
 [index.ova]
 label = "OVA"
@@ -30,7 +30,8 @@ taakveld = "6.71"
 domain = "wmo"
 price = {{ index = {{ tarief = 1.0 }} }}
 "#
-        );
+        )
+        .as_str();
     let figures = format!("line,quantity,kind,year,value,source\nhulp,cost,actual,{base_year},1000000,\n");
     figure(&load(&base, &figures).base, &format!("index(tarief, {})", base_year + 1))
 }

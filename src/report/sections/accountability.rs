@@ -31,8 +31,9 @@ fn made_with(d: &Draft<'_>) -> Section {
     let mut blocks = vec![Block::Paragraph(Text::plain(text))];
     if let Some(o) = d.outcome().filter(|o| o.stopped > 0) {
         blocks.push(Block::Paragraph(Text::plain(format!(
-            "Bij {} is een waarde tegengehouden aan de rand van wat kan, zoals een krimp van meer dan 100%.",
-            dutch::counted(usize::try_from(o.stopped).unwrap_or(usize::MAX), "trekking", "trekkingen")
+            "Een getrokken waarde kan buiten de grens vallen van wat kan, zoals een aandeel boven 100%. \
+             Dan rekenen we met de grens. Dat gebeurde {} keer.",
+            dutch::whole(o.stopped as f64)
         ))));
     }
     if !receipt.inputs.is_empty() {
@@ -77,7 +78,7 @@ fn warnings(d: &Draft<'_>) -> Vec<Block> {
             Row::plain(vec![
                 Cell::words(warning_in_dutch(code)),
                 Cell::number(places.len().to_string(), places.len() as f64, super::super::document::Unit::Count),
-                Cell::words(words::some_of(&places, 4)),
+                Cell::words(words::some_of(&once(&places), 4)),
             ])
         })
         .collect();
@@ -94,6 +95,17 @@ fn warnings(d: &Draft<'_>) -> Vec<Block> {
             notes: Vec::new(),
         }),
     ]
+}
+
+/// Each place once, in the order in which they were found.
+fn once(places: &[String]) -> Vec<String> {
+    let mut found: Vec<String> = Vec::new();
+    for place in places {
+        if !found.contains(place) {
+            found.push(place.clone());
+        }
+    }
+    found
 }
 
 /// What a kind of warning means, for people who do not write the files.

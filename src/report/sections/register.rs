@@ -158,7 +158,7 @@ fn table(d: &Draft<'_>, summed: &[&RiskEntry]) -> Table {
     rows.push(Row::total(cells));
     let mut notes =
         vec!["Invloed is het aandeel in het totaal van kans maal gevolg. N is een nadeel, V een voordeel.".to_owned()];
-    if let Some(c) = certainty {
+    if let Some(c) = certainty.filter(|_| certain_sum < 99.5) {
         notes.push(format!(
             "Aandeel bij {}: het deel van het benodigde bedrag. De rest komt uit de bandbreedte van de raming.",
             words::percent(c)

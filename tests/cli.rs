@@ -1,0 +1,177 @@
+//! The command line as people use it: exit codes, stdout and stderr apart,
+//! whole files or none, and the same bytes on any number of threads.
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+fn ravijn(arguments: &[&str]) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_ravijn"))
+        .args(arguments)
+        .current_dir(env!("CARGO_MANIFEST_DIR"))
+        .output()
+        .expect("the program starts")
+}
+
+fn text(bytes: &[u8]) -> String {
+    String::from_utf8_lossy(bytes).into_owned()
+}
+
+/// Every file below a folder with its bytes, by path.
+fn files(folder: &Path) -> Vec<(PathBuf, Vec<u8>)> {
+    let mut found = Vec::new();
+    let mut open = vec![folder.to_path_buf()];
+    while let Some(next) = open.pop() {
+        for entry in std::fs::read_dir(&next).expect("a folder").flatten() {
+            let path = entry.path();
+            if path.is_dir() {
+                open.push(path);
+            } else {
+                let bytes = std::fs::read(&path).expect("readable");
+                found.push((path.strip_prefix(folder).expect("below").to_path_buf(), bytes));
+            }
+        }
+    }
+    found.sort();
+    found
+}
+
+#[test]
+fn the_same_bytes_come_out_on_one_thread_and_on_four() {
+    let out = tempfile::tempdir().expect("a temporary folder");
+    let mut all = Vec::new();
+    for threads in ["1", "4"] {
+        let folder = out.path().join(threads);
+        let folder = folder.to_str().expect("plain");
+        let done = ravijn(&[
+            "run", "scenarios/heerde", "--scenario", "ova-hoog", "--draws", "1000", "--threads", threads, "--out", folder,
+            "--format", "md,json",
+        ]);
+        assert!(done.status.success(), "{}", text(&done.stderr));
+        all.push((files(Path::new(folder)), done.stdout));
+    }
+    assert!(!all[0].0.is_empty());
+    assert!(all[0] == all[1], "threads change a bit");
+}
+
+#[test]
+fn json_alone_prints_one_document_and_writes_nothing() {
+    let out = tempfile::tempdir().expect("a temporary folder");
+    let folder = out.path().join("none");
+    let done = ravijn(&["run", "scenarios/harderwijk", "--draws", "0", "--format", "json", "--out", folder.to_str().expect("plain")]);
+    assert!(done.status.success(), "{}", text(&done.stderr));
+    let document: serde_json::Value = serde_json::from_slice(&done.stdout).expect("one JSON document");
+    assert_eq!(document["municipality"]["code"], "GM0243");
+    assert_eq!(document["scenarios"][0]["id"], "base");
+    assert!(document["scenarios"][0]["lines"][0]["years"][0].get("distribution").is_none(), "no draws, no distribution");
+    assert!(!folder.exists());
+}
+
+#[test]
+fn a_what_if_named_by_its_file_runs_beside_the_base() {
+    let done = ravijn(&["run", "scenarios/harderwijk/ova-hoger.toml", "--draws", "0", "--format", "json"]);
+    assert!(done.status.success(), "{}", text(&done.stderr));
+    let document: serde_json::Value = serde_json::from_slice(&done.stdout).expect("one JSON document");
+    let ids: Vec<&str> = document["scenarios"].as_array().expect("a list").iter().filter_map(|s| s["id"].as_str()).collect();
+    assert_eq!(ids, ["base", "ova-hoger"]);
+}
+
+#[test]
+fn a_mistake_in_a_file_is_located_and_nothing_is_written() {
+    let work = tempfile::tempdir().expect("a temporary folder");
+    let folder = work.path().join("stad");
+    std::fs::create_dir(&folder).expect("writable");
+    std::fs::write(folder.join("base.toml"), "[municipality]\nnaam = \"Stad\"\n").expect("writable");
+    std::fs::write(folder.join("figures.csv"), "line,quantity,kind,year,value\n").expect("writable");
+    let out = work.path().join("out");
+    let done = ravijn(&["run", folder.to_str().expect("plain"), "--out", out.to_str().expect("plain")]);
+    assert_eq!(done.status.code(), Some(1));
+    let said = text(&done.stderr);
+    assert!(said.contains("base.toml:2:1"), "{said}");
+    assert!(said.contains("help:"), "{said}");
+    assert!(!out.exists(), "no output for wrong input");
+}
+
+#[test]
+fn wrong_usage_exits_2() {
+    assert_eq!(ravijn(&["run"]).status.code(), Some(2));
+    assert_eq!(ravijn(&["run", "scenarios/heerde", "--format", "table,json"]).status.code(), Some(2));
+    assert_eq!(ravijn(&["run", "scenarios/heerde", "--format", "papyrus"]).status.code(), Some(2));
+    assert_eq!(ravijn(&["--help"]).status.code(), Some(0));
+}
+
+#[test]
+fn what_new_makes_passes_check_and_runs() {
+    let work = tempfile::tempdir().expect("a temporary folder");
+    let folder = work.path().join("mijn-stad");
+    let path = folder.to_str().expect("plain");
+    assert!(ravijn(&["new", "municipality", path]).status.success());
+    let checked = ravijn(&["check", path]);
+    assert!(checked.status.success(), "{}", text(&checked.stderr));
+    let again = ravijn(&["new", "municipality", path]);
+    assert_eq!(again.status.code(), Some(1), "never over existing files");
+    let out = work.path().join("out");
+    let ran = ravijn(&["run", path, "--draws", "200", "--out", out.to_str().expect("plain")]);
+    assert!(ran.status.success(), "{}", text(&ran.stderr));
+    assert!(out.join("mijn-stad/base/risicoparagraaf.md").is_file());
+    assert!(out.join("mijn-stad/ova-hoger/run.json").is_file());
+}
+
+#[test]
+fn a_rule_that_fails_is_named_and_the_report_is_written() {
+    let work = tempfile::tempdir().expect("a temporary folder");
+    let rules = work.path().join("rules/jeugd");
+    std::fs::create_dir_all(&rules).expect("writable");
+    std::fs::write(
+        rules.join("kapot.rhai"),
+        "const RULE = #{ title: \"Kapot\", domain: \"algemeen\", term: \"kort\", source: \"test\" };\n\nfn risk(o) {\n    let x = 1 / 0;\n    return;\n}\n",
+    )
+    .expect("writable");
+    let out = work.path().join("out");
+    let done = ravijn(&[
+        "run", "scenarios/harderwijk", "--scenario", "ova-hoger", "--draws", "0", "--rules",
+        work.path().join("rules").to_str().expect("plain"), "--out", out.to_str().expect("plain"),
+    ]);
+    assert_eq!(done.status.code(), Some(1));
+    let said = text(&done.stderr);
+    assert!(said.contains("kapot.rhai:4:"), "{said}");
+    let report = std::fs::read_to_string(out.join("harderwijk/base/risicoparagraaf.md")).expect("the report is written");
+    assert!(report.contains("Kapot") || report.contains("kapot"), "the report says which rule failed");
+}
+
+#[test]
+fn one_line_without_budget_or_index_runs_with_all_shipped_rules() {
+    let work = tempfile::tempdir().expect("a temporary folder");
+    let folder = work.path().join("klein");
+    std::fs::create_dir(&folder).expect("writable");
+    std::fs::write(
+        folder.join("base.toml"),
+        "[municipality]\nname = \"Klein\"\ncode = \"GM0000\"\nbase_year = 2024\nbase = \"actual\"\nhorizon = 2025\n\n[cost.hulp]\nlabel = \"Hulp\"\ntaakveld = \"6.71\"\ndomain = \"wmo\"\n",
+    )
+    .expect("writable");
+    std::fs::write(folder.join("figures.csv"), "line,quantity,kind,year,value,source\nhulp,cost,actual,2024,1000,rekening\n").expect("writable");
+    for draws in ["0", "100"] {
+        let done = ravijn(&["run", folder.to_str().expect("plain"), "--draws", draws, "--format", "json", "--rules", "rules"]);
+        assert!(done.status.success(), "{}", text(&done.stderr));
+    }
+}
+
+#[test]
+fn the_shipped_schemas_are_those_of_the_program() {
+    for (which, file) in [("base", "docs/schema/base.schema.json"), ("what-if", "docs/schema/what-if.schema.json")] {
+        let printed = ravijn(&["schema", which]);
+        assert!(printed.status.success());
+        let shipped = std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join(file)).expect("shipped");
+        assert_eq!(text(&printed.stdout).trim(), shipped.trim(), "run `ravijn schema {which} > {file}`");
+    }
+}
+
+#[test]
+fn the_reference_of_the_rules_is_made_from_the_code() {
+    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/rules.md");
+    let made = ravijn::rule::reference();
+    if std::env::var_os("UPDATE_DOCS").is_some() {
+        std::fs::write(&file, &made).expect("writable");
+    }
+    let shipped = std::fs::read_to_string(&file).expect("shipped");
+    assert!(shipped == made, "run `UPDATE_DOCS=1 cargo test --test cli`");
+}
