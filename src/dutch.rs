@@ -302,7 +302,7 @@ pub fn quantity(value: f64, unit: Quantity, style: Style) -> String {
                 if text.trim_start_matches('-') == "1" {
                     "procentpunt"
                 } else {
-                    "procentpunten"
+                    "procentpunt"
                 }
             )
         }

@@ -16,6 +16,7 @@ mod write;
 use std::io::IsTerminal;
 use std::path::PathBuf;
 
+use anyhow::Context;
 use clap::{Parser, Subcommand};
 
 use crate::diagnostic::{self, Diagnostic};
@@ -88,6 +89,16 @@ pub fn exit_code(error: &anyhow::Error) -> u8 {
 /// Whether to colour what goes to a terminal.
 fn colour(is_terminal: bool) -> bool {
     is_terminal && std::env::var_os("NO_COLOR").is_none_or(|v| v.is_empty())
+}
+
+/// Prints on stdout; a full disk is an error, a reader that stopped listening is none.
+fn put(text: &str) -> anyhow::Result<()> {
+    use std::io::Write;
+    let mut out = anstream::stdout().lock();
+    match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
+        Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => Err(error).context("cannot write to the terminal or pipe"),
+        _ => Ok(()),
+    }
 }
 
 /// The rules as the rule room wants them.

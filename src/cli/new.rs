@@ -63,12 +63,11 @@ pub fn new(arguments: &NewArguments) -> anyhow::Result<u8> {
 /// The last part of a path as an id: lower case, words joined by hyphens.
 fn id_of(path: &Path) -> anyhow::Result<String> {
     let stem = path.file_stem().map(|s| s.to_string_lossy().to_lowercase()).unwrap_or_default();
-    let id: String = stem.chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '-' }).collect();
-    let id = id.trim_matches('-').to_owned();
-    if id.is_empty() {
-        bail!("a name needs letters or digits");
+    let plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
+    if stem.is_empty() || !stem.chars().all(plain) || stem.starts_with('-') || stem.ends_with('-') {
+        bail!("`{stem}` is no name: use letters without accents, digits and hyphens, such as mijn-gemeente");
     }
-    Ok(id)
+    Ok(stem)
 }
 
 /// `mijn-gemeente` as a person writes it: `Mijn Gemeente`.

@@ -103,8 +103,8 @@ pub fn run(arguments: &RunArguments) -> anyhow::Result<u8> {
     // One document; several municipalities are a list of them.
     match documents.as_slice() {
         [] => {}
-        [only] => anstream::print!("{only}"),
-        many => anstream::print!("[\n{}]\n", many.join(",\n")),
+        [only] => super::put(only)?,
+        many => super::put(&format!("[\n{}]\n", many.join(",\n")))?,
     }
     Ok(code)
 }
@@ -166,9 +166,9 @@ fn municipality(arguments: &RunArguments, path: &Path, folder: &Folder) -> anyho
         write::all_or_nothing(&files(&study, &arguments.out.join(&folder.name)))?;
     }
     if arguments.format.contains(&Format::Table) {
-        anstream::print!("{}", report::text(&study, terminal_width(), super::colour(std::io::stdout().is_terminal())));
+        super::put(&report::text(&study, terminal_width(), super::colour(std::io::stdout().is_terminal())))?;
         if arguments.format.contains(&Format::Md) {
-            anstream::println!("Rapporten: {}", arguments.out.join(&folder.name).display());
+            super::put(&format!("Rapporten: {}\n", arguments.out.join(&folder.name).display()))?;
         }
     }
     let document = arguments.format.contains(&Format::Json).then(|| report::json(&study));

@@ -45,6 +45,9 @@ pub fn test(arguments: &TestArguments) -> anyhow::Result<u8> {
     let (set, broken) = rule::RuleSet::parse(&rule_sources(&files));
     let source = |name: &str| files.iter().find(|r| r.path == name).map(|r| String::from_utf8_lossy(&r.bytes).into_owned());
     let results = rule::run_tests(&set, arguments.filter.as_deref());
+    if let Some(filter) = arguments.filter.as_deref().filter(|_| results.tests.is_empty()) {
+        anyhow::bail!("no test matches `{filter}`");
+    }
     let unreadable = broken.iter().filter(|d| d.severity == Severity::Error).count();
     let failed = !results.passed() || unreadable > 0;
     if arguments.format == Form::Json {

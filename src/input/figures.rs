@@ -54,6 +54,15 @@ pub(super) fn read_sheet(file: &str, bytes: &[u8], found: &mut Diagnostics) -> V
     table.map(|table| typed(&table, found)).unwrap_or_default()
 }
 
+/// `10.500`: a point before exactly three digits, as a Dutchman writes thousands.
+fn looks_like_thousands(text: &str) -> bool {
+    let digits = |part: &str| !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit());
+    let text = text.trim().trim_start_matches('-');
+    text.split_once('.').is_some_and(|(whole, rest)| {
+        digits(whole) && whole.len() <= 3 && !whole.starts_with('0') && digits(rest) && rest.len() == 3
+    })
+}
+
 fn typed(table: &Rows, found: &mut Diagnostics) -> Vec<Row> {
     let mut rows: Vec<Row> = Vec::new();
     let mut seen: BTreeMap<(String, Quantity, FigureKind, Year), Place> = BTreeMap::new();
@@ -72,6 +81,11 @@ fn typed(table: &Rows, found: &mut Diagnostics) -> Vec<Row> {
         else {
             continue;
         };
+        if table.notation == Notation::Point && quantity.is_money() && looks_like_thousands(&value_cell.text) {
+            let message = format!("`{}` is read as {value}: with `,` between columns the point is the decimal mark", value_cell.text);
+            let help = format!("if thousands are meant, write {}", value_cell.text.replace('.', ""));
+            found.push(Diagnostic::warning("thousands", &value_cell.place, message).help(help));
+        }
         if value < 0.0 && !quantity.is_money() {
             let message = format!("{} {} cannot be", value_cell.text, quantity.name());
             found.push(Diagnostic::error("negative", &value_cell.place, message).help("write 0 or more"));

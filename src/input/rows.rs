@@ -32,7 +32,7 @@ pub(super) enum Notation {
 /// The rows of a file by the names of its columns.
 pub(super) struct Rows {
     columns: BTreeMap<String, usize>,
-    notation: Notation,
+    pub(super) notation: Notation,
     pub(super) rows: Vec<Vec<Cell>>,
 }
 

@@ -220,6 +220,14 @@ fn without_a_band_nothing_is_said_to_be_expected_or_likely() {
 }
 
 #[test]
+fn without_draws_the_needed_capacity_says_what_is_not_in_it() {
+    let text = prose(&compose_base(Options { draws: false, ..Options::default() }));
+    assert!(text.contains("De onzekerheid van de lasten en baten zelf zit er dus niet in."), "{text}");
+    assert!(text.contains("Voor de risico's met een eigen bedrag is in 2027"), "{text}");
+    assert!(!text.contains("verwachte tekort in"), "{text}");
+}
+
+#[test]
 fn a_computed_chance_needs_draws() {
     let study = study(Options { draws: false, ..Options::default() });
     let text = markdown(&reports(&study)[0]);

@@ -2,7 +2,7 @@
 //! inequalities of Chernoff, Hoeffding and Bennett.
 
 use super::loss::{Frequency, Term};
-use super::severity::Severity;
+use super::severity::{Capped, Severity};
 
 /// Chance that rounding exceeds its bound.
 pub(super) const ROUNDING_DOUBT: f64 = 1e-6;
@@ -36,8 +36,8 @@ pub(super) fn rounding(terms: &[Term], members: &[usize], variance: f64) -> f64 
 }
 
 /// Lowest and highest loss of one term in the year.
-pub(super) fn reach(term: &Term) -> (f64, f64) {
-    let (min, max) = term.severity.bounds();
+pub(super) fn reach(term: &Term, cap: f64) -> (f64, f64) {
+    let (min, max) = Capped { of: &term.severity, cap }.bounds();
     match term.frequency {
         Frequency::Chance(p) if p >= 1.0 => (min, max),
         Frequency::Chance(_) => (min.min(0.0), max.max(0.0)),
@@ -49,16 +49,17 @@ pub(super) fn reach(term: &Term) -> (f64, f64) {
 
 /// An amount that `sign` times the sum exceeds with a chance of at most
 /// [`TAIL_DOUBT`]: Chernoff's bound.
-pub(super) fn tail(terms: &[Term], members: &[usize], sign: f64) -> f64 {
+pub(super) fn tail(terms: &[Term], members: &[usize], cap: f64, sign: f64) -> f64 {
     // What is certain is added at the end: it would drown the rest.
     let mut certain = 0.0;
     let parts: Vec<(Frequency, [Weighted; 2])> = members
         .iter()
         .map(|i| {
             let term = &terms[*i];
-            let mut uniforms = wider(&term.severity, sign);
+            let severity = Capped { of: &term.severity, cap };
+            let mut uniforms = wider(severity, sign);
             if matches!(term.frequency, Frequency::Chance(p) if p >= 1.0) {
-                let (min, max) = term.severity.bounds();
+                let (min, max) = severity.bounds();
                 let least = if sign > 0.0 { min } else { -max };
                 certain += least;
                 for (_, low, high) in &mut uniforms {
@@ -110,11 +111,15 @@ pub(super) fn tail(terms: &[Term], members: &[usize], sign: f64) -> f64 {
 /// `sign` times the severity that are wider in the convex order, so that their
 /// generating function bounds its own. A PERT has one mode: it is the mode plus
 /// a uniform share of a variable (Khinchine), which in turn is narrower than
-/// its own two ends.
-fn wider(severity: &Severity, sign: f64) -> [Weighted; 2] {
+/// its own two ends. What is cut is narrower than its two ends itself.
+fn wider(severity: Capped<'_>, sign: f64) -> [Weighted; 2] {
     let (min, max) = severity.bounds();
     let (low, high) = if sign > 0.0 { (min, max) } else { (-max, -min) };
-    match severity {
+    if severity.is_cut() {
+        let share = if high > low { (high - sign * severity.mean()) / (high - low) } else { 1.0 };
+        return [(share, low, low), (1.0 - share, high, high)];
+    }
+    match severity.of {
         Severity::Point(_) | Severity::Uniform { .. } => [(1.0, low, high), (0.0, low, high)],
         Severity::Pert(pert) => {
             let mode = sign * pert.mode();

@@ -30,6 +30,8 @@ pub(super) struct Grid {
     /// Positions in the terms.
     pub members: Vec<usize>,
     step: f64,
+    /// What an occurrence costs above this counts as this.
+    cap: f64,
     /// Grid step number of the first point.
     first: i64,
     /// Chance cumulated up to and including each point, the point mass of "none strikes" left out.
@@ -37,6 +39,7 @@ pub(super) struct Grid {
     unstruck: f64,
     /// Lowest and highest sum possible, or the ends of the grid.
     bounds: (f64, f64),
+    lowest: f64,
     slack: f64,
     doubt: f64,
     layout: Layout,
@@ -51,24 +54,24 @@ struct Layout {
 }
 
 impl Grid {
-    /// The sum of the terms at `members`.
-    pub(super) fn of(terms: &[Term], members: &[usize]) -> Self {
+    /// The sum of the terms at `members`, each occurrence counted up to `cap`.
+    pub(super) fn of(terms: &[Term], members: &[usize], cap: f64) -> Self {
         // Few ranges are cheap: they get more points.
-        Self::with_points(terms, members, if members.len() <= 16 { 2 * POINTS } else { POINTS })
+        Self::with_points(terms, members, cap, if members.len() <= 16 { 2 * POINTS } else { POINTS })
     }
 
     /// The same on a coarser grid, for shares.
     pub(super) fn coarse(&self, terms: &[Term]) -> Self {
-        Self::with_points(terms, &self.members, POINTS / 4)
+        Self::with_points(terms, &self.members, self.cap, POINTS / 4)
     }
 
-    fn with_points(terms: &[Term], members: &[usize], points: usize) -> Self {
+    fn with_points(terms: &[Term], members: &[usize], cap: f64, points: usize) -> Self {
         let hard = members.iter().fold((0.0, 0.0), |(lo, hi), i| {
-            let (min, max) = reach(&terms[*i]);
+            let (min, max) = reach(&terms[*i], cap);
             (lo + min, hi + max)
         });
-        let low = hard.0.max(-tail(terms, members, -1.0));
-        let high = hard.1.min(tail(terms, members, 1.0));
+        let low = hard.0.max(-tail(terms, members, cap, -1.0));
+        let high = hard.1.min(tail(terms, members, cap, 1.0));
         // Room beside the ends for what rounding can add: at most a quarter of a squared step each.
         let occurrences: f64 = members.iter().map(|i| terms[*i].frequency.mean()).sum();
         let margin = rounding(terms, members, 0.25 * occurrences);
@@ -81,7 +84,7 @@ impl Grid {
         let first = steps(low / step) - steps(margin) - 2;
 
         let fft = Fft::new(n);
-        let mut product = Product::new(n, step);
+        let mut product = Product::new(n, cap, step);
         for i in members {
             product.add(&fft, &terms[*i]);
         }
@@ -108,10 +111,12 @@ impl Grid {
         Self {
             members: members.to_vec(),
             step,
+            cap,
             first,
             cumulated,
             unstruck,
             bounds: (low, high),
+            lowest: hard.0,
             slack: (margin + 0.5) * step,
             doubt: 2.0 * ROUNDING_DOUBT + 4.0 * TAIL_DOUBT + TRANSFORM_DOUBT + dropped,
             layout: Layout { n, origin },
@@ -136,6 +141,11 @@ impl Grid {
     /// Lowest and highest sum that the grid holds.
     pub(super) fn bounds(&self) -> (f64, f64) {
         self.bounds
+    }
+
+    /// Lowest sum possible; not finite where gains may come any number of times.
+    pub(super) fn lowest(&self) -> f64 {
+        self.lowest
     }
 
     /// Chance that something strikes and the sum is at most `y`: straight
@@ -173,7 +183,7 @@ impl Grid {
         let weights: Vec<(f64, f64)> = half(n).map(|(j, _)| (re[j], -im[j])).collect();
         let spectra = |term: &Term| {
             let (mut re, mut im) = (vec![0.0; n], vec![0.0; n]);
-            let placed = place(term, self.step, &mut re);
+            let placed = place(term, self.cap, self.step, &mut re);
             for (k, mass) in re[..placed.support].iter().enumerate() {
                 im[k] = mass * (placed.origin + k as i64) as f64 * self.step;
             }
@@ -278,7 +288,7 @@ mod tests {
             .map(|i| term(Frequency::Chance(0.04 * f64::from(i)), Severity::Point(f64::from(i * i) * 977.31 - 3000.0)))
             .collect();
         let exact = Loss::of(&terms);
-        let grid = Grid::of(&terms, &(0..14).collect::<Vec<_>>());
+        let grid = Grid::of(&terms, &(0..14).collect::<Vec<_>>(), f64::INFINITY);
         assert!(grid.slack() < 2e-3 * exact.sd(), "{} {}", grid.slack(), exact.sd());
         for i in 1..400 {
             let x = -30_000.0 + 2_000.0 * f64::from(i);
@@ -296,7 +306,7 @@ mod tests {
         let mut terms: Vec<Term> =
             parts.iter().map(|(p, a)| term(Frequency::Chance(*p), Severity::Point(*a))).collect();
         terms.push(term(Frequency::Poisson(0.7), Severity::Point(-400.0)));
-        let grid = Grid::of(&terms, &[0, 1, 2, 3]);
+        let grid = Grid::of(&terms, &[0, 1, 2, 3], f64::INFINITY);
         let inside = |s: f64| s > 550.0 && s < 3_350.0;
         let shares = grid.contributions(&terms, |y| f64::from(u8::from(inside(y))));
         let mut truth = [0.0; 4];

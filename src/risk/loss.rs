@@ -23,6 +23,11 @@ const KEPT_ATOMS: usize = 1 << 8;
 /// Above this rate a Poisson number of fixed amounts goes to the grid.
 const MOST_OCCURRENCES: f64 = 100.0;
 
+/// Quantiles up to which a finer grid is made, where one pays: how many times
+/// wider than its part the grid must be.
+const RUNGS: [f64; 3] = [0.997, 0.96, 0.8];
+const COARSE: f64 = 8.0;
+
 /// How often something strikes in the year.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Frequency {
@@ -108,6 +113,8 @@ pub struct Loss {
     mean: f64,
     variance: f64,
     doubt: f64,
+    /// The same on a finer grid, right for amounts below the first number.
+    finer: Option<(f64, Box<Self>)>,
 }
 
 impl Loss {
@@ -138,10 +145,59 @@ impl Loss {
             &[i] if matches!(terms[i].frequency, Frequency::Chance(_)) && !terms[i].severity.is_point() => {
                 Ranges::One { p: terms[i].frequency.mean(), severity: terms[i].severity.clone(), term: i }
             }
-            many => Ranges::Grid(Box::new(Grid::of(terms, many))),
+            many => Ranges::Grid(Box::new(Grid::of(terms, many, f64::INFINITY))),
         };
         let cumulated = atoms.cumulated();
-        Self { terms: terms.to_vec(), fixed, atoms, cumulated, ranges, mean, variance, doubt }
+        Self { terms: terms.to_vec(), fixed, atoms, cumulated, ranges, mean, variance, doubt, finer: None }
+            .refined(&RUNGS)
+    }
+
+    /// Adds finer grids where rare large losses make this one coarse.
+    ///
+    /// Below an amount B the distribution stays the same to the last bit when
+    /// an occurrence that takes the sum above B anyway is cut there. So each
+    /// rung holds the distribution up to one of its quantiles, and the grid
+    /// spans no more than that.
+    fn refined(mut self, rungs: &[f64]) -> Self {
+        let Ranges::Grid(grid) = &self.ranges else { return self };
+        let (low, high) = grid.bounds();
+        for (i, rung) in rungs.iter().enumerate() {
+            let top = self.value_at(*rung) + 2.0 * grid.slack();
+            // The others are at least their lowest sum, fixed amounts included.
+            let cap = top - self.atoms.at[0] - grid.lowest();
+            if !cap.is_finite() || cap <= 0.0 || (cap - low) * COARSE > high - low {
+                continue;
+            }
+            let finer = self.on(Ranges::Grid(Box::new(Grid::of(&self.terms, &grid.members, cap))));
+            if let Ranges::Grid(fine) = &finer.ranges
+                && fine.slack() * 4.0 < grid.slack()
+            {
+                self.finer = Some((top, Box::new(finer.refined(&rungs[i + 1..]))));
+                break;
+            }
+        }
+        self
+    }
+
+    /// The finest distribution that holds up to `x` and somewhat further.
+    pub(super) fn finest_at(&self, x: f64) -> &Self {
+        match &self.finer {
+            Some((top, finer)) if x + finer.slack() < *top => finer.finest_at(x),
+            _ => self,
+        }
+    }
+
+    /// The same fixed amounts beside other ranges, no finer ones.
+    pub(super) fn on(&self, ranges: Ranges) -> Self {
+        Self { ranges, finer: None, ..self.clone() }
+    }
+
+    /// Within how many euros the distribution is right.
+    fn slack(&self) -> f64 {
+        match &self.ranges {
+            Ranges::Grid(grid) => grid.slack(),
+            _ => 0.0,
+        }
     }
 
     /// Mean, exact.
@@ -156,7 +212,7 @@ impl Loss {
 
     /// P(loss <= x).
     pub fn cdf(&self, x: f64) -> f64 {
-        self.shifted_cdf(x, 0.0, 0.0)
+        self.finest_at(x).shifted_cdf(x, 0.0, 0.0)
     }
 
     /// P(loss > x).
@@ -167,12 +223,21 @@ impl Loss {
     /// The smallest amount with a cumulative chance of at least `level`
     /// (less [`LEVEL_TOLERANCE`]), `0 < level < 1`, and how far it can be off.
     pub fn quantile(&self, level: f64) -> Quantile {
+        let mut least = f64::NEG_INFINITY;
+        if let Some((top, finer)) = &self.finer {
+            let q = finer.quantile(level);
+            least = top - finer.slack() - q.error;
+            if q.value < least {
+                return q;
+            }
+        }
         let level = level - LEVEL_TOLERANCE;
         let (slack, doubt) = match &self.ranges {
             Ranges::Grid(grid) => (grid.slack(), grid.doubt() + self.doubt),
             _ => (0.0, self.doubt),
         };
-        let value = self.solve(level, 0.0, 0.0);
+        // What the finer grid puts above its part is not below it here.
+        let value = self.solve(level, 0.0, 0.0).max(least);
         if slack == 0.0 && doubt == 0.0 {
             return Quantile { value, error: 0.0 };
         }
@@ -183,7 +248,15 @@ impl Loss {
 
     /// The value of a quantile alone, without its error.
     pub(super) fn value_at(&self, level: f64) -> f64 {
-        self.solve(level - LEVEL_TOLERANCE, 0.0, 0.0)
+        let mut least = f64::NEG_INFINITY;
+        if let Some((top, finer)) = &self.finer {
+            let value = finer.value_at(level);
+            least = top - finer.slack();
+            if value < least {
+                return value;
+            }
+        }
+        self.solve(level - LEVEL_TOLERANCE, 0.0, 0.0).max(least)
     }
 
     /// Chance that no range strikes.
@@ -433,6 +506,24 @@ mod tests {
         let fixed = Loss::of(&[Term { frequency: Frequency::Poisson(0.5), severity: Severity::Point(1000.0) }]);
         assert!((fixed.cdf(1000.0) - 1.5 * libm::exp(-0.5)).abs() < 1e-15);
         assert_eq!(exact(&fixed, 0.9), 1000.0);
+    }
+
+    #[test]
+    fn a_rare_catastrophe_does_not_blur_what_lies_below_it() {
+        // Two ranges to 1000, and a hundred million once in two hundred years.
+        let small = [ranged(0.5, 0.0, 1000.0), ranged(0.5, 0.0, 1000.0)];
+        let alone = Loss::of(&small);
+        let loss = Loss::of(&[small[0].clone(), small[1].clone(), ranged(0.005, 0.0, 1e8)]);
+        for x in [100.0, 500.0, 1_200.0, 1_900.0] {
+            // The catastrophe spares x with chance 0.995, and is nearly uniform below it.
+            let truth = 0.995 * alone.cdf(x) + 0.005 * x / 1e8 * 0.5;
+            assert!((loss.cdf(x) - truth).abs() < 1e-5, "{x}: {} {truth}", loss.cdf(x));
+        }
+        let q = loss.quantile(0.9);
+        assert!(q.error < 5.0 && (alone.cdf(q.value) * 0.995 - 0.9).abs() < 1e-4, "{q:?}");
+        // P99.9: the upper fifth of the catastrophe.
+        let q = loss.quantile(0.999);
+        assert!((q.value - 0.8e8).abs() < 1e6, "{q:?}");
     }
 
     #[test]

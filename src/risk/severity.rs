@@ -141,6 +141,52 @@ impl Severity {
     }
 }
 
+/// A severity of which all above `cap` counts as `cap`.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Capped<'a> {
+    pub of: &'a Severity,
+    pub cap: f64,
+}
+
+impl Capped<'_> {
+    /// Whether the cap changes anything.
+    pub(super) fn is_cut(&self) -> bool {
+        self.of.bounds().1 > self.cap
+    }
+
+    /// Lowest and highest amount.
+    pub(super) fn bounds(&self) -> (f64, f64) {
+        let (min, max) = self.of.bounds();
+        (min.min(self.cap), max.min(self.cap))
+    }
+
+    /// P(X <= x) and E[X; X <= x].
+    pub(super) fn at(&self, x: f64) -> (f64, f64) {
+        if x >= self.cap { (1.0, self.mean()) } else { self.of.at(x) }
+    }
+
+    /// Mean.
+    pub(super) fn mean(&self) -> f64 {
+        if self.is_cut() {
+            let (mass, partial) = self.of.at(self.cap);
+            partial + self.cap * (1.0 - mass)
+        } else {
+            self.of.mean()
+        }
+    }
+
+    /// A variance that it does not fall below: its own, or 0 where it is cut.
+    pub(super) fn least_variance(&self) -> f64 {
+        if self.is_cut() { 0.0 } else { self.of.variance() }
+    }
+
+    /// The amount, where there is only one.
+    pub(super) fn point(&self) -> Option<f64> {
+        let (min, max) = self.bounds();
+        (min >= max).then_some(min)
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

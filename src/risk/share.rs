@@ -19,13 +19,10 @@ impl Loss {
     /// the loss there is not above 0, so that nothing is needed.
     pub fn shares_around(&self, level: f64) -> Option<Vec<f64>> {
         // A coarse grid is quick, and means are exact on any; the window then has to be found on the same one.
-        let parts = match &self.ranges {
-            Ranges::Grid(grid) => {
-                let mut coarse = self.clone();
-                coarse.ranges = Ranges::Grid(Box::new(grid.coarse(&self.terms)));
-                coarse.parts_around(level)
-            }
-            _ => self.parts_around(level),
+        let fine = self.finest_at(self.value_at((level + WINDOW).min(1.0 - 1e-6)));
+        let parts = match &fine.ranges {
+            Ranges::Grid(grid) => fine.on(Ranges::Grid(Box::new(grid.coarse(&self.terms)))).parts_around(level),
+            _ => fine.parts_around(level),
         };
         let total: f64 = parts.iter().sum();
         (total > 0.0).then(|| parts.iter().map(|p| p / total).collect())

@@ -6,7 +6,7 @@
 
 use super::fft::{Fft, mirror};
 use super::loss::{Frequency, Term};
-use super::severity::Severity;
+use super::severity::Capped;
 
 /// A term's chances on the grid.
 pub(super) struct Placed {
@@ -27,9 +27,10 @@ pub(super) struct Placed {
 
 /// Lays the struck part of a term (chance or rate times severity) from index 0
 /// of `out`, which is zero there, and says where.
-pub(super) fn place(term: &Term, step: f64, out: &mut [f64]) -> Placed {
+pub(super) fn place(term: &Term, cap: f64, step: f64, out: &mut [f64]) -> Placed {
     let n = out.len();
-    let (min, max) = term.severity.bounds();
+    let severity = Capped { of: &term.severity, cap };
+    let (min, max) = severity.bounds();
     let (rate, poisson) = match term.frequency {
         Frequency::Chance(p) => (p, false),
         Frequency::Poisson(rate) => (rate, true),
@@ -41,9 +42,9 @@ pub(super) fn place(term: &Term, step: f64, out: &mut [f64]) -> Placed {
     let mut last = zero;
     let mut dropped = 0.0;
     // Second moment about the mean on the grid, in squared steps, gathered while placing.
-    let centre = term.severity.mean() / step - origin as f64;
+    let centre = severity.mean() / step - origin as f64;
     let mut second = 0.0;
-    if let Severity::Point(amount) = term.severity {
+    if let Some(amount) = severity.point() {
         let at = amount / step - lowest as f64;
         let k = usize::try_from(lowest - origin).unwrap_or(0);
         if k + 1 < n {
@@ -68,7 +69,7 @@ pub(super) fn place(term: &Term, step: f64, out: &mut [f64]) -> Placed {
                 break;
             }
             let edge = (at + 1) as f64 * step;
-            let (mass_there, mean_there) = term.severity.at(edge);
+            let (mass_there, mean_there) = severity.at(edge);
             let inside = mass_there - mass;
             let right = ((mean_there - mean) / step - at as f64 * inside).clamp(0.0, inside.max(0.0));
             out[k] += rate * (inside - right);
@@ -84,7 +85,7 @@ pub(super) fn place(term: &Term, step: f64, out: &mut [f64]) -> Placed {
             at += 1;
         }
     }
-    let own = term.severity.variance() / (step * step);
+    let own = severity.least_variance() / (step * step);
     Placed {
         origin,
         zero,
@@ -99,6 +100,7 @@ pub(super) fn place(term: &Term, step: f64, out: &mut [f64]) -> Placed {
 /// The product of the spectra of all members, half of it (the rest mirrors it).
 pub(super) struct Product {
     step: f64,
+    cap: f64,
     half: Vec<(f64, f64)>,
     /// Two real sequences in one transform: the one that waits for its partner.
     re: Vec<f64>,
@@ -113,9 +115,10 @@ pub(super) struct Product {
 }
 
 impl Product {
-    pub(super) fn new(n: usize, step: f64) -> Self {
+    pub(super) fn new(n: usize, cap: f64, step: f64) -> Self {
         Self {
             step,
+            cap,
             half: vec![(1.0, 0.0); n / 2 + 1],
             re: vec![0.0; n],
             im: vec![0.0; n],
@@ -131,7 +134,7 @@ impl Product {
         let n = self.re.len();
         if let Frequency::Poisson(rate) = term.frequency {
             let mut own = vec![0.0; n];
-            let placed = place(term, self.step, &mut own);
+            let placed = place(term, self.cap, self.step, &mut own);
             let (sum, _, total) = self.rates.get_or_insert_with(|| (vec![0.0; n], 0, 0.0));
             // A Poisson member adds whole amounts, also of 0 occurrences: its origin stays in the array, wrapped around.
             for (k, mass) in own[..placed.support].iter().enumerate() {
@@ -143,7 +146,7 @@ impl Product {
             return;
         }
         let into = if self.waiting.is_none() { &mut self.re } else { &mut self.im };
-        let placed = place(term, self.step, into);
+        let placed = place(term, self.cap, self.step, into);
         into[placed.zero] += placed.unstruck;
         self.origin += placed.origin;
         self.dropped += placed.dropped;

@@ -26,7 +26,13 @@ pub struct Histogram {
     per_unit: f64,
     /// Below, bins, above.
     counts: Vec<u32>,
-    /// Extremes of what lies in the first and last bin, at least.
+    /// What was counted last and is not yet in `counts`: half the memory to
+    /// go through while counting.
+    recent: Vec<u16>,
+    /// How many draws that is.
+    waiting: usize,
+    /// Extremes of what lies in the first and last bin, at least; infinite
+    /// where nobody keeps them.
     min: f64,
     max: f64,
 }
@@ -49,7 +55,8 @@ impl Histogram {
         let bins = bins.max(1);
         let width = (hi - lo).max(0.0) / bins as f64;
         let (bins, per_unit) = if width > 0.0 { (bins, 1.0 / width) } else { (1, 0.0) };
-        Self { lo, width, per_unit, counts: vec![0; bins + 2], min: f64::INFINITY, max: f64::NEG_INFINITY }
+        let counts = vec![0; bins + 2];
+        Self { lo, width, per_unit, counts, recent: Vec::new(), waiting: 0, min: f64::INFINITY, max: f64::NEG_INFINITY }
     }
 
     /// Bins fit for what `pilot` shows: its P5 to P95 cut into `resolution`
@@ -70,6 +77,29 @@ impl Histogram {
         Self::with_width(lo, hi, spread / resolution)
     }
 
+    /// Bins for the quantiles P5 to P95 alone, as `pilot` shows them, cut into
+    /// `resolution` parts: from its 1.5th to its 98.5th percentile, some five
+    /// standard errors of a pilot of 1,024 further. Extremes are not kept,
+    /// unless the low end is where many draws stop. Reorders `pilot`.
+    pub(crate) fn for_middle(pilot: &mut [f64], resolution: f64) -> Self {
+        pilot.sort_by(f64::total_cmp);
+        let at = |q: f64| pilot.get(usize::try_from(rank(q, pilot.len() as u64)).unwrap_or(1) - 1).copied().unwrap_or(0.0);
+        let (lo, hi) = (at(0.015), at(0.985));
+        let bins = Self::with_width(lo, hi, (at(0.95) - at(0.05)) / resolution);
+        let stops = pilot.first() == Some(&lo) && pilot.get(1) == Some(&lo);
+        if stops || bins.is_point() { bins } else { bins.opened() }
+    }
+
+    /// The same, without knowledge of extremes.
+    fn opened(self) -> Self {
+        Self { min: f64::NEG_INFINITY, max: f64::INFINITY, ..self }
+    }
+
+    /// Whether extremes are not kept.
+    pub(crate) fn is_open(&self) -> bool {
+        self.min == f64::NEG_INFINITY && self.max == f64::INFINITY
+    }
+
     /// Bins of at most `width` (some thousands of them at most).
     #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "clamped")]
     fn with_width(lo: f64, hi: f64, width: f64) -> Self {
@@ -79,9 +109,15 @@ impl Histogram {
 
     /// Empty bins over the part that holds the quantiles `from` to `to`, so
     /// many times narrower; exact counts make the second look exact.
+    #[allow(clippy::cast_precision_loss, reason = "a count of bins")]
     pub fn refined(&self, from: f64, to: f64, resolution: f64) -> Self {
         let (a, b) = (self.quantile(from), self.quantile(to));
-        Self::with_width(a.lo, b.hi, ((b.value - a.value).max(0.0) / resolution).max((b.hi - a.lo) / MOST_BINS))
+        // Where the end is not known, look as far again beyond it.
+        let reach = (self.width * self.counts.len() as f64).max(f64::MIN_POSITIVE);
+        let lo = if a.lo.is_finite() { a.lo } else { a.value - reach };
+        let hi = if b.hi.is_finite() { b.hi } else { b.value + reach };
+        let bins = Self::with_width(lo, hi, ((b.value - a.value).max(0.0) / resolution).max((hi - lo) / MOST_BINS));
+        if self.is_open() { bins.opened() } else { bins }
     }
 
     /// Counts values.
@@ -118,13 +154,31 @@ impl Histogram {
         self.per_unit == 0.0
     }
 
-    /// Counts draws of which the bins are known, and their extremes.
+    /// Counts draws of which the bins are known; [`Self::settle`] afterwards.
     pub(crate) fn tally(&mut self, bins: &[u16]) {
-        for &bin in bins {
-            if let Some(count) = self.counts.get_mut(usize::from(bin)) {
-                *count += 1;
+        if self.recent.len() != self.counts.len() {
+            self.recent = vec![0; self.counts.len()];
+        }
+        for part in bins.chunks(usize::from(u16::MAX)) {
+            if self.waiting + part.len() > usize::from(u16::MAX) {
+                self.settle();
+            }
+            self.waiting += part.len();
+            for &bin in part {
+                if let Some(count) = self.recent.get_mut(usize::from(bin)) {
+                    *count += 1;
+                }
             }
         }
+    }
+
+    /// Takes in what [`Self::tally`] counted last.
+    pub(crate) fn settle(&mut self) {
+        for (count, recent) in self.counts.iter_mut().zip(&mut self.recent) {
+            *count += u32::from(*recent);
+            *recent = 0;
+        }
+        self.waiting = 0;
     }
 
     /// Parameters of [`Self::bin`]: lo, bins per unit, last bin.
@@ -149,7 +203,8 @@ impl Histogram {
 
     /// The same bins, empty.
     pub fn emptied(&self) -> Self {
-        Self { counts: vec![0; self.counts.len()], min: f64::INFINITY, max: f64::NEG_INFINITY, ..*self }
+        let (min, max) = if self.is_open() { (self.min, self.max) } else { (f64::INFINITY, f64::NEG_INFINITY) };
+        Self { counts: vec![0; self.counts.len()], recent: Vec::new(), waiting: 0, min, max, ..*self }
     }
 
     /// How many were counted.
@@ -182,7 +237,12 @@ impl Histogram {
             while let Some(i) = wanted.next_if(|&i| ranks[i] <= upto) {
                 let (lo, hi) = self.edges(bin);
                 let part = ((ranks[i] - below) as f64 - 0.5) / f64::from(count);
-                out[i] = Bracket { value: lo + (hi - lo) * part, lo, hi };
+                let value = match (lo.is_finite(), hi.is_finite()) {
+                    (true, true) => lo + (hi - lo) * part,
+                    (false, _) => hi,
+                    (true, false) => lo,
+                };
+                out[i] = Bracket { value, lo, hi };
             }
             if wanted.peek().is_none() {
                 break;
@@ -288,6 +348,34 @@ mod tests {
         h.add(&[1.0, 2.0]);
         assert_eq!((h.quantile(0.05).value, h.quantile(0.95).value), (7.0, 7.0));
         assert!(h.quantile(0.01).lo == 1.0 && h.quantile(0.01).hi == 7.0);
+    }
+
+    #[test]
+    fn bins_for_the_middle_find_the_same_quantiles_whatever_the_tails_do() {
+        let mut all: Vec<f64> = normals(400).into_iter().map(|z| (0.9 * z).exp() * 1e6).collect();
+        let mut h = Histogram::for_middle(&mut all[..4 * BLOCK].to_vec(), 1250.0);
+        assert!(h.is_open());
+        for part in all.chunks(3_000) {
+            h.tally(&part.iter().map(|x| u16::try_from(h.bin(*x)).expect("few bins")).collect::<Vec<_>>());
+        }
+        h.settle();
+        assert_eq!(h.total(), 102_400);
+        all.sort_by(f64::total_cmp);
+        let spread = exact(&all, 0.95) - exact(&all, 0.05);
+        for q in [0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95] {
+            assert!((h.quantile(q).value - exact(&all, q)).abs() <= 0.001 * spread, "{q}");
+        }
+        // Beyond, only the edge is known, and that it is an edge.
+        let far = h.quantile(0.999);
+        assert!(far.hi.is_infinite() && far.value == far.lo);
+        // A look further out finds what lies there.
+        let mut next = h;
+        for _ in 0..8 {
+            next = next.refined(0.05, 0.999, 1250.0);
+            next.tally(&all.iter().map(|x| u16::try_from(next.bin(*x)).expect("few bins")).collect::<Vec<_>>());
+            next.settle();
+        }
+        assert!((next.quantile(0.999).value - exact(&all, 0.999)).abs() < 0.01 * spread);
     }
 
     #[test]

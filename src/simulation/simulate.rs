@@ -1,12 +1,14 @@
 //! The simulation proper: which series are counted, and how they become an
 //! [`Outcome`].
 //!
-//! Block 0 is looked at first: it shows which figures vary at all and gives
-//! every histogram its range. Figures that follow from another (a balance when
+//! Some blocks are looked at first: block 0 shows which figures vary at all,
+//! the first four give every histogram its range. Figures that follow from another (a balance when
 //! revenue is certain, a shortfall when the budget is) are read from that
 //! other's counts. Should a quantile fall outside its histogram, or lie in a
 //! bin that is too wide, the draws are made once more for that series with
 //! narrower bins: addressed draws come out the same.
+
+use std::sync::{Mutex, PoisonError};
 
 use super::ensemble::{Block, Ensemble, Run};
 use super::histogram::Histogram;
@@ -105,6 +107,7 @@ enum View {
 #[derive(Default)]
 struct Counts {
     rows: Vec<Row>,
+    thresholds: Vec<[f64; THRESHOLDS]>,
     series: Vec<Series>,
     /// By line and year.
     lines: Vec<Vec<View>>,
@@ -122,7 +125,10 @@ struct GroupViews {
 }
 
 /// Blocks of which the bins are kept before they are counted.
-const KEPT: usize = 16;
+const KEPT: usize = 4;
+
+/// Blocks that give the histograms their range.
+const PILOT: usize = 4;
 
 /// What a thread counts.
 struct Worker {
@@ -174,17 +180,31 @@ fn numbers<'a>(row: Row, f: &Futures<'a>, scratch: &'a mut [f64; BLOCK]) -> Driv
 }
 
 impl Counts {
-    /// Looks at block 0.
+    /// Looks at the first blocks.
     fn of(ensemble: &Ensemble<'_>, watch: Watch) -> Self {
         let mut counts = Self::default();
-        let mut pilot = Run::new(ensemble, false, || ());
-        let found = std::sync::Mutex::new(&mut counts);
+        let found = Mutex::new(&mut counts);
         let look = |(): &mut (), block: &Block<'_>| {
-            if let Ok(mut counts) = found.lock() {
-                counts.look(ensemble, &block.futures(0), watch);
-            }
+            found.lock().unwrap_or_else(PoisonError::into_inner).look(ensemble, &block.futures(0), watch);
         };
-        pilot.through(BLOCK as u64, BLOCK as u64, &look, &mut |_, ()| {}, &|_, _| {});
+        let block = BLOCK as u64;
+        Run::new(ensemble, false, || ()).through(block, block, &look, &mut |_, ()| {}, &|_, _| {});
+        let mut pilot: Vec<Vec<f64>> = vec![Vec::with_capacity(PILOT * BLOCK); counts.rows.len()];
+        let (rows, draws) = (&counts.rows, PILOT as u64 * block);
+        let read = |(): &mut (), block: &Block<'_>| {
+            let f = block.futures(0);
+            let one = |row: &Row| {
+                let mut scratch = [0.0; BLOCK];
+                let row = numbers(*row, &f, &mut scratch);
+                (0..f.lanes()).map(|lane| row.at(lane)).collect::<Vec<f64>>()
+            };
+            rows.iter().map(one).collect::<Vec<_>>()
+        };
+        let mut fold = |(): &mut (), given: Vec<Vec<f64>>| {
+            pilot.iter_mut().zip(given).for_each(|(all, next)| all.extend(next));
+        };
+        Run::new(ensemble, false, || ()).through(draws, draws, &read, &mut fold, &|_, _| {});
+        counts.series = pilot.iter().zip(&counts.thresholds).map(|(p, t)| Series::for_pilot(p, *t)).collect();
         counts
     }
 
@@ -193,7 +213,7 @@ impl Counts {
         for l in (0..plan.lines()).map(LineId) {
             let views = (0..plan.years()).map(|y| {
                 let rows = (Row::Line(l, y), Row::LineOverBudget(l, y));
-                self.compared(f, rows, f.amount(l, y), f.budget_now(l, y), f64::INFINITY)
+                self.compared(rows, f.amount(l, y), f.budget_now(l, y), f64::INFINITY)
             });
             let views = views.collect();
             self.lines.push(views);
@@ -237,10 +257,10 @@ impl Counts {
                 (Some(_), Driver::Same(revenue), Some((bc, br))) => bc + (revenue - br),
                 _ => f64::INFINITY,
             };
-            let cost_view = self.compared(f, (Row::Cost(g, y), Row::CostOverBudget(g, y)), cost, budget_cost, from);
+            let cost_view = self.compared((Row::Cost(g, y), Row::CostOverBudget(g, y)), cost, budget_cost, from);
             out.cost.push(cost_view);
             let rows = (Row::Revenue(g, y), Row::RevenueOverBudget(g, y));
-            let revenue_view = self.compared(f, rows, revenue, budget_revenue, f64::INFINITY);
+            let revenue_view = self.compared(rows, revenue, budget_revenue, f64::INFINITY);
             out.revenue.push(revenue_view);
             let counted = match cost_view {
                 View::Series(s) | View::Compared(s, _) => Some(s),
@@ -249,12 +269,12 @@ impl Counts {
             let (balance, short) = match (cost, revenue, counted) {
                 (Driver::Same(cost), Driver::Same(revenue), _) => (View::Certain(revenue - cost, None), None),
                 (_, Driver::Same(revenue), Some(s)) => {
-                    let short = from.is_finite().then(|| View::Excess(s, usize::from(self.series[s].thresholds[0] != from)));
+                    let short = from.is_finite().then(|| View::Excess(s, usize::from(self.thresholds[s][0] != from)));
                     (View::Subtracted(revenue, s), short)
                 }
                 _ => {
                     let from = budgets.filter(|_| shortfall.is_some()).map_or(f64::INFINITY, |(bc, br)| bc - br);
-                    let s = self.push(f, Row::Deficit(g, y), [from, f64::INFINITY]);
+                    let s = self.push(Row::Deficit(g, y), [from, f64::INFINITY]);
                     (View::Subtracted(0.0, s), from.is_finite().then_some(View::Excess(s, 0)))
                 }
             };
@@ -263,7 +283,7 @@ impl Counts {
                 None => None,
                 Some(Driver::Same(x)) => Some(View::Certain(x, Some(0.0))),
                 Some(Driver::Each(_)) => Some(short.unwrap_or_else(|| {
-                    View::Series(self.push(f, Row::Shortfall(g, y), [0.0, f64::INFINITY]))
+                    View::Series(self.push(Row::Shortfall(g, y), [0.0, f64::INFINITY]))
                 })),
             });
         }
@@ -271,30 +291,27 @@ impl Counts {
     }
 
     /// A figure with a budget, and perhaps a second threshold.
-    fn compared(&mut self, f: &Futures<'_>, rows: (Row, Row), x: Driver<'_>, budget: Option<BudgetNow<'_>>, from: f64) -> View {
+    fn compared(&mut self, rows: (Row, Row), x: Driver<'_>, budget: Option<BudgetNow<'_>>, from: f64) -> View {
         let certain = budget.and_then(|b| b.factor.same().map(|_| b.at(0)));
         match (x, budget, certain) {
             (Driver::Same(x), None, _) => View::Certain(x, None),
             (Driver::Same(x), Some(_), Some(budget)) => View::Certain(x, Some(budget)),
             (Driver::Each(_), Some(_), None) | (Driver::Same(_), Some(_), None) => {
-                let series = self.push(f, rows.0, [from, f64::INFINITY]);
-                View::Compared(series, self.push(f, rows.1, [0.0, f64::INFINITY]))
+                let series = self.push(rows.0, [from, f64::INFINITY]);
+                View::Compared(series, self.push(rows.1, [0.0, f64::INFINITY]))
             }
             (Driver::Each(_), ..) => {
                 let budget = certain.unwrap_or(f64::INFINITY);
                 let second = if from == budget { f64::INFINITY } else { from };
-                View::Series(self.push(f, rows.0, [budget, second]))
+                View::Series(self.push(rows.0, [budget, second]))
             }
         }
     }
 
     /// Counts a row from here on.
-    fn push(&mut self, f: &Futures<'_>, row: Row, thresholds: [f64; THRESHOLDS]) -> usize {
-        let mut scratch = [0.0; BLOCK];
-        let mut buffer = [0.0; BLOCK];
-        let pilot = numbers(row, f, &mut scratch).slice(f.lanes(), &mut buffer);
-        self.series.push(Series::for_pilot(pilot, thresholds));
+    fn push(&mut self, row: Row, thresholds: [f64; THRESHOLDS]) -> usize {
         self.rows.push(row);
+        self.thresholds.push(thresholds);
         self.rows.len() - 1
     }
 
@@ -316,7 +333,7 @@ impl Counts {
         loop {
             let mut fold = |worker: &mut Worker, ()| worker.fold(&mut sums);
             run.through(target, target, &visit, &mut fold, progress);
-            run.workers().for_each(Worker::flush);
+            run.workers().for_each(Worker::finish);
             let met = precision.is_none_or(|p| self.total.iter().all(|&s| self.is_precise(s, &mut run, &sums, target, p)));
             if met || target >= MOST {
                 break;
@@ -360,7 +377,7 @@ impl Counts {
             let mut run = Run::new(ensemble, false, || Worker::new(finer.clone()));
             let mut unused = vec![Sums::default(); finer.len()];
             run.through(draws, draws, &visit, &mut |w: &mut Worker, ()| w.fold(&mut unused), &|_, _| {});
-            run.workers().for_each(Worker::flush);
+            run.workers().for_each(Worker::finish);
             let mut merged = finer.clone();
             for worker in run.into_workers() {
                 merged.iter_mut().zip(&worker.histograms).for_each(|(all, own)| all.merge(own));
@@ -451,6 +468,12 @@ impl Worker {
             histogram.tally(&bins[..self.waiting]);
         }
         self.waiting = 0;
+    }
+
+    /// Counts all that waits.
+    fn finish(&mut self) {
+        self.flush();
+        self.histograms.iter_mut().for_each(Histogram::settle);
     }
 
     /// Adds the next block of the wave to the sums of all.

@@ -4,12 +4,12 @@
 //! Sources are numbered, because one source often serves many lines; own
 //! assumptions carry the word, and what has neither source nor note is named.
 
-use super::super::document::{Align, Block, Cell, Column, Row, Section, Table, Text};
-use super::super::draft::{Draft, strong};
-use super::super::{tables, words};
+use super::super::document::{Block, Cell, Column, Row, Section, Table, Text};
+use super::super::draft::Draft;
+use super::super::words;
+use super::measures;
 use crate::dutch;
-use crate::model::{Assumption, CarryOver, IndexSource, Line, LineId, MeasureKind, Model, Provenance};
-use crate::study::derive;
+use crate::model::{Assumption, CarryOver, IndexSource, Line, LineId, Model, Provenance};
 
 /// The sections: a chapter and what stands below it.
 pub fn write(d: &Draft<'_>) -> Vec<Section> {
@@ -31,7 +31,7 @@ pub fn write(d: &Draft<'_>) -> Vec<Section> {
             growth.blocks.push(Block::Table(table));
         }
     }
-    let measures = measures(d, &mut sources);
+    let measures = measures::write(d, &mut sources);
     let mut sections = vec![chapter];
     if !growth.blocks.is_empty() {
         sections.push(growth);
@@ -43,11 +43,11 @@ pub fn write(d: &Draft<'_>) -> Vec<Section> {
 
 /// Sources and notes, numbered in the order in which they are first used.
 #[derive(Default)]
-struct Sources(Vec<(String, bool)>);
+pub struct Sources(Vec<(String, bool)>);
 
 impl Sources {
     /// `bron 1`, `aanname 2`, `zonder bron`.
-    fn cite(&mut self, provenance: &Provenance) -> String {
+    pub fn cite(&mut self, provenance: &Provenance) -> String {
         if provenance.is_empty() {
             return "zonder bron".to_owned();
         }
@@ -215,155 +215,6 @@ fn short_part(address: &str, id: &str) -> &'static str {
         ["contribution", "households_per_client"] => "huishoudens per cliënt",
         _ => "overig",
     }
-}
-
-/// Savings, plans and falls: what the projection counts on.
-fn measures(d: &Draft<'_>, sources: &mut Sources) -> Option<Section> {
-    let by_kind = derive::measures_by_kind(d.model(), d.projection());
-    if by_kind.is_empty() {
-        return None;
-    }
-    let (b, h) = (d.base_year(), d.horizon());
-    let mut blocks = vec![Block::Paragraph(d.text(format!(
-        "Plus betekent hogere lasten, min betekent lagere lasten. Wat in {b} al in de cijfers zit, komt er niet nog eens bij. \
-         De laatste kolom is het deel waarop deze raming rekent."
-    )))];
-    let rows = by_kind
-        .iter()
-        .map(|k| {
-            Row::plain(vec![
-                Cell::words(words::capital(words::measure_kind(k.kind, k.count))),
-                Cell::words(k.count.to_string()),
-                tables::amount(&d.book, d.book.round(k.base), k.base),
-                tables::amount(&d.book, d.book.round(k.planned), k.planned),
-                tables::amount(&d.book, d.book.round(k.counted_on), k.counted_on),
-            ])
-        })
-        .collect();
-    blocks.push(Block::Table(Table {
-        id: "maatregelen".into(),
-        caption: format!("Maatregelen op de lasten in prijzen van {b} ({})", d.book.caption()),
-        columns: vec![
-            Column::words("Soort"),
-            Column::numbers("Aantal"),
-            Column::numbers(format!("Al in {b}")),
-            Column::numbers(format!("Gepland in {h}")),
-            Column::numbers(format!("Waarop we rekenen in {h}")),
-        ],
-        rows,
-        notes: Vec::new(),
-    }));
-    blocks.extend(fall(d));
-    blocks.extend(doubtful(d, sources).map(Block::Table));
-    Some(Section { id: "maatregelen".into(), title: "Ombuigingen, nieuw beleid en dalingen".into(), level: 2, blocks })
-}
-
-/// Which part of the planned fall no measure explains.
-fn fall(d: &Draft<'_>) -> Vec<Block> {
-    let Some(f) = derive::fall(d.here) else { return Vec::new() };
-    let (from, to) = (f.from, f.to);
-    let amount = |value: f64, what: &str| {
-        d.euros(
-            value,
-            &format!("fall.{what}({from}, {to})"),
-            match what {
-                "planned" => "begrote lasten van het eerste jaar min die van het laatste",
-                "explained" => "nieuw beleid, ombuigingen en taakstellingen: eerste jaar min laatste",
-                _ => "de daling min wat maatregelen verklaren",
-            },
-        )
-    };
-    let mut out = format!(
-        "{} De begrote lasten dalen van {from} tot {to} met {}.",
-        strong("Welke daling verwacht de begroting?"),
-        amount(f.fall, "planned")
-    );
-    out.push_str(&match d.book.round(f.explained).signum() {
-        1 => format!(" Nieuw beleid en besparingen verklaren daarvan {}.", amount(f.explained, "explained")),
-        -1 => {
-            format!(" Nieuw beleid en besparingen verhogen de lasten juist met {}.", amount(f.explained, "explained"))
-        }
-        _ => String::new(),
-    });
-    match d.book.round(f.unexplained) {
-        n if n > 0 => {
-            out.push_str(&format!(" Voor {} noemt de begroting geen maatregel.", amount(f.unexplained, "unexplained")))
-        }
-        _ => out.push_str(" De daling is daarmee verklaard."),
-    }
-    if d.book.round(f.unexplained) > 0 {
-        let counted = d.euros(
-            f.counted_on,
-            &format!("fall.counted_on({from}, {to})"),
-            "daling zonder maatregel maal het deel waarop we rekenen",
-        );
-        out.push_str(&match d.book.round(f.counted_on) {
-            0 => " Op die daling rekenen we niet.".to_owned(),
-            n if n >= d.book.round(f.unexplained) => " We rekenen er wel op dat die daling lukt.".to_owned(),
-            _ => format!(" We rekenen erop dat daarvan {counted} lukt."),
-        });
-    }
-    vec![Block::Paragraph(d.text(out))]
-}
-
-/// Measures that are not certain: falls without a measure, and what may be realised in part.
-fn doubtful(d: &Draft<'_>, sources: &mut Sources) -> Option<Table> {
-    let (model, h) = (d.model(), d.horizon());
-    let last = d.last();
-    let mut rows = Vec::new();
-    let mut any_revenue = false;
-    for measure in &model.measures {
-        let realisation = measure.realisation.map(|r| model.assumption(r));
-        let partly = realisation.is_some_and(|a| a.is_uncertain() || a.values.iter().skip(1).any(|v| *v != 1.0));
-        if measure.kind != MeasureKind::Technical && !partly {
-            continue;
-        }
-        let Some(amount) = measure.amount.map(|a| model.assumption(a)) else { continue };
-        let planned = amount.values.get(last).copied().unwrap_or(0.0);
-        // What has ended asks nothing of anybody.
-        if amount.values.iter().skip(1).all(|v| *v == 0.0) {
-            continue;
-        }
-        let revenue = model.lines.get(measure.line).as_cost().is_none();
-        any_revenue |= revenue;
-        rows.push(Row::plain(vec![
-            Cell::words(format!("{}{}", words::clean(&measure.label), if revenue { " *" } else { "" })),
-            Cell::words(words::structural(measure.structural).1),
-            tables::amount(&d.book, d.book.round(planned), planned),
-            Cell::words(
-                realisation.map_or_else(|| "100%".to_owned(), |a| words::series(&a.values, a.scale, d.base_year())),
-            ),
-            Cell::words(realisation.and_then(words::uncertainty).unwrap_or_else(|| "vast".into())),
-            Cell::words(sources.cite(realisation.map_or(&measure.provenance, |a| &a.provenance))),
-        ]));
-    }
-    let filled: Vec<String> = model
-        .measures
-        .iter()
-        .filter(|m| m.kind == MeasureKind::Target && m.filled == Some(false))
-        .map(|m| words::clean(&m.label))
-        .collect();
-    let mut notes = Vec::new();
-    if any_revenue {
-        notes.push("* Dit gaat over baten: min betekent minder baten.".to_owned());
-    }
-    if !filled.is_empty() {
-        notes.push(format!("Nog niet ingevuld: {}.", dutch::list(&filled)));
-    }
-    (!rows.is_empty()).then(|| Table {
-        id: "realisatie".into(),
-        caption: format!("Lukt het? Dalingen zonder maatregel en onzekere maatregelen ({})", d.book.caption()),
-        columns: vec![
-            Column::words("Maatregel of daling"),
-            Column::words("S/I").optional(),
-            Column::numbers(format!("Gepland in {h}")),
-            Column::numbers("Deel waarop we rekenen"),
-            Column::words("Onzekerheid").optional(),
-            Column { header: "Wie zegt het?".into(), align: Align::Left, optional: false },
-        ],
-        rows,
-        notes,
-    })
 }
 
 /// Own assumptions, values carried forward, values without a source, and the list of sources.

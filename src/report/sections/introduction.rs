@@ -126,7 +126,7 @@ fn prices(d: &Draft<'_>) -> String {
                  Zo vergelijken we de lasten met een begroting in het geld van elk jaar."
             );
             if !a.provenance.is_empty() {
-                out.push_str(&format!(" Toelichting: {}", words::stopped(&words::provenance(&a.provenance))));
+                out.push_str(&format!(" {}", words::capital(&words::stopped(&words::provenance(&a.provenance)))));
             }
             out
         }
@@ -181,7 +181,8 @@ fn reading(d: &Draft<'_>) -> String {
     if d.outcome().is_some() {
         out.push_str(
             " Bij veel bedragen staat een bandbreedte. De kans is 80% dat een bedrag daarbinnen valt. \
-             Dat geldt als de uitgangspunten kloppen.",
+             Dat geldt als de uitgangspunten kloppen. De raming zelf rekent met de uitgangspunten zoals ze er staan. \
+             Bij de risico's staat het gemiddelde van alle mogelijke toekomsten. Die bedragen kunnen daarom iets verschillen.",
         );
     } else {
         out.push_str(" Deze raming is gemaakt zonder simulatie. Er zijn daarom geen bandbreedtes en geen kansen op overschrijding.");

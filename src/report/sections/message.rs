@@ -159,7 +159,8 @@ fn needed(d: &Draft<'_>) -> String {
         &format!("kwantiel {} van het verlies boven het verwachte tekort", words::percent(r.certainty)),
     );
     let certainty = words::percent(r.certainty);
-    if r.expected_deficit.is_none() {
+    // Without draws the band of the projection is not in it.
+    if r.expected_deficit.is_none() || d.outcome().is_none() {
         return format!(
             "Voor de risico's met een eigen bedrag is in {} {amount} nodig, om met {certainty} zekerheid genoeg te hebben.",
             r.year

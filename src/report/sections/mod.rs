@@ -4,10 +4,13 @@
 pub mod accountability;
 pub mod assumptions;
 pub mod balance;
+mod budget;
 mod clients;
 pub mod development;
 pub mod history;
 pub mod introduction;
+mod lines;
+mod measures;
 pub mod message;
 pub mod not_modelled;
 pub mod register;

@@ -6,11 +6,13 @@
 
 use super::super::document::{Block, Cell, Column, Row, Section, Table, Text};
 use super::super::draft::{Draft, strong};
+use super::super::rounding::Units;
 use super::super::{tables, words};
 use crate::dutch;
 use crate::model::Scope;
 use crate::projection::GroupId;
 use crate::study::{ResilienceOutcome, derive};
+use crate::units::Year;
 
 /// The section.
 pub fn write(d: &Draft<'_>) -> Section {
@@ -45,13 +47,16 @@ fn deficit(d: &Draft<'_>, r: &ResilienceOutcome) -> String {
             format!("{lead} In {} verwachten we geen tekort ten opzichte van de begroting.", r.year)
         }
         Some(v) => {
-            let amount = d.euros(
-                v,
-                &format!("mean(shortfall(total, {}))", r.year),
-                "gemiddelde van het tekort ten opzichte van de begroting",
-            );
+            let formula = "gemiddelde van het tekort ten opzichte van de begroting";
+            // Without draws it is the difference of the projection, and printed as that.
+            let units = balance_above(d, r.year)
+                .map(|(units, _)| -units)
+                .filter(|_| d.outcome().is_none())
+                .unwrap_or_else(|| d.book.round(v));
+            let amount = d.money(units, &format!("mean(shortfall(total, {}))", r.year), v, formula);
+            let what = if d.outcome().is_some() { "Het verwachte tekort" } else { "Het tekort in deze raming" };
             format!(
-                "{lead} Het verwachte tekort in {} is {amount}. Dat bedrag hoort in de begroting en niet bij de risico's. \
+                "{lead} {what} in {} is {amount}. Dat bedrag hoort in de begroting en niet bij de risico's. \
                  Het risico is alleen wat er nog bovenop kan komen.{}",
                 r.year,
                 mean_and_projection(d, r, v)
@@ -70,16 +75,17 @@ fn deficit(d: &Draft<'_>, r: &ResilienceOutcome) -> String {
     }
 }
 
+/// Balance better (positive) or worse than budgeted in a year: as printed, and exact.
+fn balance_above(d: &Draft<'_>, year: Year) -> Option<(Units, f64)> {
+    let years = d.years_of(&GroupId::Total);
+    let at = years.iter().position(|y| y.year == year)?;
+    Some((d.page(&GroupId::Total)?.years[at].balance_above()?, derive::balance_above_budget(&years[at])?))
+}
+
 /// Why the mean shortfall differs from the difference of the projection: a
 /// windfall counts as nothing in the mean, and savings may fall short.
 fn mean_and_projection(d: &Draft<'_>, r: &ResilienceOutcome, mean: f64) -> String {
-    let years = d.years_of(&GroupId::Total);
-    let Some(at) = years.iter().position(|y| y.year == r.year) else { return String::new() };
-    let (Some(units), Some(exact)) =
-        (d.page(&GroupId::Total).and_then(|p| p.years[at].balance_above()), derive::balance_above_budget(&years[at]))
-    else {
-        return String::new();
-    };
+    let Some((units, exact)) = balance_above(d, r.year) else { return String::new() };
     if d.outcome().is_none() || d.book.round(mean) == -units {
         return String::new();
     }
@@ -131,6 +137,11 @@ fn needed(d: &Draft<'_>, r: &ResilienceOutcome) -> String {
             " Dat is alleen voor de risico's met een eigen bedrag. Gemiddeld kosten die {expected} (kans maal gevolg). \
              Een tekort op de begroting zit er niet in."
         ));
+    }
+    if d.outcome().is_none() {
+        out.push_str(
+            " Deze raming is zonder simulatie gemaakt. De onzekerheid van de lasten en baten zelf zit er dus niet in.",
+        );
     }
     if !r.exact && r.error > 0.0 {
         out.push_str(&format!(

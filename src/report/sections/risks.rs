@@ -89,7 +89,9 @@ fn one(d: &Draft<'_>, risk: &RiskEntry) -> Section {
         foot.push(format!("Eigenaar: {}", words::clean(owner)));
     }
     if let Some(source) = &risk.source {
-        foot.push(format!("Bron: {}", words::clean(source)));
+        // A rule is made for every municipality: its source is where the rule comes from, not this text.
+        let label = if risk.origin == Origin::Rule { "De regel is ontleend aan" } else { "Bron" };
+        foot.push(format!("{label}: {}", words::clean(source)));
     }
     if let Some(note) = d.model().risks.iter().find(|r| r.id == risk.id).and_then(|r| r.provenance.note.as_deref()) {
         foot.push(words::capital(&words::clean(note)));
@@ -171,6 +173,9 @@ fn amount(d: &Draft<'_>, risk: &RiskEntry) -> String {
         let title =
             d.study.scenarios.iter().find(|s| s.model.scenario.id == id).map_or(id, |s| &s.model.scenario.title);
         out.push_str(&format!(" Zie de wat-als ‘{}’.", words::clean(title)));
+        if d.outcome().is_some() {
+            out.push_str(" Hier staat het gemiddelde van alle toekomsten; de tabel bij wat-als rekent met de uitgangspunten zelf.");
+        }
     }
     out
 }

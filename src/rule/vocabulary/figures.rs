@@ -244,8 +244,8 @@ pub(super) fn register(book: &mut Book<'_>) {
             "points",
             [
                 "getal",
-                "Schrijft een verschil van percentages: 1,5 procentpunten.",
-                "assert_eq(`${(percent(4) - percent(2.5)).points}`, \"1,5 procentpunten\");",
+                "Schrijft een verschil van percentages: 1,5 procentpunt.",
+                "assert_eq(`${(percent(4) - percent(2.5)).points}`, \"1,5 procentpunt\");",
             ],
             Style::Points,
         ),

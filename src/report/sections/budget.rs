@@ -1,0 +1,247 @@
+//! Whether the cost of a group fits its budget, and why not.
+
+use super::super::document::{Cell, Column, Row, Table};
+use super::super::draft::{Draft, strong};
+use super::super::{tables, words};
+use super::development::name;
+use crate::dutch;
+use crate::model::Prices;
+use crate::projection::{GroupId, GroupYear};
+use crate::study::derive;
+
+/// Whether it fits the budget; none where there is none to compare with.
+pub fn fits(d: &Draft<'_>, id: &GroupId) -> Option<String> {
+    let years = d.years_of(id);
+    let name = name(id);
+    let Some(last) = d.last_budget_year(id) else { return volume_only(d, id) };
+    let (year, entry) = (&years[last], d.page(id)?.years[last]);
+    let (y, above) = (year.year, entry.cost_above()?);
+    let exact = derive::cost_above_budget(year)?;
+    // By the percentage as printed, so that the answer and the word of the scale agree.
+    let odds = d.band(id, last).and_then(|s| s.chance_above_budget);
+    let printed = odds.map(|p| dutch::round(p, 2));
+    let answer = match (printed, above.signum()) {
+        (Some(p), _) if p >= 0.8 => "Zeer waarschijnlijk niet.",
+        (Some(p), _) if p >= 0.6 => "Waarschijnlijk niet.",
+        (Some(p), _) if p >= 0.4 => "Dat is onzeker.",
+        (Some(p), _) if p >= 0.2 => "Waarschijnlijk wel.",
+        (Some(_), _) => "Zeer waarschijnlijk wel.",
+        (None, 1) => "Volgens deze raming niet.",
+        (None, _) => "Volgens deze raming wel.",
+    };
+    let mut out = format!("{} {answer}", strong("Past dat in de begroting?"));
+    let budget = d.money(
+        entry.budget_cost?,
+        &format!("budget({name}, {y})"),
+        year.budget_cost?,
+        "begroting in het geld van het jaar",
+    );
+    let group = d.projection().groups.iter().find(|g| g.id == *id)?;
+    match (d.model().budget.prices, derive::budget_as_written(d.model(), d.projection(), group, last)) {
+        (Prices::Constant(p), Some(written)) if p < y => {
+            let written = d.euros(
+                written,
+                &format!("budget({name}, {y}) in prijzen van {p}"),
+                "som van figures.csv, soort budget",
+            );
+            out.push_str(&format!(
+                " Voor {y} staat er {written} in de begroting, in prijzen van {p}. Met de vergoeding voor lonen en prijzen is dat {budget}."
+            ));
+        }
+        _ => out.push_str(&format!(" Voor {y} staat er {budget} in de begroting.")),
+    }
+    let expect = if d.band(id, last).is_some() { "naar verwachting " } else { "" };
+    let address = format!("cost({name}, {y}) - budget({name}, {y})");
+    let amount = d.money(above, &address, exact, "lasten min begroting in het geld van het jaar");
+    out.push_str(&match above.signum() {
+        1 => format!(" De lasten komen daar {expect}{amount} boven."),
+        -1 => format!(" De lasten blijven daar {expect}{amount} onder."),
+        _ => " De lasten komen daar precies op uit.".to_owned(),
+    });
+    if let Some(p) = odds {
+        out.push_str(&format!(
+            " De kans dat de lasten hoger zijn dan begroot is {}.",
+            d.likely(p, &format!("chance(cost({name}, {y}) > budget({name}, {y}))"))
+        ));
+        if let Some(excess) = d.band(id, last).and_then(|s| s.expected_excess).filter(|_| p >= 0.01) {
+            out.push_str(&format!(
+                " Gebeurt dat, dan is de overschrijding gemiddeld {}.",
+                d.euros(
+                    excess,
+                    &format!("mean({address} als die boven 0 ligt)"),
+                    "gemiddelde van de trekkingen met een overschrijding"
+                )
+            ));
+        }
+    }
+    out.push_str(&with_revenue(d, id, &name, last));
+    if last > 1 && years[1].budget_cost.is_some() {
+        out.push_str(&first_year(d, id, &name));
+    }
+    out.push_str(&missing_years(years));
+    Some(out)
+}
+
+/// What revenue does to an overrun: the balance is what counts.
+fn with_revenue(d: &Draft<'_>, id: &GroupId, name: &str, last: usize) -> String {
+    let year = &d.years_of(id)[last];
+    let y = year.year;
+    let entry = d.page(id).map(|p| p.years[last]).unwrap_or_default();
+    let (Some(above), Some(exact)) = (entry.revenue_above(), derive::revenue_above_budget(year)) else {
+        return String::new();
+    };
+    let (Some(balance), Some(balance_exact)) = (entry.balance_above(), derive::balance_above_budget(year)) else {
+        return String::new();
+    };
+    if above == 0 {
+        return String::new();
+    }
+    let revenue = d.money(
+        above,
+        &format!("revenue({name}, {y}) - budget_revenue({name}, {y})"),
+        exact,
+        "baten min begroting in het geld van het jaar",
+    );
+    let net = d.money(
+        balance,
+        &format!("balance({name}, {y}) - (budget_revenue({name}, {y}) - budget({name}, {y}))"),
+        balance_exact,
+        "verschil met de begroting in het geld van het jaar",
+    );
+    let side = if above > 0 { "hoger" } else { "lager" };
+    let result = match balance.signum() {
+        1 => format!("{net} beter dan begroot"),
+        -1 => format!("{net} slechter dan begroot"),
+        _ => "gelijk aan de begroting".to_owned(),
+    };
+    format!(" De baten zijn {revenue} {side} dan begroot. Samen is het saldo {result}.")
+}
+
+/// The first projected year beside the last.
+fn first_year(d: &Draft<'_>, id: &GroupId, name: &str) -> String {
+    let year = &d.years_of(id)[1];
+    let (Some(above), Some(exact)) =
+        (d.page(id).and_then(|p| p.years[1].cost_above()), derive::cost_above_budget(year))
+    else {
+        return String::new();
+    };
+    let y = year.year;
+    let amount = d.money(
+        above,
+        &format!("cost({name}, {y}) - budget({name}, {y})"),
+        exact,
+        "lasten min begroting in het geld van het jaar",
+    );
+    match above.signum() {
+        1 => format!(" In {y} liggen de lasten {amount} boven de begroting."),
+        -1 => format!(" In {y} liggen de lasten {amount} onder de begroting."),
+        _ => format!(" In {y} zijn de lasten gelijk aan de begroting."),
+    }
+}
+
+fn missing_years(years: &[GroupYear]) -> String {
+    let lacking: Vec<_> = years.iter().skip(1).filter(|y| y.budget_cost.is_none()).map(|y| y.year).collect();
+    if lacking.is_empty() {
+        String::new()
+    } else {
+        format!(" Voor {} is er geen begroting om mee te vergelijken.", words::years(&lacking))
+    }
+}
+
+/// Constant prices without compensation: only the amount of help can be compared.
+fn volume_only(d: &Draft<'_>, id: &GroupId) -> Option<String> {
+    let years = d.years_of(id);
+    let lead = strong("Past dat in de begroting?");
+    match years.iter().skip(1).rev().find_map(|y| y.gap.map(|g| (y.year, g.volume))) {
+        Some((y, volume)) => {
+            let amount = d.euros(
+                volume,
+                &format!("gap.volume({}, {y})", name(id)),
+                "lasten in prijzen van de begroting min begroting",
+            );
+            let more = if volume >= 0.0 { "meer" } else { "minder" };
+            Some(format!(
+                "{lead} Dat weten we maar voor een deel. Zonder hogere prijzen kost de hulp in {y} {amount} {more} dan begroot. \
+                 Of er geld is voor hogere prijzen, is niet opgegeven."
+            ))
+        }
+        None if years.len() > 1 => Some(format!(
+            "{lead} Dat weten we niet. Voor {} is er geen begroting om mee te vergelijken.",
+            words::years(&years.iter().skip(1).map(|y| y.year).collect::<Vec<_>>())
+        )),
+        None => None,
+    }
+}
+
+/// Why the cost differs from its budget; the parts add up to the difference.
+pub fn reasons(d: &Draft<'_>, id: &GroupId) -> Option<Table> {
+    let last = d.last_budget_year(id)?;
+    let year = &d.years_of(id)[last];
+    let gap = year.gap?;
+    let (price, compensation) = (gap.price?, gap.compensation?);
+    let target = d.page(id)?.years[last].cost_above()?;
+    let exact = derive::cost_above_budget(year)?;
+    if target == 0 {
+        return None;
+    }
+    let group = d.projection().groups.iter().find(|g| g.id == *id)?;
+    let nominal = d.model().budget.prices == Prices::Nominal;
+    // The budget may count on savings and falls that the projection does not count on.
+    let counted = derive::not_realised(d.model(), d.projection(), group, last).filter(|v| d.book.round(*v) != 0);
+    let volume = derive::less(gap.volume, counted.unwrap_or(0.0));
+    let mut parts: Vec<(String, f64)> = vec![(
+        if nominal {
+            "hoeveelheid en zwaarte van de hulp, in prijzen van het basisjaar".to_owned()
+        } else {
+            "meer of zwaardere hulp, en andere maatregelen dan begroot".to_owned()
+        },
+        volume,
+    )];
+    if volume < 0.0 && !nominal {
+        parts[0].0 = "minder of lichtere hulp, en andere maatregelen dan begroot".to_owned();
+    }
+    if let Some(counted) = counted {
+        parts.push(("besparingen en dalingen waar de begroting op rekent en wij niet".to_owned(), counted));
+    }
+    if nominal {
+        parts.push((format!("prijzen sinds {}", d.base_year()), price));
+    } else {
+        let side = if price >= 0.0 {
+            "prijzen stijgen harder dan de vergoeding"
+        } else {
+            "prijzen stijgen minder dan de vergoeding"
+        };
+        parts.push((side.to_owned(), price));
+        parts.push(("de vergoeding over dit verschil in hoeveelheid".to_owned(), compensation));
+    }
+    let values: Vec<f64> = parts.iter().map(|(_, v)| *v).collect();
+    let units = d.book.split(&values, target);
+    let mut rows: Vec<Row> = parts
+        .iter()
+        .zip(&units)
+        .filter(|((_, _), u)| **u != 0)
+        .map(|((what, v), u)| Row::plain(vec![Cell::words(what.clone()), tables::deviation(&d.book, -u, -v)]))
+        .collect();
+    let (word, total) = if target > 0 { ("Hoger dan begroot", -target) } else { ("Lager dan begroot", -target) };
+    rows.push(Row::total(vec![Cell::words(word), tables::deviation(&d.book, total, -exact)]));
+    Some(Table {
+        id: format!("waardoor-{}", name(id)),
+        caption: format!("Waardoor? Lasten tegenover begroting in {} ({})", year.year, d.book.caption()),
+        columns: vec![Column::words("Oorzaak"), Column::numbers("Bedrag")],
+        rows,
+        notes: Vec::new(),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::super::chance;
+
+    /// The answers of [`super::fits`] follow the same bounds as the scale.
+    #[test]
+    fn the_answer_and_the_scale_agree_on_what_is_likely() {
+        assert_eq!(chance::word(0.6), "waarschijnlijk");
+        assert_eq!(chance::word(0.8), "zeer waarschijnlijk");
+        assert_eq!(chance::word(0.41), "even waarschijnlijk als niet");
+    }
+}
