@@ -15,8 +15,13 @@ fn main() {
     for file in &files {
         let name = file.strip_prefix(&root).expect("found below the root");
         let name = name.to_string_lossy().replace('\\', "/");
-        writeln!(list, "    ({:?}, include_bytes!({:?}) as &[u8]),", format!("rules/{name}"), file.display().to_string())
-            .expect("writing to a string cannot fail");
+        writeln!(
+            list,
+            "    ({:?}, include_bytes!({:?}) as &[u8]),",
+            format!("rules/{name}"),
+            file.display().to_string()
+        )
+        .expect("writing to a string cannot fail");
     }
     list.push(']');
     let out = PathBuf::from(std::env::var("OUT_DIR").expect("cargo sets it")).join("builtin_rules.rs");

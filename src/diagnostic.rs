@@ -179,7 +179,8 @@ pub fn nearest<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) -> Opti
 /// The first line of each is `FILE:LINE:COL: error: message`, so that editors
 /// and people can jump to it.
 pub fn render(diagnostics: &[Diagnostic], source: &dyn Fn(&str) -> Option<String>, colour: bool) -> String {
-    let paint = |code: &str, text: &str| if colour { format!("\u{1b}[{code}m{text}\u{1b}[0m") } else { text.to_owned() };
+    let paint =
+        |code: &str, text: &str| if colour { format!("\u{1b}[{code}m{text}\u{1b}[0m") } else { text.to_owned() };
     let mut out = String::new();
     for d in diagnostics {
         let severity = match d.severity {

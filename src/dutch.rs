@@ -93,16 +93,8 @@ pub fn short(value: f64, decimals: usize) -> String {
     match text.split_once(',') {
         Some((whole, fraction)) => {
             let fraction = fraction.trim_end_matches('0');
-            let whole = if whole == "-0" && fraction.is_empty() {
-                "0"
-            } else {
-                whole
-            };
-            if fraction.is_empty() {
-                whole.to_owned()
-            } else {
-                format!("{whole},{fraction}")
-            }
+            let whole = if whole == "-0" && fraction.is_empty() { "0" } else { whole };
+            if fraction.is_empty() { whole.to_owned() } else { format!("{whole},{fraction}") }
         }
         None => text,
     }
@@ -152,20 +144,12 @@ fn round_to(value: f64, zeros: i32) -> f64 {
 
 /// An amount in whole euros: `€ 1.506.000`, `€ -165`.
 pub fn euro(value: f64) -> String {
-    if value.is_finite() {
-        format!("€ {}", whole(value))
-    } else {
-        NOT_APPLICABLE.to_owned()
-    }
+    if value.is_finite() { format!("€ {}", whole(value)) } else { NOT_APPLICABLE.to_owned() }
 }
 
 /// An amount in euros and cents: `€ 38,50`.
 pub fn euro_cents(value: f64) -> String {
-    if value.is_finite() {
-        format!("€ {}", number(value, 2))
-    } else {
-        NOT_APPLICABLE.to_owned()
-    }
+    if value.is_finite() { format!("€ {}", number(value, 2)) } else { NOT_APPLICABLE.to_owned() }
 }
 
 /// An amount in thousands for a column headed `x € 1.000`: `1.506`.
@@ -179,18 +163,9 @@ struct Scaled {
     word: &'static str,
 }
 
-const THOUSANDS: Scaled = Scaled {
-    unit: 1.0,
-    word: "",
-};
-const MILLIONS: Scaled = Scaled {
-    unit: 1e6,
-    word: " miljoen",
-};
-const BILLIONS: Scaled = Scaled {
-    unit: 1e9,
-    word: " miljard",
-};
+const THOUSANDS: Scaled = Scaled { unit: 1.0, word: "" };
+const MILLIONS: Scaled = Scaled { unit: 1e6, word: " miljoen" };
+const BILLIONS: Scaled = Scaled { unit: 1e9, word: " miljard" };
 
 /// What an amount of this size is written in.
 fn scale_of(value: f64) -> Scaled {
@@ -268,11 +243,7 @@ pub fn clients(value: f64) -> String {
 
 /// Hours: `2,11 uur`.
 pub fn hours(value: f64) -> String {
-    if value.is_finite() {
-        format!("{} uur", short(value, 2))
-    } else {
-        NOT_APPLICABLE.to_owned()
-    }
+    if value.is_finite() { format!("{} uur", short(value, 2)) } else { NOT_APPLICABLE.to_owned() }
 }
 
 /// A quantity in its unit and a style.
@@ -285,11 +256,7 @@ pub fn quantity(value: f64, unit: Quantity, style: Style) -> String {
         (Quantity::EuroPerClient, Style::Words) => format!("{} euro per cliënt", whole(value)),
         (Quantity::EuroPerClient, _) => format!("{} per cliënt", euro(value)),
         (Quantity::Clients, Style::Words) => {
-            let noun = if whole(value) == "1" {
-                "cliënt"
-            } else {
-                "cliënten"
-            };
+            let noun = if whole(value) == "1" { "cliënt" } else { "cliënten" };
             format!("{} {noun}", count_in_words(value))
         }
         (Quantity::Clients, _) => clients(value),
@@ -297,14 +264,7 @@ pub fn quantity(value: f64, unit: Quantity, style: Style) -> String {
         (Quantity::Percent, Style::Words) => format!("{} procent", percent_number(value, 1)),
         (Quantity::Percent, Style::Points) => {
             let text = percent_number(value, 1);
-            format!(
-                "{text} {}",
-                if text.trim_start_matches('-') == "1" {
-                    "procentpunt"
-                } else {
-                    "procentpunt"
-                }
-            )
+            format!("{text} procentpunt")
         }
         (Quantity::Percent, _) => percent(value, 1),
         (Quantity::Number, Style::Words) => count_in_words(value),
@@ -320,11 +280,7 @@ pub fn range(low: f64, high: f64, unit: Quantity) -> String {
     if !low.is_finite() || !high.is_finite() {
         return NOT_APPLICABLE.to_owned();
     }
-    let (low, high) = if low <= high {
-        (low, high)
-    } else {
-        (high, low)
-    };
+    let (low, high) = if low <= high { (low, high) } else { (high, low) };
     let one = |value| quantity(value, unit, Style::Auto);
     if one(low) == one(high) {
         return one(low);
@@ -334,12 +290,7 @@ pub fn range(low: f64, high: f64, unit: Quantity) -> String {
             // Both in the size word of the larger, so that it is said once.
             let scale = scale_of(if high.abs() >= low.abs() { high } else { low });
             if scale.unit > 1.0 && low.abs() >= scale.unit / 20.0 {
-                format!(
-                    "tussen € {} en € {}{}",
-                    scaled(low, &scale),
-                    scaled(high, &scale),
-                    scale.word
-                )
+                format!("tussen € {} en € {}{}", scaled(low, &scale), scaled(high, &scale), scale.word)
             } else {
                 format!("tussen {} en {}", one(low), one(high))
             }
@@ -442,31 +393,16 @@ mod tests {
         assert_eq!(clients(1.0), "1 cliënt");
         assert_eq!(clients(1.2), "1 cliënt");
         assert_eq!(clients(0.0), "0 cliënten");
-        assert_eq!(
-            quantity(12.0, Quantity::Clients, Style::Words),
-            "twaalf cliënten"
-        );
+        assert_eq!(quantity(12.0, Quantity::Clients, Style::Words), "twaalf cliënten");
         assert_eq!(quantity(1.0, Quantity::Clients, Style::Words), "één cliënt");
     }
 
     #[test]
     fn a_range_says_its_size_word_once() {
-        assert_eq!(
-            range(22_300_000.0, 26_100_000.0, Quantity::Euro),
-            "tussen € 22,3 en € 26,1 miljoen"
-        );
-        assert_eq!(
-            range(653_000.0, 812_000.0, Quantity::Euro),
-            "tussen € 653.000 en € 812.000"
-        );
-        assert_eq!(
-            range(20_000.0, 1_200_000.0, Quantity::Euro),
-            "tussen € 20.000 en € 1,2 miljoen"
-        );
-        assert_eq!(
-            range(540.0, 573.0, Quantity::Clients),
-            "tussen 540 en 573 cliënten"
-        );
+        assert_eq!(range(22_300_000.0, 26_100_000.0, Quantity::Euro), "tussen € 22,3 en € 26,1 miljoen");
+        assert_eq!(range(653_000.0, 812_000.0, Quantity::Euro), "tussen € 653.000 en € 812.000");
+        assert_eq!(range(20_000.0, 1_200_000.0, Quantity::Euro), "tussen € 20.000 en € 1,2 miljoen");
+        assert_eq!(range(540.0, 573.0, Quantity::Clients), "tussen 540 en 573 cliënten");
         assert_eq!(range(0.021, 0.05, Quantity::Percent), "tussen 2,1% en 5%");
         assert_eq!(range(5.0, 5.0, Quantity::Euro), "€ 5");
     }
@@ -484,10 +420,7 @@ mod tests {
             assert_eq!(euro(value), NOT_APPLICABLE);
             assert_eq!(percent(value, 1), NOT_APPLICABLE);
             assert_eq!(clients(value), NOT_APPLICABLE);
-            assert_eq!(
-                quantity(value, Quantity::Number, Style::Auto),
-                NOT_APPLICABLE
-            );
+            assert_eq!(quantity(value, Quantity::Number, Style::Auto), NOT_APPLICABLE);
             assert_eq!(marked(value, 1), NOT_APPLICABLE);
         }
     }

@@ -83,7 +83,8 @@ fn every_arrow_points_to_the_left() {
         if room == "lib" || room == "main" || path.ends_with("testing.rs") && room == "model" {
             continue;
         }
-        let here = level(&room).unwrap_or_else(|| panic!("{} is in a room that the architecture does not know", path.display()));
+        let here = level(&room)
+            .unwrap_or_else(|| panic!("{} is in a room that the architecture does not know", path.display()));
         let text = without_tests(&std::fs::read_to_string(&path).expect("readable"));
         for (line, used) in rooms_used(&text) {
             let Some(there) = level(&used) else { continue };

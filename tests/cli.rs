@@ -43,8 +43,18 @@ fn the_same_bytes_come_out_on_one_thread_and_on_four() {
         let folder = out.path().join(threads);
         let folder = folder.to_str().expect("plain");
         let done = ravijn(&[
-            "run", "scenarios/heerde", "--scenario", "ova-hoog", "--draws", "1000", "--threads", threads, "--out", folder,
-            "--format", "md,json",
+            "run",
+            "scenarios/heerde",
+            "--scenario",
+            "ova-hoog",
+            "--draws",
+            "1000",
+            "--threads",
+            threads,
+            "--out",
+            folder,
+            "--format",
+            "md,json",
         ]);
         assert!(done.status.success(), "{}", text(&done.stderr));
         all.push((files(Path::new(folder)), done.stdout));
@@ -57,12 +67,24 @@ fn the_same_bytes_come_out_on_one_thread_and_on_four() {
 fn json_alone_prints_one_document_and_writes_nothing() {
     let out = tempfile::tempdir().expect("a temporary folder");
     let folder = out.path().join("none");
-    let done = ravijn(&["run", "scenarios/harderwijk", "--draws", "0", "--format", "json", "--out", folder.to_str().expect("plain")]);
+    let done = ravijn(&[
+        "run",
+        "scenarios/harderwijk",
+        "--draws",
+        "0",
+        "--format",
+        "json",
+        "--out",
+        folder.to_str().expect("plain"),
+    ]);
     assert!(done.status.success(), "{}", text(&done.stderr));
     let document: serde_json::Value = serde_json::from_slice(&done.stdout).expect("one JSON document");
     assert_eq!(document["municipality"]["code"], "GM0243");
     assert_eq!(document["scenarios"][0]["id"], "base");
-    assert!(document["scenarios"][0]["lines"][0]["years"][0].get("distribution").is_none(), "no draws, no distribution");
+    assert!(
+        document["scenarios"][0]["lines"][0]["years"][0].get("distribution").is_none(),
+        "no draws, no distribution"
+    );
     assert!(!folder.exists());
 }
 
@@ -71,7 +93,8 @@ fn a_what_if_named_by_its_file_runs_beside_the_base() {
     let done = ravijn(&["run", "scenarios/harderwijk/ova-hoger.toml", "--draws", "0", "--format", "json"]);
     assert!(done.status.success(), "{}", text(&done.stderr));
     let document: serde_json::Value = serde_json::from_slice(&done.stdout).expect("one JSON document");
-    let ids: Vec<&str> = document["scenarios"].as_array().expect("a list").iter().filter_map(|s| s["id"].as_str()).collect();
+    let ids: Vec<&str> =
+        document["scenarios"].as_array().expect("a list").iter().filter_map(|s| s["id"].as_str()).collect();
     assert_eq!(ids, ["base", "ova-hoger"]);
 }
 
@@ -128,13 +151,22 @@ fn a_rule_that_fails_is_named_and_the_report_is_written() {
     .expect("writable");
     let out = work.path().join("out");
     let done = ravijn(&[
-        "run", "scenarios/harderwijk", "--scenario", "ova-hoger", "--draws", "0", "--rules",
-        work.path().join("rules").to_str().expect("plain"), "--out", out.to_str().expect("plain"),
+        "run",
+        "scenarios/harderwijk",
+        "--scenario",
+        "ova-hoger",
+        "--draws",
+        "0",
+        "--rules",
+        work.path().join("rules").to_str().expect("plain"),
+        "--out",
+        out.to_str().expect("plain"),
     ]);
     assert_eq!(done.status.code(), Some(1));
     let said = text(&done.stderr);
     assert!(said.contains("kapot.rhai:4:"), "{said}");
-    let report = std::fs::read_to_string(out.join("harderwijk/base/risicoparagraaf.md")).expect("the report is written");
+    let report =
+        std::fs::read_to_string(out.join("harderwijk/base/risicoparagraaf.md")).expect("the report is written");
     assert!(report.contains("Kapot") || report.contains("kapot"), "the report says which rule failed");
 }
 
@@ -148,9 +180,14 @@ fn one_line_without_budget_or_index_runs_with_all_shipped_rules() {
         "[municipality]\nname = \"Klein\"\ncode = \"GM0000\"\nbase_year = 2024\nbase = \"actual\"\nhorizon = 2025\n\n[cost.hulp]\nlabel = \"Hulp\"\ntaakveld = \"6.71\"\ndomain = \"wmo\"\n",
     )
     .expect("writable");
-    std::fs::write(folder.join("figures.csv"), "line,quantity,kind,year,value,source\nhulp,cost,actual,2024,1000,rekening\n").expect("writable");
+    std::fs::write(
+        folder.join("figures.csv"),
+        "line,quantity,kind,year,value,source\nhulp,cost,actual,2024,1000,rekening\n",
+    )
+    .expect("writable");
     for draws in ["0", "100"] {
-        let done = ravijn(&["run", folder.to_str().expect("plain"), "--draws", draws, "--format", "json", "--rules", "rules"]);
+        let done =
+            ravijn(&["run", folder.to_str().expect("plain"), "--draws", draws, "--format", "json", "--rules", "rules"]);
         assert!(done.status.success(), "{}", text(&done.stderr));
     }
 }

@@ -163,14 +163,20 @@ fn no_rule_fails_on_a_municipality_of_one_line() {
             cases.push((line("hulp", domain, "level = { value = \"0%\", sd = \"10%\" }"), cost(value)));
         }
         // Clients that all leave, clients that are none, and a count without euros.
-        cases.push((line("hulp", domain, "volume = { exit = \"100%\" }"), cost("1000") + "hulp,clients,actual,2026,10,test\n"));
+        cases.push((
+            line("hulp", domain, "volume = { exit = \"100%\" }"),
+            cost("1000") + "hulp,clients,actual,2026,10,test\n",
+        ));
         cases.push((line("hulp", domain, ""), cost("0") + "hulp,clients,actual,2026,0,test\n"));
         let counted = "[indicator.telling]\nlabel = \"Telling\"\nunit = \"keer\"\ndomain = \"algemeen\"\n[reserve.pot]\nlabel = \"Pot\"\nbalance = 0\n";
         let counts = "telling,count,actual,2025,0,test\ntelling,count,actual,2026,90,test\n";
         cases.push((line("hulp", domain, counted), cost("1") + counts));
         // A budget for one year alone, and one for all years.
         cases.push((line("hulp", domain, ""), cost("9000000") + "hulp,cost,budget,2026,1000,test\n"));
-        cases.push((line("hulp", domain, ""), cost("9000000") + "hulp,cost,budget,2026,1000,test\nhulp,cost,budget,2027,1000,test\n"));
+        cases.push((
+            line("hulp", domain, ""),
+            cost("9000000") + "hulp,cost,budget,2026,1000,test\nhulp,cost,budget,2027,1000,test\n",
+        ));
     }
     let income = "\n[revenue.baten]\nlabel = \"Baten\"\ntaakveld = \"6.3\"\ndomain = \"participatie\"\n";
     cases.push((format!("{SMALLEST}{income}"), "baten,revenue,actual,2026,500000,test\n".to_owned()));

@@ -42,7 +42,8 @@ fn rules() -> Vec<RuleSource> {
 
 fn study(name: &str, draws: u64) -> Study {
     let settings = Settings { draws, ..Settings::default() };
-    study::run(&sources(name), None, &rules(), &settings, &|_, _| {}).unwrap_or_else(|wrong| panic!("{name}: {wrong:#?}"))
+    study::run(&sources(name), None, &rules(), &settings, &|_, _| {})
+        .unwrap_or_else(|wrong| panic!("{name}: {wrong:#?}"))
 }
 
 /// Hashes change with every comment in a file; the snapshot is of the text.
@@ -52,7 +53,11 @@ fn without_hashes(text: &str) -> String {
             line.split(' ')
                 .map(|word| {
                     let bare = word.trim_matches(|c: char| !c.is_ascii_hexdigit());
-                    if bare.len() >= 12 && bare.bytes().all(|b| b.is_ascii_hexdigit()) { word.replace(bare, "…") } else { word.to_owned() }
+                    if bare.len() >= 12 && bare.bytes().all(|b| b.is_ascii_hexdigit()) {
+                        word.replace(bare, "…")
+                    } else {
+                        word.to_owned()
+                    }
                 })
                 .collect::<Vec<_>>()
                 .join(" ")

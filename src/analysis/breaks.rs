@@ -79,8 +79,12 @@ impl fmt::Display for Break {
         let percent = 100.0 * self.change;
         match &self.kind {
             BreakKind::Merger => write!(f, "{} {}: residents changed by {percent:+.0}% (merger)", self.line, self.year),
-            BreakKind::Rebooking { with } => write!(f, "{} {}: {percent:+.0}%, rebooked with {with}", self.line, self.year),
-            BreakKind::OneOff => write!(f, "{} {}: {percent:+.0}%, and back the year after (one-off)", self.line, self.year),
+            BreakKind::Rebooking { with } => {
+                write!(f, "{} {}: {percent:+.0}%, rebooked with {with}", self.line, self.year)
+            }
+            BreakKind::OneOff => {
+                write!(f, "{} {}: {percent:+.0}%, and back the year after (one-off)", self.line, self.year)
+            }
             BreakKind::Jump => write!(f, "{} {}: {percent:+.0}%, and it stayed (jump)", self.line, self.year),
         }
     }
@@ -112,7 +116,10 @@ pub fn breaks(portfolio: &Portfolio) -> Vec<Break> {
         }
         for ((year, m), change) in &line.own {
             let code = Some(portfolio.members[*m].code.clone());
-            let residents = known.residents(*year, *m).zip(known.residents(year.plus(-1), *m)).map_or(0.0, |(now, then)| now - then);
+            let residents = known
+                .residents(*year, *m)
+                .zip(known.residents(year.plus(-1), *m))
+                .map_or(0.0, |(now, then)| now - then);
             // A merger explains what else changed in that year.
             let (kind, size) = if residents.abs() >= MERGER {
                 (BreakKind::Merger, residents)
@@ -127,7 +134,13 @@ pub fn breaks(portfolio: &Portfolio) -> Vec<Break> {
             } else {
                 (BreakKind::Jump, *change)
             };
-            found.push(Break { municipality: code, line: name.clone(), year: *year, kind, change: libm::exp(size) - 1.0 });
+            found.push(Break {
+                municipality: code,
+                line: name.clone(),
+                year: *year,
+                kind,
+                change: libm::exp(size) - 1.0,
+            });
         }
     }
     found.sort_by(|a, b| (&a.line, a.year, &a.municipality).cmp(&(&b.line, b.year, &b.municipality)));
@@ -150,7 +163,9 @@ fn unusual(known: &Known<'_>, line: usize) -> Unusual {
     }
     let usual: BTreeMap<Year, f64> = by_year
         .iter()
-        .map(|(year, v)| (*year, if v.len() >= ENOUGH { robust::median(v.iter().copied()).unwrap_or(overall) } else { overall }))
+        .map(|(year, v)| {
+            (*year, if v.len() >= ENOUGH { robust::median(v.iter().copied()).unwrap_or(overall) } else { overall })
+        })
         .collect();
     let own: BTreeMap<(Year, usize), f64> =
         growth.iter().map(|(key, g)| (*key, g - usual.get(&key.0).copied().unwrap_or(overall))).collect();
@@ -181,7 +196,13 @@ fn of_country(line: &Unusual, name: &str) -> Vec<Break> {
             } else {
                 BreakKind::Jump
             };
-            Some(Break { municipality: None, line: name.to_owned(), year: *year, kind, change: libm::exp(change) - 1.0 })
+            Some(Break {
+                municipality: None,
+                line: name.to_owned(),
+                year: *year,
+                kind,
+                change: libm::exp(change) - 1.0,
+            })
         })
         .collect()
 }
@@ -208,12 +229,16 @@ fn rebooked_with(portfolio: &Portfolio, lines: &[Unusual], line: usize, year: Ye
 }
 
 fn comes_back(line: &Unusual, year: Year, member: usize, change: f64) -> bool {
-    line.own.get(&(year.plus(1), member)).is_some_and(|next| -next / change >= RETURN && next.abs() >= RETURN * line.threshold)
+    line.own
+        .get(&(year.plus(1), member))
+        .is_some_and(|next| -next / change >= RETURN && next.abs() >= RETURN * line.threshold)
 }
 
 /// The way back from a one-off year is no break of its own.
 fn returns_from_one_off(line: &Unusual, year: Year, member: usize, change: f64) -> bool {
-    line.own.get(&(year.plus(-1), member)).is_some_and(|before| before.abs() >= line.threshold && -change / before >= RETURN)
+    line.own
+        .get(&(year.plus(-1), member))
+        .is_some_and(|before| before.abs() >= line.threshold && -change / before >= RETURN)
 }
 
 #[cfg(test)]
@@ -255,7 +280,11 @@ mod tests {
     #[test]
     fn what_left_one_line_for_another_is_a_rebooking_on_both() {
         // In 2019 about 50 moves from hulp to zorg.
-        let found = named(&figures(&[100.0, 100.0, 150.0, 150.0, 150.0, 150.0], &[200.0, 200.0, 150.0, 150.0, 150.0, 150.0], &[]));
+        let found = named(&figures(
+            &[100.0, 100.0, 150.0, 150.0, 150.0, 150.0],
+            &[200.0, 200.0, 150.0, 150.0, 150.0, 150.0],
+            &[],
+        ));
         assert_eq!(found, ["hulp 2019: -25%, rebooked with zorg", "zorg 2019: +50%, rebooked with hulp"]);
     }
 
@@ -269,8 +298,15 @@ mod tests {
 
     #[test]
     fn a_merger_explains_what_else_changed_in_its_year() {
-        let found = named(&figures(&[100.0, 100.0, 180.0, 180.0, 180.0, 180.0], &STEADY, &[50.0, 50.0, 90.0, 90.0, 90.0, 90.0]));
-        assert_eq!(found, ["hulp 2019: residents changed by +80% (merger)", "zorg 2019: residents changed by +80% (merger)"]);
+        let found = named(&figures(
+            &[100.0, 100.0, 180.0, 180.0, 180.0, 180.0],
+            &STEADY,
+            &[50.0, 50.0, 90.0, 90.0, 90.0, 90.0],
+        ));
+        assert_eq!(
+            found,
+            ["hulp 2019: residents changed by +80% (merger)", "zorg 2019: residents changed by +80% (merger)"]
+        );
     }
 
     #[test]
@@ -280,11 +316,21 @@ mod tests {
             for (year, value) in (2017..).zip([100.0, 102.0, 104.0, 130.0, 105.0, 107.0]) {
                 let value = value * (1.0 + 0.01 * f64::from(m));
                 let code = format!("GM{m:04}");
-                entries.push(Entry { code, line: "uitkering".into(), measure: Measure::Cost, side: Side::Actual, year: Year(year), value });
+                entries.push(Entry {
+                    code,
+                    line: "uitkering".into(),
+                    measure: Measure::Cost,
+                    side: Side::Actual,
+                    year: Year(year),
+                    value,
+                });
             }
         }
         let found = breaks(&Portfolio::new(&BTreeMap::new(), &entries));
         assert_eq!(found.len(), 1, "{found:?}");
-        assert_eq!((found[0].municipality.as_deref(), found[0].year, &found[0].kind), (None, Year(2020), &BreakKind::OneOff));
+        assert_eq!(
+            (found[0].municipality.as_deref(), found[0].year, &found[0].kind),
+            (None, Year(2020), &BreakKind::OneOff)
+        );
     }
 }

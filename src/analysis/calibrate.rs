@@ -186,7 +186,8 @@ fn nearest(portfolio: &Portfolio, residents: Option<f64>, except: Option<&str>) 
     let Some(own) = log(residents) else {
         return others.collect();
     };
-    let mut by_distance: Vec<(f64, usize)> = others.map(|m| (size(m).map_or(f64::INFINITY, |s| (s - own).abs()), m)).collect();
+    let mut by_distance: Vec<(f64, usize)> =
+        others.map(|m| (size(m).map_or(f64::INFINITY, |s| (s - own).abs()), m)).collect();
     by_distance.sort_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)));
     by_distance.truncate(NEAREST);
     let mut chosen: Vec<usize> = by_distance.into_iter().map(|d| d.1).collect();
@@ -204,13 +205,16 @@ pub fn moments(values: &[BTreeMap<Year, f64>]) -> Option<Moments> {
     for (year, value) in values.iter().flatten() {
         by_year.entry(*year).or_default().push(*value);
     }
-    let usual: BTreeMap<Year, f64> = by_year.iter().filter_map(|(y, v)| Some((*y, robust::median(v.iter().copied())?))).collect();
+    let usual: BTreeMap<Year, f64> =
+        by_year.iter().filter_map(|(y, v)| Some((*y, robust::median(v.iter().copied())?))).collect();
     let of_years: Vec<f64> = usual.values().copied().collect();
     let mean = robust::mean(&of_years)?;
-    let raw: Vec<BTreeMap<Year, f64>> = values.iter().map(|m| m.iter().map(|(y, v)| (*y, v - usual[y])).collect()).collect();
+    let raw: Vec<BTreeMap<Year, f64>> =
+        values.iter().map(|m| m.iter().map(|(y, v)| (*y, v - usual[y])).collect()).collect();
     let flat: Vec<f64> = raw.iter().flat_map(|m| m.values().copied()).collect();
     let most = WINSOR * robust::robust_sd(&flat)?;
-    let own: Vec<BTreeMap<Year, f64>> = raw.iter().map(|m| m.iter().map(|(y, d)| (*y, d.clamp(-most, most))).collect()).collect();
+    let own: Vec<BTreeMap<Year, f64>> =
+        raw.iter().map(|m| m.iter().map(|(y, d)| (*y, d.clamp(-most, most))).collect()).collect();
 
     let (mut squares, mut freedom) = (0.0, 0.0);
     let (mut means, mut errors) = (Vec::new(), 0.0);
@@ -306,7 +310,11 @@ pub fn calibrate(
         line: name.clone(),
         growth: estimate(&growth, peers.and_then(|p| p.growth.as_ref())),
         level: estimate(&level, peers.and_then(|p| p.level.as_ref())),
-        breaks: breaks.iter().filter(|b| b.line == *name && b.municipality.as_ref().is_none_or(|m| m == code)).cloned().collect(),
+        breaks: breaks
+            .iter()
+            .filter(|b| b.line == *name && b.municipality.as_ref().is_none_or(|m| m == code))
+            .cloned()
+            .collect(),
         real: !deflator.is_empty(),
     }
 }

@@ -59,7 +59,9 @@ pub fn tornado_of<E>(model: &Model, outcome: impl Fn(&Projection) -> Result<f64,
     let mut swings = Vec::new();
     for (i, assumption) in model.assumptions.iter().enumerate().filter(|(_, a)| a.is_uncertain()) {
         let id = AssumptionId(i);
-        let at = |q: f64| outcome(&project(model, &Overridden::new(model).with(id, |y, x| quantile(assumption, y, q).unwrap_or(x))));
+        let at = |q: f64| {
+            outcome(&project(model, &Overridden::new(model).with(id, |y, x| quantile(assumption, y, q).unwrap_or(x))))
+        };
         swings.push(Swing { assumption: id, address: assumption.address.clone(), low: at(0.1)?, high: at(0.9)? });
     }
     swings.sort_by(|a, b| b.size().total_cmp(&a.size()));
@@ -103,7 +105,11 @@ pub struct VarianceShares {
 ///
 /// # Errors
 /// As [`crate::simulation::simulate`].
-pub fn shares(model: &Model, settings: &Settings, address: &FigureAddress) -> Result<Option<VarianceShares>, Vec<Diagnostic>> {
+pub fn shares(
+    model: &Model,
+    settings: &Settings,
+    address: &FigureAddress,
+) -> Result<Option<VarianceShares>, Vec<Diagnostic>> {
     let Some(found) = variance_shares(model, settings, address)? else { return Ok(None) };
     let named = |of: &ShareOf| match of {
         ShareOf::Assumptions(ids) => ids.iter().map(|id| model.assumption(*id).address.clone()).collect(),
@@ -191,7 +197,8 @@ mod tests {
         let mut s = Sketch::new(2026, 2028);
         let line = s.cost("a", 1_000_000.0, Some(20.0));
         s.line(LineId(line.0)).luck_cost_cv = Some(1.5);
-        let found = shares(&s.model, &Settings::default(), &address("cost(a, 2027)")).expect("sound").expect("uncertain");
+        let found =
+            shares(&s.model, &Settings::default(), &address("cost(a, 2027)")).expect("sound").expect("uncertain");
         assert_eq!(found.shares[0].addresses, ["cost.a.luck"]);
         // A gamma is not quite linear in its score.
         assert!(found.shares[0].share > 0.9);

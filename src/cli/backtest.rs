@@ -107,7 +107,11 @@ fn csv(run: &Backtest) -> String {
     let mut out = "municipality,line,year,forecast,p10,p90,budget,actual\n".to_owned();
     let optional = |v: Option<f64>| v.map_or(String::new(), |v| v.to_string());
     for f in &run.forecasts {
-        let line = if f.line.contains([',', '"', '\n']) { format!("\"{}\"", f.line.replace('"', "\"\"")) } else { f.line.clone() };
+        let line = if f.line.contains([',', '"', '\n']) {
+            format!("\"{}\"", f.line.replace('"', "\"\""))
+        } else {
+            f.line.clone()
+        };
         let _ = writeln!(
             out,
             "{},{line},{},{:.4},{:.4},{:.4},{},{}",
@@ -196,8 +200,9 @@ fn ratio(value: Option<f64>) -> String {
 /// Rows with every column as wide as its widest cell, the first to the left.
 fn columns(rows: &[Vec<String>]) -> String {
     let count = rows.iter().map(Vec::len).max().unwrap_or(0);
-    let width: Vec<usize> =
-        (0..count).map(|c| rows.iter().filter_map(|r| r.get(c)).map(|t| t.chars().count()).max().unwrap_or(0)).collect();
+    let width: Vec<usize> = (0..count)
+        .map(|c| rows.iter().filter_map(|r| r.get(c)).map(|t| t.chars().count()).max().unwrap_or(0))
+        .collect();
     let mut out = String::new();
     for row in rows {
         let cells: Vec<String> = row
@@ -220,8 +225,20 @@ fn table(run: &Backtest, portfolio: &Portfolio, found: &[Break]) -> String {
         if lag == 1 { "year" } else { "years" }
     );
     let words = |texts: &[&str]| texts.iter().map(|t| (*t).to_owned()).collect::<Vec<String>>();
-    let mut rows =
-        vec![words(&["line", "n", "median", "mean", "bias", "in band", "width", "of budget", "budget", "last", "trend", "national"])];
+    let mut rows = vec![words(&[
+        "line",
+        "n",
+        "median",
+        "mean",
+        "bias",
+        "in band",
+        "width",
+        "of budget",
+        "budget",
+        "last",
+        "trend",
+        "national",
+    ])];
     let (measured, not): (Vec<&LineScore>, Vec<&LineScore>) = run.lines.iter().partition(|l| l.measures.n > 0);
     for l in &measured {
         let m = &l.measures;
@@ -295,7 +312,10 @@ mod tests {
     fn small() -> Portfolio {
         let mut text = "municipality,name,line,measure,kind,year,value\n".to_owned();
         for year in 2017..=2021 {
-            let _ = writeln!(text, "GM1,Aa,\"zorg, nieuw\",cost,budget,{year},100\nGM1,Aa,\"zorg, nieuw\",cost,actual,{year},110");
+            let _ = writeln!(
+                text,
+                "GM1,Aa,\"zorg, nieuw\",cost,budget,{year},100\nGM1,Aa,\"zorg, nieuw\",cost,actual,{year},110"
+            );
         }
         backtest::read("p.csv", &text).expect("a good file").0
     }
@@ -319,7 +339,10 @@ mod tests {
             assert!(line.get(name).is_some(), "{name}");
         }
         for name in ["budget", "last_actual", "own_trend", "national"] {
-            assert!(line["rivals"][name].get("mdape").is_some() && line["rivals"][name].get("bias").is_some(), "{name}");
+            assert!(
+                line["rivals"][name].get("mdape").is_some() && line["rivals"][name].get("bias").is_some(),
+                "{name}"
+            );
         }
         assert_eq!(line["n"], 3);
         assert_eq!(line["coverage80"], 1.0);

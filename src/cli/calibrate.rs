@@ -75,7 +75,11 @@ pub fn calibrate(arguments: &CalibrateArguments) -> anyhow::Result<u8> {
     }
 }
 
-fn of_portfolio(arguments: &CalibrateArguments, portfolio: &Portfolio, peers: Option<&Portfolio>) -> anyhow::Result<u8> {
+fn of_portfolio(
+    arguments: &CalibrateArguments,
+    portfolio: &Portfolio,
+    peers: Option<&Portfolio>,
+) -> anyhow::Result<u8> {
     if arguments.index.is_some() {
         bail!("--index names an index of a base.toml; a portfolio has none");
     }
@@ -85,9 +89,17 @@ fn of_portfolio(arguments: &CalibrateArguments, portfolio: &Portfolio, peers: Op
     };
     let residents = portfolio.years().rev().find_map(|y| portfolio.residents(Side::Actual, y, member));
     let like = |line: &str| Some(named(&arguments.like, line).unwrap_or_else(|| line.to_owned()));
-    let found = calibrate::calibrate_all(portfolio, member, residents, Some(peers.unwrap_or(portfolio)), &like, &Deflator::new());
+    let found = calibrate::calibrate_all(
+        portfolio,
+        member,
+        residents,
+        Some(peers.unwrap_or(portfolio)),
+        &like,
+        &Deflator::new(),
+    );
     // Only this municipality's lines, and what the file is called.
-    let origin = arguments.path.file_name().map_or_else(|| "portfolio".to_owned(), |n| n.to_string_lossy().into_owned());
+    let origin =
+        arguments.path.file_name().map_or_else(|| "portfolio".to_owned(), |n| n.to_string_lossy().into_owned());
     anstream::print!("{}", calibrate::toml(&found, &origin));
     Ok(0)
 }
@@ -107,7 +119,8 @@ fn of_model(arguments: &CalibrateArguments, model: &Model, peers: Option<&Portfo
             model.lines.costs().find(|l| l.id == line).map(|l| l.domains.iter().collect()).unwrap_or_default();
         // The domain with the largest share first.
         domains.sort_by(|a, b| b.1.total_cmp(&a.1));
-        let by_name = std::iter::once(line).chain(domains.into_iter().map(|(d, _)| d.as_str())).find(|name| known(name));
+        let by_name =
+            std::iter::once(line).chain(domains.into_iter().map(|(d, _)| d.as_str())).find(|name| known(name));
         named(&arguments.like, line).or_else(|| by_name.map(str::to_owned))
     };
     let found = calibrate::calibrate_all(&own, 0, model.municipality.residents, peers, &like, &deflator);
@@ -125,7 +138,11 @@ fn named(like: &[(String, String)], line: &str) -> Option<String> {
 fn deflator(model: &Model, id: &str) -> anyhow::Result<Deflator> {
     let Some(index) = model.indices.iter().find(|i| i.id == id) else { bail!("base.toml has no index `{id}`") };
     match &index.source {
-        IndexSource::Rate { ledger, .. } if !ledger.is_empty() => Ok(ledger.iter().map(|(y, l)| (*y, Rate(l.definitive))).collect()),
-        _ => bail!("index `{id}` states no percentages of past years: write its rate as a ledger with definitive percentages"),
+        IndexSource::Rate { ledger, .. } if !ledger.is_empty() => {
+            Ok(ledger.iter().map(|(y, l)| (*y, Rate(l.definitive))).collect())
+        }
+        _ => bail!(
+            "index `{id}` states no percentages of past years: write its rate as a ledger with definitive percentages"
+        ),
     }
 }

@@ -32,9 +32,9 @@ pub fn check(arguments: &CheckArguments) -> anyhow::Result<u8> {
         let rule_files = rules_for(arguments.rules.as_ref(), path)?;
         let found = study::check(&folder.sources(), folder.only.as_deref(), &super::rule_sources(&rule_files));
         let source = |name: &str| {
-            folder
-                .text(name)
-                .or_else(|| rule_files.iter().find(|r| r.path == name).map(|r| String::from_utf8_lossy(&r.bytes).into_owned()))
+            folder.text(name).or_else(|| {
+                rule_files.iter().find(|r| r.path == name).map(|r| String::from_utf8_lossy(&r.bytes).into_owned())
+            })
         };
         report(&found, &source);
         let failed = found.iter().any(|d: &Diagnostic| d.severity == Severity::Error || arguments.strict);

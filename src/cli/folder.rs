@@ -28,8 +28,9 @@ impl Folder {
     /// # Errors
     /// When the path does not exist, holds no `base.toml` or cannot be read.
     pub fn read(path: &Path) -> anyhow::Result<Self> {
-        let meta = std::fs::metadata(path)
-            .with_context(|| format!("cannot open {}: name a municipality's folder such as scenarios/harderwijk", path.display()))?;
+        let meta = std::fs::metadata(path).with_context(|| {
+            format!("cannot open {}: name a municipality's folder such as scenarios/harderwijk", path.display())
+        })?;
         let (folder, only) = if meta.is_dir() {
             (path.to_path_buf(), None)
         } else {
@@ -37,11 +38,17 @@ impl Folder {
                 bail!("{} is not a scenario: name a folder, its base.toml or one of its what-if files", path.display());
             }
             let stem = path.file_stem().map(|s| s.to_string_lossy().into_owned()).unwrap_or_default();
-            let parent = path.parent().filter(|p| !p.as_os_str().is_empty()).map_or_else(|| PathBuf::from("."), Path::to_path_buf);
+            let parent = path
+                .parent()
+                .filter(|p| !p.as_os_str().is_empty())
+                .map_or_else(|| PathBuf::from("."), Path::to_path_buf);
             (parent, Some(vec![stem]))
         };
         if !folder.join("base.toml").is_file() {
-            bail!("{} holds no base.toml; `ravijn new municipality NAME` makes a folder to start from", folder.display());
+            bail!(
+                "{} holds no base.toml; `ravijn new municipality NAME` makes a folder to start from",
+                folder.display()
+            );
         }
         let mut files = BTreeMap::new();
         let entries = std::fs::read_dir(&folder).with_context(|| format!("cannot read {}", folder.display()))?;
@@ -50,9 +57,12 @@ impl Folder {
             let name = entry.file_name().to_string_lossy().into_owned();
             let wanted = !name.starts_with('.')
                 && !name.starts_with('~')
-                && Path::new(&name)
-                    .extension()
-                    .is_some_and(|e| e.eq_ignore_ascii_case("toml") || e.eq_ignore_ascii_case("csv") || e.eq_ignore_ascii_case("xlsx") || e.eq_ignore_ascii_case("ods"));
+                && Path::new(&name).extension().is_some_and(|e| {
+                    e.eq_ignore_ascii_case("toml")
+                        || e.eq_ignore_ascii_case("csv")
+                        || e.eq_ignore_ascii_case("xlsx")
+                        || e.eq_ignore_ascii_case("ods")
+                });
             if !wanted || !entry.path().is_file() {
                 continue;
             }
@@ -60,7 +70,8 @@ impl Folder {
             if size > LARGEST {
                 bail!("{}: larger than 64 MiB; figures of one municipality are far smaller", entry.path().display());
             }
-            let bytes = std::fs::read(entry.path()).with_context(|| format!("cannot read {}", entry.path().display()))?;
+            let bytes =
+                std::fs::read(entry.path()).with_context(|| format!("cannot read {}", entry.path().display()))?;
             files.insert(name, bytes);
         }
         let absolute = folder.canonicalize().unwrap_or_else(|_| folder.clone());
@@ -117,7 +128,8 @@ fn collect(folder: &Path, found: &mut Vec<PathBuf>, depth: u8) -> anyhow::Result
     if depth > 8 {
         return Ok(());
     }
-    let entries = std::fs::read_dir(folder).with_context(|| format!("cannot read the rules in {}", folder.display()))?;
+    let entries =
+        std::fs::read_dir(folder).with_context(|| format!("cannot read the rules in {}", folder.display()))?;
     for entry in entries {
         let path = entry.with_context(|| format!("cannot read the rules in {}", folder.display()))?.path();
         if path.is_dir() {

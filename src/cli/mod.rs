@@ -24,11 +24,17 @@ use crate::rule::RuleSource;
 
 /// What will the social domain cost, how sure is that, and what does the council need to know?
 #[derive(Parser)]
-#[command(name = "ravijn", version, propagate_version = true, disable_help_subcommand = true, after_help = "\
+#[command(
+    name = "ravijn",
+    version,
+    propagate_version = true,
+    disable_help_subcommand = true,
+    after_help = "\
 Examples:
   ravijn run scenarios/harderwijk              tables here, reports in out/harderwijk/
   ravijn check scenarios/harderwijk            everything that can be wrong, without running
-  ravijn new municipality mijn-gemeente        a folder to start from")]
+  ravijn new municipality mijn-gemeente        a folder to start from"
+)]
 pub struct Cli {
     #[command(subcommand)]
     command: Command,
@@ -96,7 +102,9 @@ fn put(text: &str) -> anyhow::Result<()> {
     use std::io::Write;
     let mut out = anstream::stdout().lock();
     match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
-        Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => Err(error).context("cannot write to the terminal or pipe"),
+        Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => {
+            Err(error).context("cannot write to the terminal or pipe")
+        }
         _ => Ok(()),
     }
 }

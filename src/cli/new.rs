@@ -83,7 +83,10 @@ fn title_of(id: &str) -> String {
 
 fn municipality(name: &Path) -> anyhow::Result<Vec<(PathBuf, Vec<u8>)>> {
     let id = id_of(name)?;
-    let parent = name.parent().filter(|p| !p.as_os_str().is_empty()).map_or_else(|| PathBuf::from("scenarios"), Path::to_path_buf);
+    let parent = name
+        .parent()
+        .filter(|p| !p.as_os_str().is_empty())
+        .map_or_else(|| PathBuf::from("scenarios"), Path::to_path_buf);
     let folder = parent.join(&id);
     let base = include_str!("templates/base.toml")
         .replace("{name}", &title_of(&id))

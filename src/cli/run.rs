@@ -89,7 +89,10 @@ pub fn run(arguments: &RunArguments) -> anyhow::Result<u8> {
     for path in &arguments.paths {
         let folder = Folder::read(path)?;
         if seen.contains(&folder.name) && arguments.format.contains(&Format::Md) {
-            bail!(super::Usage(format!("two folders are called {}; their reports would overwrite each other", folder.name)));
+            bail!(super::Usage(format!(
+                "two folders are called {}; their reports would overwrite each other",
+                folder.name
+            )));
         }
         seen.push(folder.name.clone());
         match municipality(arguments, path, &folder)? {
@@ -123,15 +126,20 @@ fn municipality(arguments: &RunArguments, path: &Path, folder: &Folder) -> anyho
     let sources = folder.sources();
     let rules = rule_sources(&rule_files);
     let text = |name: &str| {
-        sources
-            .text(name)
-            .or_else(|| rule_files.iter().find(|r| r.path == name).map(|r| String::from_utf8_lossy(&r.bytes).into_owned()))
+        sources.text(name).or_else(|| {
+            rule_files.iter().find(|r| r.path == name).map(|r| String::from_utf8_lossy(&r.bytes).into_owned())
+        })
     };
     let mut only = folder.only.clone();
     if !arguments.scenario.is_empty() {
         only.get_or_insert_default().extend(arguments.scenario.iter().cloned());
     }
-    let settings = Settings { draws: arguments.draws, seed: arguments.seed, precision: arguments.precision, ..Settings::default() };
+    let settings = Settings {
+        draws: arguments.draws,
+        seed: arguments.seed,
+        precision: arguments.precision,
+        ..Settings::default()
+    };
     let bar = progress_bar();
     let study = study::run(&sources, only.as_deref(), &rules, &settings, &|done, total| {
         if let Some(bar) = &bar {

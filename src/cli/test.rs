@@ -43,7 +43,8 @@ enum Form {
 pub fn test(arguments: &TestArguments) -> anyhow::Result<u8> {
     let files = rules_for(arguments.rules.as_ref(), Path::new("."))?;
     let (set, broken) = rule::RuleSet::parse(&rule_sources(&files));
-    let source = |name: &str| files.iter().find(|r| r.path == name).map(|r| String::from_utf8_lossy(&r.bytes).into_owned());
+    let source =
+        |name: &str| files.iter().find(|r| r.path == name).map(|r| String::from_utf8_lossy(&r.bytes).into_owned());
     let results = rule::run_tests(&set, arguments.filter.as_deref());
     if let Some(filter) = arguments.filter.as_deref().filter(|_| results.tests.is_empty()) {
         anyhow::bail!("no test matches `{filter}`");

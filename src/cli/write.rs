@@ -15,7 +15,8 @@ pub fn all_or_nothing(files: &[(PathBuf, Vec<u8>)]) -> anyhow::Result<()> {
     let mut ready: Vec<(NamedTempFile, &Path)> = Vec::with_capacity(files.len());
     for (path, bytes) in files {
         let folder = path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or_else(|| Path::new("."));
-        std::fs::create_dir_all(folder).with_context(|| format!("cannot make the folder {}; the old files are as they were", folder.display()))?;
+        std::fs::create_dir_all(folder)
+            .with_context(|| format!("cannot make the folder {}; the old files are as they were", folder.display()))?;
         let mut aside = NamedTempFile::new_in(folder)
             .with_context(|| format!("cannot write in {}; the old files are as they were", folder.display()))?;
         aside
@@ -26,9 +27,9 @@ pub fn all_or_nothing(files: &[(PathBuf, Vec<u8>)]) -> anyhow::Result<()> {
         ready.push((aside, path));
     }
     for (aside, path) in ready {
-        aside
-            .persist(path)
-            .with_context(|| format!("cannot replace {}: is it open in another program? The old file is as it was", path.display()))?;
+        aside.persist(path).with_context(|| {
+            format!("cannot replace {}: is it open in another program? The old file is as it was", path.display())
+        })?;
     }
     Ok(())
 }
@@ -37,7 +38,9 @@ pub fn all_or_nothing(files: &[(PathBuf, Vec<u8>)]) -> anyhow::Result<()> {
 #[cfg(unix)]
 fn readable(file: &NamedTempFile) -> anyhow::Result<()> {
     use std::os::unix::fs::PermissionsExt;
-    file.as_file().set_permissions(std::fs::Permissions::from_mode(0o644)).context("cannot set the rights of a new file")
+    file.as_file()
+        .set_permissions(std::fs::Permissions::from_mode(0o644))
+        .context("cannot set the rights of a new file")
 }
 
 #[cfg(not(unix))]

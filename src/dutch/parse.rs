@@ -22,8 +22,7 @@ pub fn parse_number(text: &str) -> Option<f64> {
     if !groups.iter().all(|g| plain(g)) || fraction.is_some_and(|f| !plain(f)) {
         return None;
     }
-    let grouped =
-        groups.len() == 1 || (groups[0].len() <= 3 && groups[1..].iter().all(|g| g.len() == 3));
+    let grouped = groups.len() == 1 || (groups[0].len() <= 3 && groups[1..].iter().all(|g| g.len() == 3));
     let machine = match (grouped, fraction) {
         (true, fraction) => format!("{}.{}", groups.concat(), fraction.unwrap_or("0")),
         // `2.5`: one point that is no thousands separator.
@@ -42,44 +41,26 @@ pub fn parse_number(text: &str) -> Option<f64> {
 pub fn parse_quantity(text: &str) -> Option<(f64, Quantity)> {
     let mut rest = text.trim();
     let mut unit = Quantity::Number;
-    if let Some(stripped) = rest
-        .strip_suffix('%')
-        .or_else(|| rest.strip_suffix("procent"))
-    {
+    if let Some(stripped) = rest.strip_suffix('%').or_else(|| rest.strip_suffix("procent")) {
         return parse_number(stripped).map(|v| (v / 100.0, Quantity::Percent));
     }
-    if let Some(stripped) = ["per cliënt", "per persoon"]
-        .iter()
-        .find_map(|s| rest.strip_suffix(s))
-    {
+    if let Some(stripped) = ["per cliënt", "per persoon"].iter().find_map(|s| rest.strip_suffix(s)) {
         unit = Quantity::EuroPerClient;
         rest = stripped.trim_end();
-    } else if let Some(stripped) = ["cliënten", "cliënt", "personen", "persoon"]
-        .iter()
-        .find_map(|s| rest.strip_suffix(s))
+    } else if let Some(stripped) =
+        ["cliënten", "cliënt", "personen", "persoon"].iter().find_map(|s| rest.strip_suffix(s))
     {
         return parse_number(stripped).map(|v| (v, Quantity::Clients));
     }
-    let euros = rest
-        .strip_prefix('€')
-        .or_else(|| rest.strip_suffix("euro"))
-        .or_else(|| rest.strip_prefix("EUR"));
+    let euros = rest.strip_prefix('€').or_else(|| rest.strip_suffix("euro")).or_else(|| rest.strip_prefix("EUR"));
     if let Some(stripped) = euros {
         rest = stripped.trim();
         if unit == Quantity::Number {
             unit = Quantity::Euro;
         }
     }
-    let sizes = [
-        ("miljoen", 1e6),
-        ("mln", 1e6),
-        ("miljard", 1e9),
-        ("mld", 1e9),
-        ("duizend", 1e3),
-    ];
-    let size = sizes
-        .iter()
-        .find_map(|(word, by)| rest.strip_suffix(word).map(|r| (r, *by)));
+    let sizes = [("miljoen", 1e6), ("mln", 1e6), ("miljard", 1e9), ("mld", 1e9), ("duizend", 1e3)];
+    let size = sizes.iter().find_map(|(word, by)| rest.strip_suffix(word).map(|r| (r, *by)));
     let (rest, by) = size.unwrap_or((rest, 1.0));
     // `1,5 mln` without a sign is money too: nobody counts clients in millions.
     if by > 1.0 && unit == Quantity::Number {
@@ -100,24 +81,12 @@ mod tests {
     fn quantities_are_read_as_they_are_written() {
         assert_eq!(parse_quantity("€ 50.000"), Some((50_000.0, Quantity::Euro)));
         assert_eq!(parse_quantity("€ -165"), Some((-165.0, Quantity::Euro)));
-        assert_eq!(
-            parse_quantity("€ 1,5 mln"),
-            Some((1_500_000.0, Quantity::Euro))
-        );
-        assert_eq!(
-            parse_quantity("1,5 miljoen"),
-            Some((1_500_000.0, Quantity::Euro))
-        );
-        assert_eq!(
-            parse_quantity("€ 8.400 per cliënt"),
-            Some((8_400.0, Quantity::EuroPerClient))
-        );
+        assert_eq!(parse_quantity("€ 1,5 mln"), Some((1_500_000.0, Quantity::Euro)));
+        assert_eq!(parse_quantity("1,5 miljoen"), Some((1_500_000.0, Quantity::Euro)));
+        assert_eq!(parse_quantity("€ 8.400 per cliënt"), Some((8_400.0, Quantity::EuroPerClient)));
         assert_eq!(parse_quantity("2,5%"), Some((0.025, Quantity::Percent)));
         assert_eq!(parse_quantity("2.5%"), Some((0.025, Quantity::Percent)));
-        assert_eq!(
-            parse_quantity("573 cliënten"),
-            Some((573.0, Quantity::Clients))
-        );
+        assert_eq!(parse_quantity("573 cliënten"), Some((573.0, Quantity::Clients)));
         assert_eq!(parse_quantity("3"), Some((3.0, Quantity::Number)));
         assert_eq!(parse_quantity("drie"), None);
         assert_eq!(parse_quantity("1.23.4"), None);

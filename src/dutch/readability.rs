@@ -52,11 +52,7 @@ pub enum Hard {
 impl Readability {
     /// Words per sentence; 0 for an empty text.
     pub fn mean_sentence(&self) -> f64 {
-        if self.sentences.is_empty() {
-            0.0
-        } else {
-            self.words as f64 / self.sentences.len() as f64
-        }
+        if self.sentences.is_empty() { 0.0 } else { self.words as f64 / self.sentences.len() as f64 }
     }
 
     /// The Flesch-Douma score; none for a text of fewer than three words, of
@@ -71,13 +67,8 @@ impl Readability {
 
     /// What makes it harder than B1, the worst sentences first in their order.
     pub fn hard(&self) -> Vec<Hard> {
-        let mut found: Vec<Hard> = self
-            .sentences
-            .iter()
-            .filter(|s| s.words > LONGEST_SENTENCE)
-            .cloned()
-            .map(Hard::Sentence)
-            .collect();
+        let mut found: Vec<Hard> =
+            self.sentences.iter().filter(|s| s.words > LONGEST_SENTENCE).cloned().map(Hard::Sentence).collect();
         if self.mean_sentence() > LONGEST_MEAN {
             found.push(Hard::Mean(self.mean_sentence()));
         }
@@ -95,32 +86,20 @@ impl Readability {
 pub fn read(text: &str, known: &[&str]) -> Readability {
     let terms: Vec<Vec<String>> = known
         .iter()
-        .map(|t| {
-            t.split_whitespace()
-                .map(|w| bare(w).to_lowercase())
-                .filter(|w| !w.is_empty())
-                .collect()
-        })
+        .map(|t| t.split_whitespace().map(|w| bare(w).to_lowercase()).filter(|w| !w.is_empty()).collect())
         .filter(|t: &Vec<String>| !t.is_empty())
         .collect();
-    let sentences: Vec<Sentence> = split_sentences(text)
-        .into_iter()
-        .map(|s| count(&s, &terms))
-        .filter(|s| s.words > 0)
-        .collect();
+    let sentences: Vec<Sentence> =
+        split_sentences(text).into_iter().map(|s| count(&s, &terms)).filter(|s| s.words > 0).collect();
     let words = sentences.iter().map(|s| s.words).sum();
     let syllables = sentences.iter().map(|s| s.syllables).sum();
-    Readability {
-        sentences,
-        words,
-        syllables,
-    }
+    Readability { sentences, words, syllables }
 }
 
 /// Abbreviations after which a point ends no sentence.
 const ABBREVIATIONS: [&str; 18] = [
-    "art", "bijv", "bv", "ca", "dhr", "d.w.z", "enz", "e.d", "incl", "excl", "jl", "mevr", "nr",
-    "o.a", "p.m", "resp", "t.o.v", "vgl",
+    "art", "bijv", "bv", "ca", "dhr", "d.w.z", "enz", "e.d", "incl", "excl", "jl", "mevr", "nr", "o.a", "p.m", "resp",
+    "t.o.v", "vgl",
 ];
 
 /// Sentences end at `.`, `!`, `?` or `:` before a space, at an empty line and
@@ -136,29 +115,20 @@ fn split_sentences(text: &str) -> Vec<String> {
             continue;
         }
         current.push(if c.is_whitespace() { ' ' } else { *c });
-        let ends = matches!(c, '.' | '!' | '?' | '…' | ':' | ';')
-            && next.is_none_or(|n| n.is_whitespace() || *n == '"');
+        let ends =
+            matches!(c, '.' | '!' | '?' | '…' | ':' | ';') && next.is_none_or(|n| n.is_whitespace() || *n == '"');
         if !ends {
             continue;
         }
-        let word = current
-            .trim_end_matches(*c)
-            .rsplit(' ')
-            .next()
-            .unwrap_or("")
-            .trim_start_matches(['(', '"'])
-            .to_lowercase();
+        let word =
+            current.trim_end_matches(*c).rsplit(' ').next().unwrap_or("").trim_start_matches(['(', '"']).to_lowercase();
         if *c == '.' && ABBREVIATIONS.contains(&word.as_str()) {
             continue;
         }
         found.push(std::mem::take(&mut current));
     }
     found.push(current);
-    found
-        .into_iter()
-        .map(|s| s.trim().to_owned())
-        .filter(|s| !s.is_empty())
-        .collect()
+    found.into_iter().map(|s| s.trim().to_owned()).filter(|s| !s.is_empty()).collect()
 }
 
 /// A word without the marks around it.
@@ -167,20 +137,12 @@ fn bare(word: &str) -> &str {
 }
 
 fn count(sentence: &str, terms: &[Vec<String>]) -> Sentence {
-    let words: Vec<&str> = sentence
-        .split_whitespace()
-        .map(bare)
-        .filter(|w| !w.is_empty())
-        .collect();
+    let words: Vec<&str> = sentence.split_whitespace().map(bare).filter(|w| !w.is_empty()).collect();
     let lower: Vec<String> = words.iter().map(|w| w.to_lowercase()).collect();
     let (mut count, mut syllables, mut at) = (0, 0, 0);
     while at < words.len() {
         count += 1;
-        let term = terms
-            .iter()
-            .filter(|t| lower[at..].starts_with(t))
-            .map(Vec::len)
-            .max();
+        let term = terms.iter().filter(|t| lower[at..].starts_with(t)).map(Vec::len).max();
         if let Some(length) = term {
             syllables += 2;
             at += length;
@@ -202,11 +164,7 @@ fn count(sentence: &str, terms: &[Vec<String>]) -> Sentence {
         syllables += syllables_of(&lower[at]);
         at += 1;
     }
-    Sentence {
-        text: sentence.to_owned(),
-        words: count,
-        syllables,
-    }
+    Sentence { text: sentence.to_owned(), words: count, syllables }
 }
 
 /// How many words an amount at the start takes: `€ 5,4 miljoen` is three.
@@ -220,16 +178,10 @@ fn amount_length(words: &[String]) -> usize {
         return start;
     }
     let mut length = start + 1;
-    if words
-        .get(length)
-        .is_some_and(|w| ["miljoen", "miljard", "duizend", "mln"].contains(&w.as_str()))
-    {
+    if words.get(length).is_some_and(|w| ["miljoen", "miljard", "duizend", "mln"].contains(&w.as_str())) {
         length += 1;
     }
-    if words
-        .get(length)
-        .is_some_and(|w| ["euro", "procent", "cliënten", "cliënt", "uur"].contains(&w.as_str()))
-    {
+    if words.get(length).is_some_and(|w| ["euro", "procent", "cliënten", "cliënt", "uur"].contains(&w.as_str())) {
         length += 1;
     }
     length
@@ -237,8 +189,8 @@ fn amount_length(words: &[String]) -> usize {
 
 /// Two vowels that are one sound, longest first.
 const SOUNDS: [&str; 24] = [
-    "aai", "ooi", "oei", "eeu", "ieu", "eau", "aa", "ee", "oo", "uu", "ie", "oe", "eu", "ui", "ei",
-    "ij", "ou", "au", "ai", "oi", "ay", "ey", "oy", "uw",
+    "aai", "ooi", "oei", "eeu", "ieu", "eau", "aa", "ee", "oo", "uu", "ie", "oe", "eu", "ui", "ei", "ij", "ou", "au",
+    "ai", "oi", "ay", "ey", "oy", "uw",
 ];
 
 /// The syllables of one Dutch word, in lower case, counted by its vowel
@@ -291,22 +243,14 @@ mod tests {
 
     #[test]
     fn sentences_end_at_points_but_not_in_numbers_or_abbreviations() {
-        let r = read(
-            "De kosten zijn € 1.506.000. Dat is o.a. voor jeugd! Waarom?",
-            &[],
-        );
+        let r = read("De kosten zijn € 1.506.000. Dat is o.a. voor jeugd! Waarom?", &[]);
         assert_eq!(r.sentences.len(), 3);
         assert_eq!(r.sentences[0].words, 4);
     }
 
     #[test]
     fn list_items_and_paragraphs_end_a_sentence() {
-        assert_eq!(
-            read("Dit helpt\n- lichte hulp\n- minder pgb\n\nEn dit ook", &[])
-                .sentences
-                .len(),
-            4
-        );
+        assert_eq!(read("Dit helpt\n- lichte hulp\n- minder pgb\n\nEn dit ook", &[]).sentences.len(), 4);
     }
 
     #[test]
@@ -334,24 +278,10 @@ mod tests {
     fn long_sentences_and_hard_words_are_named() {
         let long = "woord ".repeat(26);
         let hard = read(&format!("{long}. Kort."), &[]).hard();
-        assert!(
-            matches!(&hard[0], Hard::Sentence(s) if s.words == 26),
-            "{hard:?}"
-        );
-        let r = read(
-            "Beleidsverantwoordelijkheden intensiveren organisatieontwikkelingen.",
-            &[],
-        );
-        assert!(
-            r.hard().iter().any(|h| matches!(h, Hard::Score(_))),
-            "{:?}",
-            r.score()
-        );
-        assert!(
-            read("De zorg wordt duurder. Dat komt door de lonen.", &[])
-                .hard()
-                .is_empty()
-        );
+        assert!(matches!(&hard[0], Hard::Sentence(s) if s.words == 26), "{hard:?}");
+        let r = read("Beleidsverantwoordelijkheden intensiveren organisatieontwikkelingen.", &[]);
+        assert!(r.hard().iter().any(|h| matches!(h, Hard::Score(_))), "{:?}", r.score());
+        assert!(read("De zorg wordt duurder. Dat komt door de lonen.", &[]).hard().is_empty());
     }
 
     #[test]

@@ -69,18 +69,12 @@ pub fn list<S: AsRef<str>>(items: &[S]) -> String {
 
 /// A count with the noun that fits it: `1 risico`, `2 risico's`.
 pub fn counted(count: usize, one: &str, many: &str) -> String {
-    format!(
-        "{} {}",
-        whole(count as f64),
-        if count == 1 { one } else { many }
-    )
+    format!("{} {}", whole(count as f64), if count == 1 { one } else { many })
 }
 
 /// A date: `1 september 2026`. A month outside 1..=12 gives the number.
 pub fn date(year: i32, month: u32, day: u32) -> String {
-    let name = usize::try_from(month)
-        .ok()
-        .and_then(|m| MONTHS.get(m.wrapping_sub(1)));
+    let name = usize::try_from(month).ok().and_then(|m| MONTHS.get(m.wrapping_sub(1)));
     match name {
         Some(name) => format!("{day} {name} {year}"),
         None => format!("{day}-{month}-{year}"),
@@ -105,14 +99,8 @@ mod tests {
         assert_eq!(list::<&str>(&[]), "");
         assert_eq!(list(&["jeugd"]), "jeugd");
         assert_eq!(list(&["jeugd", "wmo"]), "jeugd en wmo");
-        assert_eq!(
-            list(&["jeugd", "wmo", "participatie"]),
-            "jeugd, wmo en participatie"
-        );
-        assert_eq!(
-            date_from_iso("2026-09-01").as_deref(),
-            Some("1 september 2026")
-        );
+        assert_eq!(list(&["jeugd", "wmo", "participatie"]), "jeugd, wmo en participatie");
+        assert_eq!(date_from_iso("2026-09-01").as_deref(), Some("1 september 2026"));
         assert_eq!(date_from_iso("2026-13-01"), None);
         assert_eq!(counted(1, "risico", "risico's"), "1 risico");
         assert_eq!(counted(2, "risico", "risico's"), "2 risico's");

@@ -82,7 +82,10 @@ fn typed(table: &Rows, found: &mut Diagnostics) -> Vec<Row> {
             continue;
         };
         if table.notation == Notation::Point && quantity.is_money() && looks_like_thousands(&value_cell.text) {
-            let message = format!("`{}` is read as {value}: with `,` between columns the point is the decimal mark", value_cell.text);
+            let message = format!(
+                "`{}` is read as {value}: with `,` between columns the point is the decimal mark",
+                value_cell.text
+            );
             let help = format!("if thousands are meant, write {}", value_cell.text.replace('.', ""));
             found.push(Diagnostic::warning("thousands", &value_cell.place, message).help(help));
         }

@@ -114,10 +114,8 @@ impl std::str::FromStr for FigureAddress {
         let (name, rest) = text
             .split_once('(')
             .ok_or_else(|| wrong(format!("`{text}` is no address of a figure; write it like cost(jeugd, 2029)")))?;
-        let inside = rest
-            .trim_end()
-            .strip_suffix(')')
-            .ok_or_else(|| wrong(format!("`{text}` lacks its closing bracket")))?;
+        let inside =
+            rest.trim_end().strip_suffix(')').ok_or_else(|| wrong(format!("`{text}` lacks its closing bracket")))?;
         let name = name.trim();
         let figure = Figure::from_name(name).ok_or_else(|| {
             let near = crate::diagnostic::nearest(name, Figure::names());

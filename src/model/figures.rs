@@ -85,7 +85,14 @@ pub struct Figures {
 
 impl Figures {
     /// Records a figure; gives back the one that already stood there, if any.
-    pub fn insert(&mut self, line: &str, quantity: Quantity, kind: FigureKind, year: Year, figure: Recorded) -> Option<Recorded> {
+    pub fn insert(
+        &mut self,
+        line: &str,
+        quantity: Quantity,
+        kind: FigureKind,
+        year: Year,
+        figure: Recorded,
+    ) -> Option<Recorded> {
         self.by_key.insert((line.to_owned(), quantity, kind, year), figure)
     }
 
@@ -105,7 +112,11 @@ impl Figures {
     }
 
     /// The figures of one line and quantity, ordered by kind and year.
-    pub fn of<'a>(&'a self, line: &'a str, quantity: Quantity) -> impl Iterator<Item = (FigureKind, Year, &'a Recorded)> + 'a {
+    pub fn of<'a>(
+        &'a self,
+        line: &'a str,
+        quantity: Quantity,
+    ) -> impl Iterator<Item = (FigureKind, Year, &'a Recorded)> + 'a {
         self.by_key
             .iter()
             .filter(move |((l, q, _, _), _)| l == line && *q == quantity)

@@ -21,15 +21,13 @@ pub use assumption::{Assumption, AssumptionId, Distribution, Provenance, Scale};
 pub use figures::{FigureKind, Figures, Quantity, Recorded};
 pub use index::{CarryOver, Index, IndexId, IndexSource, LedgerYear, Rounding};
 pub use line::{
-    Ageing, ClientsBasis, Contribution, CostLine, Domain, Follows, Income, Line, LineId, Lines, Payer,
-    PriceTerms, RevenueLine, SafetyNet, SafetyNetRule, SafetyNetStep, UnitCost,
+    Ageing, ClientsBasis, Contribution, CostLine, Domain, Follows, Income, Line, LineId, Lines, Payer, PriceTerms,
+    RevenueLine, SafetyNet, SafetyNetRule, SafetyNetStep, UnitCost,
 };
 pub use measure::{Flow, Indicator, Measure, MeasureKind};
 pub use population::{Population, UseRates};
 pub use reserve::{Covers, Reserve};
-pub use risk::{
-    ChanceScale, ImpactScale, Resilience, Risk, RiskChance, RiskImpact, Scope, Term, Trend,
-};
+pub use risk::{ChanceScale, ImpactScale, Resilience, Risk, RiskChance, RiskImpact, Scope, Term, Trend};
 pub use scenario::{Budget, Change, Municipality, NotModelled, Prices, ReportSettings, RuleParameter, Scenario};
 
 use crate::units::Year;
@@ -146,8 +144,7 @@ impl Model {
             .iter()
             .enumerate()
             .filter(|(_, a)| {
-                a.address == full
-                    || a.address.strip_prefix(full.as_str()).is_some_and(|rest| rest.starts_with('.'))
+                a.address == full || a.address.strip_prefix(full.as_str()).is_some_and(|rest| rest.starts_with('.'))
             })
             .map(|(i, _)| AssumptionId(i))
             .collect()

@@ -80,7 +80,12 @@ fn add(sums: &mut Sums, driver: Driver, incidental: bool, amount: f64) {
 }
 
 /// What each cause added to a factor over the years `(after, until]` of a line.
-fn parts<'a>(line: &'a LineProjection, after: Option<Year>, until: Year, pick: impl Fn(&'a LineYear) -> &'a [Part]) -> BTreeMap<Cause, f64> {
+fn parts<'a>(
+    line: &'a LineProjection,
+    after: Option<Year>,
+    until: Year,
+    pick: impl Fn(&'a LineYear) -> &'a [Part],
+) -> BTreeMap<Cause, f64> {
     let mut sums = BTreeMap::new();
     for year in &line.years {
         if after.is_none_or(|a| year.year > a) && year.year <= until {
@@ -141,9 +146,10 @@ fn split(ends: &Ends<'_>) -> Sums {
         add(&mut sums, driver, false, after - before);
         return sums;
     }
-    let factors_positive = [a.unit_cost / b.unit_cost, a.volume / b.volume, a.intensity / b.intensity, a.price / b.price]
-        .iter()
-        .all(|r| r.is_finite() && *r > 0.0);
+    let factors_positive =
+        [a.unit_cost / b.unit_cost, a.volume / b.volume, a.intensity / b.intensity, a.price / b.price]
+            .iter()
+            .all(|r| r.is_finite() && *r > 0.0);
     if (before > 0.0) != (after > 0.0) || !factors_positive {
         add(&mut sums, Driver::Other, false, after - before);
         return sums;
@@ -151,10 +157,7 @@ fn split(ends: &Ends<'_>) -> Sums {
     let mean = logarithmic_mean(after, before);
     add(&mut sums, Driver::UnitCost, false, mean * libm::log(b.unit_cost / a.unit_cost));
     add(&mut sums, Driver::Intensity, false, mean * libm::log(b.intensity / a.intensity));
-    for (kind, from, to, causes) in [
-        (true, a.volume, b.volume, &ends.volume),
-        (false, a.price, b.price, &ends.price),
-    ] {
+    for (kind, from, to, causes) in [(true, a.volume, b.volume, &ends.volume), (false, a.price, b.price, &ends.price)] {
         let weight = mean / logarithmic_mean(to, from);
         for (cause, amount) in causes {
             let driver = if kind { Driver::Volume(cause.clone()) } else { Driver::Price(cause.clone()) };
@@ -194,7 +197,8 @@ pub fn line_between_years(line: &LineProjection, from: Year, to: Year) -> Option
 /// The difference of one line between two scenarios in a year.
 pub fn line_between_scenarios(a: &LineProjection, b: &LineProjection, year: Year) -> Option<Bridge> {
     let (before, after) = (at(a, year)?, at(b, year)?);
-    let change = |pick: for<'x> fn(&'x LineYear) -> &'x [Part]| less(parts(b, None, year, pick), parts(a, None, year, pick));
+    let change =
+        |pick: for<'x> fn(&'x LineYear) -> &'x [Part]| less(parts(b, None, year, pick), parts(a, None, year, pick));
     Some(bridge_of(&Ends {
         before,
         after,
@@ -220,7 +224,13 @@ fn sum<'a>(bridges: impl Iterator<Item = (f64, &'a Bridge)>) -> Bridge {
 }
 
 /// The change of a group's cost (or revenue) between two years, its lines by their shares.
-pub fn group_between_years(projection: &Projection, group: &GroupId, cost: bool, from: Year, to: Year) -> Option<Bridge> {
+pub fn group_between_years(
+    projection: &Projection,
+    group: &GroupId,
+    cost: bool,
+    from: Year,
+    to: Year,
+) -> Option<Bridge> {
     let group = projection.groups.iter().find(|g| g.id == *group)?;
     let lines: Option<Vec<(f64, Bridge)>> = group
         .members
@@ -273,14 +283,17 @@ mod tests {
         let (p0, p1) = (4_156_634.0 / 540.0, 4_813_135.0 / 573.0);
         let line = LineProjection {
             id: "jeugd".into(),
-            years: vec![year(2023, p0, 540.0, 1.0, 1.0, 0.0, 0.0), year(2024, p0, 573.0, 1.0, p1 / p0, 33.0, p1 / p0 - 1.0)],
+            years: vec![
+                year(2023, p0, 540.0, 1.0, 1.0, 0.0, 0.0),
+                year(2024, p0, 573.0, 1.0, p1 / p0, 33.0, p1 / p0 - 1.0),
+            ],
         };
         let bridge = line_between_years(&line, Year(2023), Year(2024)).expect("both years are there");
         assert!((total(&bridge) - 656_501.0).abs() < 1e-6, "the parts sum to the change: {}", total(&bridge));
         let of = |d: &Driver| bridge.items.iter().find(|i| i.driver == *d).map_or(0.0, |i| i.amount);
-        let mean = 656_501.0 / (4_813_135.0_f64 / 4_156_634.0).ln();
-        assert!((of(&Driver::Volume(Cause::Growth)) - mean * (573.0_f64 / 540.0).ln()).abs() < 1e-6);
-        assert!((of(&Driver::Price(Cause::Index("ova".into()))) - mean * (p1 / p0).ln()).abs() < 1e-6);
+        let mean = 656_501.0 / libm::log(4_813_135.0 / 4_156_634.0);
+        assert!((of(&Driver::Volume(Cause::Growth)) - mean * libm::log(573.0 / 540.0)).abs() < 1e-6);
+        assert!((of(&Driver::Price(Cause::Index("ova".into()))) - mean * libm::log(p1 / p0)).abs() < 1e-6);
     }
 
     #[test]

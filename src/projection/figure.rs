@@ -32,7 +32,9 @@ pub enum NoFigure {
 impl fmt::Display for NoFigure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::UnknownName { name, near: Some(near) } => write!(f, "`{name}` is unknown here; did you mean `{near}`?"),
+            Self::UnknownName { name, near: Some(near) } => {
+                write!(f, "`{name}` is unknown here; did you mean `{near}`?")
+            }
             Self::UnknownName { name, near: None } => write!(f, "`{name}` is unknown here"),
             Self::UnknownYear { year } => write!(f, "{year} lies outside the projection"),
             Self::Absent(why) => f.write_str(why),
@@ -141,7 +143,9 @@ fn of_group(group: &GroupProjection, at: usize, figure: Figure) -> Result<f64, N
         Figure::Budget => year.budget_cost.ok_or_else(lacking),
         Figure::BudgetRevenue => year.budget_revenue.ok_or_else(lacking),
         Figure::Shortfall => year.shortfall.ok_or_else(lacking),
-        Figure::Clients => year.clients.ok_or_else(|| absent(format!("clients of {id} may not be summed, or are not counted"))),
+        Figure::Clients => {
+            year.clients.ok_or_else(|| absent(format!("clients of {id} may not be summed, or are not counted")))
+        }
         Figure::Price => match year.clients {
             Some(clients) if clients > 0.0 => Ok(year.cost / clients),
             _ => Err(absent(format!("clients of {id} may not be summed, or are not counted"))),
@@ -200,7 +204,9 @@ fn actual(model: &Model, projection: &Projection, named: Named, year: Year) -> R
                 let line = model.lines.get(*id);
                 if line.as_cost().is_some() {
                     any = true;
-                    sum += share * of(line).ok_or_else(|| absent(format!("`{}` has no realised figure of {year}", line.id())))?;
+                    sum += share
+                        * of(line)
+                            .ok_or_else(|| absent(format!("`{}` has no realised figure of {year}", line.id())))?;
                 }
             }
             if any { Ok(sum) } else { Err(absent(format!("{} has no cost lines", group.id))) }

@@ -50,14 +50,14 @@ pub(crate) mod testing;
 #[cfg(test)]
 mod tests;
 
-pub use bridge::{
-    Bridge, Driver as BridgeDriver, Item as BridgeItem, group_between_years, line_between_scenarios, line_between_years,
-    logarithmic_mean,
-};
-pub use figure::{Named, NoFigure, figure, named};
 pub use ageing::{AgeingTable, Multipliers, UsersByLane};
+pub use bridge::{
+    Bridge, Driver as BridgeDriver, Item as BridgeItem, group_between_years, line_between_scenarios,
+    line_between_years, logarithmic_mean,
+};
 pub use budget::BudgetNow;
 pub use driver::{Central, Driver, Drivers, Luck, Overridden};
+pub use figure::{Named, NoFigure, figure, named};
 pub use futures::Futures;
 pub use lanes::Lanes;
 pub use plan::Plan;

@@ -36,19 +36,11 @@ impl Hits {
             ASTNode::Expr(expression) => address(expression),
             _ => return,
         };
-        *self
-            .0
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .entry(node)
-            .or_default() += 1;
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner).entry(node).or_default() += 1;
     }
 
     fn snapshot(&self) -> BTreeMap<Node, u64> {
-        self.0
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .clone()
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 }
 
@@ -102,31 +94,17 @@ impl Branches {
                 let place = source.place(*position);
                 let then = first_in(&flow.body);
                 if let Some(node) = then {
-                    self.branches.push(Branch {
-                        place: place.clone(),
-                        what: "if",
-                        sign: Sign::Ran(node),
-                    });
+                    self.branches.push(Branch { place: place.clone(), what: "if", sign: Sign::Ran(node) });
                 }
                 match (first_in(&flow.branch), then) {
-                    (Some(node), _) => self.branches.push(Branch {
-                        place,
-                        what: "else",
-                        sign: Sign::Ran(node),
-                    }),
+                    (Some(node), _) => self.branches.push(Branch { place, what: "else", sign: Sign::Ran(node) }),
                     (None, Some(node)) => {
-                        self.branches.push(Branch {
-                            place,
-                            what: "no else",
-                            sign: Sign::More(here, vec![node]),
-                        });
+                        self.branches.push(Branch { place, what: "no else", sign: Sign::More(here, vec![node]) });
                     }
                     (None, None) => {}
                 }
             }
-            Stmt::While(flow, position) | Stmt::Do(flow, _, position) => {
-                self.add_loop(&flow.body, source, *position)
-            }
+            Stmt::While(flow, position) | Stmt::Do(flow, _, position) => self.add_loop(&flow.body, source, *position),
             Stmt::For(parts, position) => self.add_loop(&parts.2.body, source, *position),
             Stmt::Switch(parts, position) => {
                 let cases = &parts.1;
@@ -134,22 +112,13 @@ impl Branches {
                 for arm in &cases.expressions {
                     if let Some(node) = first_of_expression(&arm.rhs) {
                         arms.push(node);
-                        let at =
-                            source.place_or(arm.rhs.start_position(), &source.place(*position));
-                        self.branches.push(Branch {
-                            place: at,
-                            what: "case",
-                            sign: Sign::Ran(node),
-                        });
+                        let at = source.place_or(arm.rhs.start_position(), &source.place(*position));
+                        self.branches.push(Branch { place: at, what: "case", sign: Sign::Ran(node) });
                     }
                 }
                 if cases.def_case.is_none() {
                     let place = source.place(*position);
-                    self.branches.push(Branch {
-                        place,
-                        what: "no case",
-                        sign: Sign::More(here, arms),
-                    });
+                    self.branches.push(Branch { place, what: "no case", sign: Sign::More(here, arms) });
                 }
             }
             _ => {}
@@ -158,11 +127,7 @@ impl Branches {
 
     fn add_loop(&mut self, body: &StmtBlock, source: &Source, position: rhai::Position) {
         if let Some(node) = first_in(body) {
-            self.branches.push(Branch {
-                place: source.place(position),
-                what: "loop",
-                sign: Sign::Ran(node),
-            });
+            self.branches.push(Branch { place: source.place(position), what: "loop", sign: Sign::Ran(node) });
         }
     }
 }
@@ -259,11 +224,7 @@ pub fn measure(rules: &RuleSet, outcomes: &[Arc<dyn Facts>]) -> CoverageReport {
         let mut applied: BTreeMap<String, usize> = BTreeMap::new();
         for outcome in &facts {
             let evaluation = runner.evaluate(outcome);
-            let mut found: Vec<&str> = evaluation
-                .findings
-                .iter()
-                .map(|f| f.rule.as_str())
-                .collect();
+            let mut found: Vec<&str> = evaluation.findings.iter().map(|f| f.rule.as_str()).collect();
             found.dedup();
             for rule in found {
                 *fired.entry(rule.to_owned()).or_default() += 1;
@@ -277,34 +238,15 @@ pub fn measure(rules: &RuleSet, outcomes: &[Arc<dyn Facts>]) -> CoverageReport {
             .compiled()
             .iter()
             .map(|rule| {
-                let of = |counts: &BTreeMap<String, usize>| {
-                    counts.get(&rule.head.id).copied().unwrap_or(0)
-                };
-                let parts: Vec<&Branches> = rule
-                    .functions
-                    .iter()
-                    .filter(|f| !f.is_test())
-                    .map(|f| &f.branches)
-                    .collect();
-                report(
-                    &rule.head.id,
-                    &rule.head.path,
-                    &parts,
-                    &hits,
-                    of(&fired),
-                    of(&applied),
-                )
+                let of = |counts: &BTreeMap<String, usize>| counts.get(&rule.head.id).copied().unwrap_or(0);
+                let parts: Vec<&Branches> =
+                    rule.functions.iter().filter(|f| !f.is_test()).map(|f| &f.branches).collect();
+                report(&rule.head.id, &rule.head.path, &parts, &hits, of(&fired), of(&applied))
             })
             .collect();
-        CoverageReport {
-            rules,
-            outcomes: count,
-        }
+        CoverageReport { rules, outcomes: count }
     })
-    .unwrap_or(CoverageReport {
-        rules: Vec::new(),
-        outcomes: 0,
-    })
+    .unwrap_or(CoverageReport { rules: Vec::new(), outcomes: 0 })
 }
 
 fn report(
@@ -324,20 +266,12 @@ fn report(
         .iter()
         .flat_map(|b| &b.branches)
         .filter(|b| !taken(b))
-        .map(|b| MissedBranch {
-            line: b.place.line,
-            column: b.place.column,
-            what: b.what,
-        })
+        .map(|b| MissedBranch { line: b.place.line, column: b.place.column, what: b.what })
         .collect();
     missed.sort_by_key(|b| (b.line, b.column, b.what));
     let branches = parts.iter().map(|b| b.branches.len()).sum();
-    let mut missed_lines: Vec<u32> = parts
-        .iter()
-        .flat_map(|b| &b.statements)
-        .filter(|(_, node)| ran(node) == 0)
-        .map(|(line, _)| *line)
-        .collect();
+    let mut missed_lines: Vec<u32> =
+        parts.iter().flat_map(|b| &b.statements).filter(|(_, node)| ran(node) == 0).map(|(line, _)| *line).collect();
     missed_lines.sort_unstable();
     missed_lines.dedup();
     RuleCoverage {

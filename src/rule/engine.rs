@@ -9,10 +9,7 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
-use rhai::{
-    CallFnOptions, Dynamic, Engine, EvalAltResult, LexError, OptimizationLevel, Position, Scope,
-    Token,
-};
+use rhai::{CallFnOptions, Dynamic, Engine, EvalAltResult, LexError, OptimizationLevel, Position, Scope, Token};
 
 use super::RuleSet;
 use super::coverage::Hits;
@@ -32,14 +29,8 @@ use crate::units::Year;
 const STACK: usize = 256 * 1024 * 1024;
 
 /// Runs `work` with a stack that no rule can fill; none where that fails.
-pub(super) fn with_stack<T: Send + 'static>(
-    work: impl FnOnce() -> T + Send + 'static,
-) -> Option<T> {
-    let thread = std::thread::Builder::new()
-        .name("rules".to_owned())
-        .stack_size(STACK)
-        .spawn(work)
-        .ok()?;
+pub(super) fn with_stack<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Option<T> {
+    let thread = std::thread::Builder::new().name("rules".to_owned()).stack_size(STACK).spawn(work).ok()?;
     thread.join().ok()
 }
 
@@ -72,9 +63,7 @@ fn off(token: &Token) -> Option<(&str, &str)> {
         Token::Try => ("try", "a mistake in a rule must be seen"),
         Token::Catch => ("catch", "a mistake in a rule must be seen"),
         Token::Throw => ("throw", "a rule returns what it finds"),
-        Token::Identifier(name) | Token::Reserved(name) => {
-            OFF.into_iter().find(|(word, _)| *word == name.as_str())?
-        }
+        Token::Identifier(name) | Token::Reserved(name) => OFF.into_iter().find(|(word, _)| *word == name.as_str())?,
         _ => return None,
     })
 }
@@ -147,12 +136,7 @@ impl<'s> Runner<'s> {
     pub fn new(rules: &'s RuleSet) -> Self {
         let session = Arc::new(Session::default());
         let (engine, words) = sandbox(&session);
-        Self {
-            engine,
-            session,
-            words,
-            rules,
-        }
+        Self { engine, session, words, rules }
     }
 
     /// A runner that counts every node that runs.
@@ -177,40 +161,24 @@ impl<'s> Runner<'s> {
     }
 
     /// Calls a function of a rule.
-    pub fn call(
-        &self,
-        rule: &Compiled,
-        function: &str,
-        arguments: Vec<Dynamic>,
-    ) -> Result<Answer, Diagnostic> {
+    pub fn call(&self, rule: &Compiled, function: &str, arguments: Vec<Dynamic>) -> Result<Answer, Diagnostic> {
         self.session.begin(Some(rule.head.clone()));
         let options = CallFnOptions::new().eval_ast(false);
         // Rhai should not panic on anything; if it does, one rule failed.
         let result = catch_unwind(AssertUnwindSafe(|| {
-            self.engine.call_fn_with_options::<Dynamic>(
-                options,
-                &mut Scope::new(),
-                &rule.ast,
-                function,
-                arguments,
-            )
+            self.engine.call_fn_with_options::<Dynamic>(options, &mut Scope::new(), &rule.ast, function, arguments)
         }));
         let operations = self.session.meter().operations();
         if let Some((fault, position)) = self.session.take_fault() {
-            return Err(failure::diagnostic(
-                &fault,
-                &rule.source.place_or(position, &rule.place_of(function)),
-            ));
+            return Err(failure::diagnostic(&fault, &rule.source.place_or(position, &rule.place_of(function))));
         }
         match result {
             Ok(Ok(value)) => Ok(Answer { value, operations }),
             Ok(Err(error)) => Err(self.diagnostic(rule, function, &error)),
-            Err(_) => Err(Diagnostic::error(
-                "internal",
-                &rule.place_of(function),
-                "the rule engine broke off on this rule",
-            )
-            .help("this is a mistake of ravijn, not of the rule: please report it with the rule")),
+            Err(_) => {
+                Err(Diagnostic::error("internal", &rule.place_of(function), "the rule engine broke off on this rule")
+                    .help("this is a mistake of ravijn, not of the rule: please report it with the rule"))
+            }
         }
     }
 
@@ -219,20 +187,12 @@ impl<'s> Runner<'s> {
         // The first column is what Rhai says of a line it knows no more of.
         let known = position.position().is_some();
         let position = if known { position } else { Position::NONE };
-        failure::diagnostic(
-            &fault,
-            &rule.source.place_or(position, &rule.place_of(function)),
-        )
+        failure::diagnostic(&fault, &rule.source.place_or(position, &rule.place_of(function)))
     }
 
     /// The outcome as `risk` gets it.
     fn outcome(facts: &Arc<dyn Facts>, head: &Arc<Head>, focus: Option<Year>) -> Dynamic {
-        Dynamic::from(Outcome {
-            facts: facts.clone(),
-            head: Some(head.clone()),
-            focus,
-            remembered: true,
-        })
+        Dynamic::from(Outcome { facts: facts.clone(), head: Some(head.clone()), focus, remembered: true })
     }
 
     /// What a rule finds in an outcome, seen from a year.
@@ -243,9 +203,7 @@ impl<'s> Runner<'s> {
         focus: Option<Year>,
     ) -> Result<(Vec<Finding>, u64), Vec<Diagnostic>> {
         let outcome = Self::outcome(facts, &rule.head, focus);
-        let answer = self
-            .call(rule, "risk", vec![outcome])
-            .map_err(|d| vec![d])?;
+        let answer = self.call(rule, "risk", vec![outcome]).map_err(|d| vec![d])?;
         let findings = results::findings(&self.session, rule, facts, &answer.value)?;
         Ok((findings, answer.operations))
     }
@@ -257,34 +215,21 @@ impl<'s> Runner<'s> {
         for rule in self.rules.compiled() {
             let (id, title) = (rule.head.id.clone(), rule.head.title.clone());
             if let Some(reason) = not_applicable(&rule.head, facts.as_ref()) {
-                evaluation.not_applicable.push(NotApplicable {
-                    rule: id,
-                    title,
-                    reason,
-                });
+                evaluation.not_applicable.push(NotApplicable { rule: id, title, reason });
                 continue;
             }
             match self.find(rule, facts, None) {
                 Ok((findings, operations)) => {
-                    evaluation.effort.push(Effort {
-                        rule: id.clone(),
-                        operations,
-                    });
+                    evaluation.effort.push(Effort { rule: id.clone(), operations });
                     if findings.is_empty() {
                         evaluation.silent.push(Silent { rule: id, title });
                     }
                     evaluation.findings.extend(findings);
                 }
-                Err(diagnostics) => evaluation.failed.push(Failed {
-                    rule: id,
-                    title,
-                    diagnostics,
-                }),
+                Err(diagnostics) => evaluation.failed.push(Failed { rule: id, title, diagnostics }),
             }
         }
-        evaluation
-            .failed
-            .extend(self.rules.broken().iter().cloned());
+        evaluation.failed.extend(self.rules.broken().iter().cloned());
         evaluation.failed.sort_by(|a, b| a.rule.cmp(&b.rule));
         self.session.forget_figures();
         evaluation
@@ -294,21 +239,14 @@ impl<'s> Runner<'s> {
 /// Why a rule says nothing about this municipality, in Dutch.
 pub(super) fn not_applicable(head: &Head, facts: &dyn Facts) -> Option<String> {
     if head.domain != "algemeen" && !facts.names(Names::Domains).contains(&head.domain) {
-        return Some(format!(
-            "deze gemeente raamt niets in het domein {}",
-            head.domain
-        ));
+        return Some(format!("deze gemeente raamt niets in het domein {}", head.domain));
     }
     let unmet = head.requires.iter().find(|r| !facts.has(r))?;
     Some(match unmet {
         Requirement::Figure { kind, name, year } => {
-            let name = facts.label(name).unwrap_or_else(|| {
-                if name == "total" {
-                    "het totaal".to_owned()
-                } else {
-                    name.clone()
-                }
-            });
+            let name = facts
+                .label(name)
+                .unwrap_or_else(|| if name == "total" { "het totaal".to_owned() } else { name.clone() });
             let in_year = year.map_or_else(String::new, |y| format!(" in {y}"));
             match kind {
                 Kind::Cost => format!("er zijn geen lasten van {name}{in_year}"),

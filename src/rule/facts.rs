@@ -56,11 +56,7 @@ pub struct FigureValue {
 impl FigureValue {
     /// A figure that is the same in every future.
     pub fn certain(value: f64) -> Self {
-        Self {
-            central: value,
-            draws: Draws::Same(value),
-            table: None,
-        }
+        Self { central: value, draws: Draws::Same(value), table: None }
     }
 }
 
@@ -90,20 +86,16 @@ pub enum Missing {
 impl Missing {
     /// A name that is not known, with the nearest of those that are.
     pub fn name<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) -> Self {
-        Self::UnknownName {
-            name: name.to_owned(),
-            near: nearest(name, known).map(str::to_owned),
-        }
+        Self::UnknownName { name: name.to_owned(), near: nearest(name, known).map(str::to_owned) }
     }
 }
 
 impl fmt::Display for Missing {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::UnknownName {
-                name,
-                near: Some(near),
-            } => write!(f, "`{name}` is unknown here; the nearest name is `{near}`"),
+            Self::UnknownName { name, near: Some(near) } => {
+                write!(f, "`{name}` is unknown here; the nearest name is `{near}`")
+            }
             Self::UnknownName { name, near: None } => write!(f, "`{name}` is unknown here"),
             Self::UnknownYear { year, first, last } => {
                 write!(f, "{year} lies outside {first} to {last}")
@@ -174,16 +166,8 @@ pub enum Requirement {
 impl fmt::Display for Requirement {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Figure {
-                kind,
-                name,
-                year: Some(year),
-            } => write!(f, "{}({name}, {year})", kind.name()),
-            Self::Figure {
-                kind,
-                name,
-                year: None,
-            } => write!(f, "{}({name})", kind.name()),
+            Self::Figure { kind, name, year: Some(year) } => write!(f, "{}({name}, {year})", kind.name()),
+            Self::Figure { kind, name, year: None } => write!(f, "{}({name})", kind.name()),
             Self::Measures(kind) => write!(f, "measures({})", kind.name()),
             Self::Domain(id) => write!(f, "domain({id})"),
             Self::Draws => f.write_str("draws"),
@@ -200,16 +184,8 @@ impl FromStr for Requirement {
         if text == "draws" {
             return Ok(Self::Draws);
         }
-        let figure = |kind, name: &str| Self::Figure {
-            kind,
-            name: name.to_owned(),
-            year: None,
-        };
-        for (prefix, kind) in [
-            ("index.", Kind::Index),
-            ("reserve.", Kind::Reserve),
-            ("indicator.", Kind::Indicator),
-        ] {
+        let figure = |kind, name: &str| Self::Figure { kind, name: name.to_owned(), year: None };
+        for (prefix, kind) in [("index.", Kind::Index), ("reserve.", Kind::Reserve), ("indicator.", Kind::Indicator)] {
             if let Some(id) = text.strip_prefix(prefix).filter(|id| !id.is_empty()) {
                 return Ok(figure(kind, id));
             }
@@ -232,11 +208,7 @@ impl FromStr for Requirement {
         match inside.split_once(',') {
             Some((name, year)) => {
                 let year = year.trim().parse().map_err(|_| wrong())?;
-                Ok(Self::Figure {
-                    kind,
-                    name: name.trim().to_owned(),
-                    year: Some(Year(year)),
-                })
+                Ok(Self::Figure { kind, name: name.trim().to_owned(), year: Some(Year(year)) })
             }
             None if inside.is_empty() => Ok(figure(kind, "total")),
             None => Ok(figure(kind, inside)),
@@ -245,25 +217,15 @@ impl FromStr for Requirement {
 }
 
 /// The kinds of measures, as rules name them.
-pub const MEASURE_KINDS: [MeasureKind; 4] = [
-    MeasureKind::NewPolicy,
-    MeasureKind::Saving,
-    MeasureKind::Target,
-    MeasureKind::Technical,
-];
+pub const MEASURE_KINDS: [MeasureKind; 4] =
+    [MeasureKind::NewPolicy, MeasureKind::Saving, MeasureKind::Target, MeasureKind::Technical];
 
 /// A kind of measure by its name; the error is a fragment that names the kinds.
 pub fn measure_kind(name: &str) -> Result<MeasureKind, String> {
-    MEASURE_KINDS
-        .into_iter()
-        .find(|k| k.name() == name)
-        .ok_or_else(|| {
-            let known: Vec<&str> = MEASURE_KINDS.iter().map(|k| k.name()).collect();
-            format!(
-                "`{name}` is no kind of measure; the kinds are {}",
-                known.join(", ")
-            )
-        })
+    MEASURE_KINDS.into_iter().find(|k| k.name() == name).ok_or_else(|| {
+        let known: Vec<&str> = MEASURE_KINDS.iter().map(|k| k.name()).collect();
+        format!("`{name}` is no kind of measure; the kinds are {}", known.join(", "))
+    })
 }
 
 /// One scenario's outcome, as rules see it.
@@ -291,12 +253,7 @@ pub trait Facts: Send + Sync {
     ///
     /// # Errors
     /// [`Missing::UnknownYear`] outside `b..=h`.
-    fn measures(
-        &self,
-        kind: MeasureKind,
-        amount: MeasureAmount,
-        year: Year,
-    ) -> Result<FigureValue, Missing>;
+    fn measures(&self, kind: MeasureKind, amount: MeasureAmount, year: Year) -> Result<FigureValue, Missing>;
 
     /// The names there are, in the order of the file.
     fn names(&self, which: Names) -> Vec<String>;
@@ -331,38 +288,21 @@ pub trait Facts: Send + Sync {
     /// an indicator in any year, every other figure in all projected years.
     fn has(&self, requirement: &Requirement) -> bool {
         let figure = |kind: Kind, name: &str, year: Year| {
-            self.figure(&FigureAddress {
-                figure: kind,
-                name: name.to_owned(),
-                year,
-            })
-            .is_ok()
+            self.figure(&FigureAddress { figure: kind, name: name.to_owned(), year }).is_ok()
         };
         match requirement {
-            Requirement::Figure {
-                kind,
-                name,
-                year: Some(year),
-            } => figure(*kind, name, *year),
-            Requirement::Figure {
-                kind,
-                name,
-                year: None,
-            } => match kind {
+            Requirement::Figure { kind, name, year: Some(year) } => figure(*kind, name, *year),
+            Requirement::Figure { kind, name, year: None } => match kind {
                 Kind::Budget | Kind::BudgetRevenue => figure(*kind, name, self.last_budget_year()),
-                Kind::Actual | Kind::Indicator => Year(self.base_year().0.saturating_sub(20))
-                    .through(self.horizon())
-                    .any(|y| figure(*kind, name, y)),
-                _ => self
-                    .base_year()
-                    .plus(1)
-                    .through(self.horizon())
-                    .all(|y| figure(*kind, name, y)),
+                Kind::Actual | Kind::Indicator => {
+                    Year(self.base_year().0.saturating_sub(20)).through(self.horizon()).any(|y| figure(*kind, name, y))
+                }
+                _ => self.base_year().plus(1).through(self.horizon()).all(|y| figure(*kind, name, y)),
             },
-            Requirement::Measures(kind) => self.base_year().through(self.horizon()).any(|y| {
-                self.measures(*kind, MeasureAmount::Planned, y)
-                    .is_ok_and(|v| v.central != 0.0)
-            }),
+            Requirement::Measures(kind) => self
+                .base_year()
+                .through(self.horizon())
+                .any(|y| self.measures(*kind, MeasureAmount::Planned, y).is_ok_and(|v| v.central != 0.0)),
             Requirement::Domain(id) => self.names(Names::Domains).iter().any(|d| d == id),
             Requirement::Draws => self.draws() > 1,
         }
@@ -391,10 +331,7 @@ pub fn unit_of(kind: Kind) -> Quantity {
 /// Whether a figure of this kind is computed by the projection, so that a risk
 /// of that size is in the shortfall already.
 pub fn is_projected(kind: Kind) -> bool {
-    !matches!(
-        kind,
-        Kind::Budget | Kind::BudgetRevenue | Kind::Actual | Kind::Indicator
-    )
+    !matches!(kind, Kind::Budget | Kind::BudgetRevenue | Kind::Actual | Kind::Indicator)
 }
 
 #[cfg(test)]
@@ -412,19 +349,9 @@ mod tests {
             ("result()", "result(total)"),
             ("draws", "draws"),
         ] {
-            assert_eq!(
-                text.parse::<Requirement>()
-                    .expect("well formed")
-                    .to_string(),
-                written
-            );
+            assert_eq!(text.parse::<Requirement>().expect("well formed").to_string(), written);
         }
         assert!("jeugd".parse::<Requirement>().is_err());
-        assert!(
-            "measures(cuts)"
-                .parse::<Requirement>()
-                .expect_err("no such kind")
-                .contains("new-policy")
-        );
+        assert!("measures(cuts)".parse::<Requirement>().expect_err("no such kind").contains("new-policy"));
     }
 }

@@ -101,9 +101,7 @@ impl RichText {
 
     /// Whether any number in it has an origin.
     pub fn has_figures(&self) -> bool {
-        self.segments
-            .iter()
-            .any(|s| matches!(s, Segment::Figure { .. }))
+        self.segments.iter().any(|s| matches!(s, Segment::Figure { .. }))
     }
 }
 
@@ -155,10 +153,7 @@ pub struct Evaluation {
 impl Evaluation {
     /// The diagnostics of all failures.
     pub fn diagnostics(&self) -> Vec<Diagnostic> {
-        self.failed
-            .iter()
-            .flat_map(|f| f.diagnostics.iter().cloned())
-            .collect()
+        self.failed.iter().flat_map(|f| f.diagnostics.iter().cloned()).collect()
     }
 }
 

@@ -3,9 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::facts::{
-    Draws, Facts, FigureValue, MeasureAmount, Missing, Names, Requirement, measure_kind, unit_of,
-};
+use super::facts::{Draws, Facts, FigureValue, MeasureAmount, Missing, Names, Requirement, measure_kind, unit_of};
 use super::figure::{Fault, Figure, unit_name};
 use crate::diagnostic::{Place, nearest};
 use crate::dutch::Quantity;
@@ -39,31 +37,16 @@ pub(super) struct GivenFacts {
 }
 
 /// Keys without brackets.
-const PLAIN: [&str; 9] = [
-    "base_year",
-    "horizon",
-    "last_budget_year",
-    "draws",
-    "domains",
-    "taakvelden",
-    "indices",
-    "indicators",
-    "reserves",
-];
+const PLAIN: [&str; 9] =
+    ["base_year", "horizon", "last_budget_year", "draws", "domains", "taakvelden", "indices", "indicators", "reserves"];
 
 impl GivenFacts {
     /// Adds what one key says.
     pub fn state(&mut self, key: &str, value: Stated) -> Result<(), Fault> {
         match (key, &value) {
             ("base_year" | "horizon" | "last_budget_year", Stated::Whole(year)) => {
-                let year = i32::try_from(*year)
-                    .map(Year)
-                    .ok()
-                    .filter(|y| (1_900..=2_200).contains(&y.0));
-                let year =
-                    Some(year.ok_or_else(|| {
-                        Fault::new("given", format!("`{key}` is a year, like 2029"))
-                    })?);
+                let year = i32::try_from(*year).map(Year).ok().filter(|y| (1_900..=2_200).contains(&y.0));
+                let year = Some(year.ok_or_else(|| Fault::new("given", format!("`{key}` is a year, like 2029")))?);
                 match key {
                     "base_year" => self.base_year = year,
                     "horizon" => self.horizon = year,
@@ -85,17 +68,14 @@ impl GivenFacts {
         }
         let wrong = |needs: &str| Err(Fault::new("given", format!("`{key}` needs {needs}")));
         if PLAIN.contains(&key) {
-            return wrong(
-                if key.ends_with("year") || key == "horizon" || key == "draws" {
-                    "a whole number"
-                } else {
-                    "a list of names"
-                },
-            );
+            return wrong(if key.ends_with("year") || key == "horizon" || key == "draws" {
+                "a whole number"
+            } else {
+                "a list of names"
+            });
         }
-        let Some((head, inside)) = key
-            .split_once('(')
-            .and_then(|(h, r)| Some((h.trim(), r.trim_end().strip_suffix(')')?.trim())))
+        let Some((head, inside)) =
+            key.split_once('(').and_then(|(h, r)| Some((h.trim(), r.trim_end().strip_suffix(')')?.trim())))
         else {
             let fault = Fault::new("given", format!("`{key}` is no address"));
             return Err(match nearest(key, PLAIN) {
@@ -105,10 +85,7 @@ impl GivenFacts {
         };
         let name_and_year = || -> Result<(String, Year), Fault> {
             let (name, year) = inside.split_once(',').unwrap_or((inside, ""));
-            let year = year
-                .trim()
-                .parse()
-                .map_err(|_| Fault::new("given", format!("`{key}` lacks its year")))?;
+            let year = year.trim().parse().map_err(|_| Fault::new("given", format!("`{key}` lacks its year")))?;
             Ok((name.trim().to_owned(), Year(year)))
         };
         match (head, value) {
@@ -132,9 +109,7 @@ impl GivenFacts {
             }
             ("parameter", _) => wrong("a text as in base.toml, like \"€ 25.000\""),
             ("has", Stated::Truth(truth)) => {
-                let requirement = inside
-                    .parse()
-                    .map_err(|why: String| Fault::new("given", why))?;
+                let requirement = inside.parse().map_err(|why: String| Fault::new("given", why))?;
                 self.has.insert(requirement, truth);
                 Ok(())
             }
@@ -142,19 +117,14 @@ impl GivenFacts {
             ("measures" | "measures_planned", Stated::Figure(figure, draws)) => {
                 let (kind, year) = name_and_year()?;
                 let kind = measure_kind(&kind).map_err(|why| Fault::new("given", why))?;
-                let amount = if head == "measures" {
-                    MeasureAmount::Realised
-                } else {
-                    MeasureAmount::Planned
-                };
+                let amount = if head == "measures" { MeasureAmount::Realised } else { MeasureAmount::Planned };
                 let value = checked(key, &figure, draws, Quantity::Euro)?;
                 self.measures.insert((kind, amount, year), value);
                 Ok(())
             }
             (_, Stated::Figure(figure, draws)) => {
-                let address: FigureAddress = key
-                    .parse()
-                    .map_err(|e: crate::model::AddressError| Fault::new("given", e.0))?;
+                let address: FigureAddress =
+                    key.parse().map_err(|e: crate::model::AddressError| Fault::new("given", e.0))?;
                 let value = checked(key, &figure, draws, unit_of(address.figure))?;
                 self.figures.insert(address, value);
                 Ok(())
@@ -184,16 +154,12 @@ impl GivenFacts {
     fn years(&self) -> impl Iterator<Item = Year> {
         let figures = self.figures.keys().map(|a| a.year);
         let measures = self.measures.keys().map(|(_, _, y)| *y);
-        let stated = [self.base_year, self.horizon, self.last_budget_year]
-            .into_iter()
-            .flatten();
+        let stated = [self.base_year, self.horizon, self.last_budget_year].into_iter().flatten();
         figures.chain(measures).chain(stated)
     }
 
     fn not_given(address: impl std::fmt::Display) -> Missing {
-        Missing::NoFigure(format!(
-            "this test does not give it; add \"{address}\" to given(...)"
-        ))
+        Missing::NoFigure(format!("this test does not give it; add \"{address}\" to given(...)"))
     }
 }
 
@@ -201,25 +167,16 @@ fn checked(key: &str, figure: &Figure, draws: Draws, unit: Quantity) -> Result<F
     if figure.unit() != unit {
         return Err(Fault::new(
             "unit",
-            format!(
-                "`{key}` is in {}, not in {}",
-                unit_name(unit),
-                unit_name(figure.unit())
-            ),
+            format!("`{key}` is in {}, not in {}", unit_name(unit), unit_name(figure.unit())),
         ));
     }
-    Ok(FigureValue {
-        central: figure.central(),
-        draws,
-        table: None,
-    })
+    Ok(FigureValue { central: figure.central(), draws, table: None })
 }
 
 impl Facts for GivenFacts {
     fn base_year(&self) -> Year {
         // What a test leaves open lies around what it states.
-        self.base_year
-            .unwrap_or_else(|| Year(self.first_known().0 - 1))
+        self.base_year.unwrap_or_else(|| Year(self.first_known().0 - 1))
     }
 
     fn horizon(&self) -> Year {
@@ -235,29 +192,14 @@ impl Facts for GivenFacts {
     }
 
     fn figure(&self, address: &FigureAddress) -> Result<FigureValue, Missing> {
-        self.figures
-            .get(address)
-            .cloned()
-            .ok_or_else(|| Self::not_given(address))
+        self.figures.get(address).cloned().ok_or_else(|| Self::not_given(address))
     }
 
-    fn measures(
-        &self,
-        kind: MeasureKind,
-        amount: MeasureAmount,
-        year: Year,
-    ) -> Result<FigureValue, Missing> {
-        self.measures
-            .get(&(kind, amount, year))
-            .cloned()
-            .ok_or_else(|| {
-                let word = if amount == MeasureAmount::Realised {
-                    "measures"
-                } else {
-                    "measures_planned"
-                };
-                Self::not_given(format!("{word}({}, {year})", kind.name()))
-            })
+    fn measures(&self, kind: MeasureKind, amount: MeasureAmount, year: Year) -> Result<FigureValue, Missing> {
+        self.measures.get(&(kind, amount, year)).cloned().ok_or_else(|| {
+            let word = if amount == MeasureAmount::Realised { "measures" } else { "measures_planned" };
+            Self::not_given(format!("{word}({}, {year})", kind.name()))
+        })
     }
 
     fn names(&self, which: Names) -> Vec<String> {
@@ -265,10 +207,7 @@ impl Facts for GivenFacts {
     }
 
     fn lines_of(&self, name: &str) -> Result<Vec<String>, Missing> {
-        self.lines
-            .get(name)
-            .cloned()
-            .ok_or_else(|| Self::not_given(format!("lines({name})")))
+        self.lines.get(name).cloned().ok_or_else(|| Self::not_given(format!("lines({name})")))
     }
 
     fn label(&self, name: &str) -> Option<String> {
@@ -283,10 +222,7 @@ impl Facts for GivenFacts {
 
     fn parameter(&self, _rule: &str, name: &str) -> Option<RuleParameter> {
         let written = self.parameters.get(name)?.clone();
-        Some(RuleParameter {
-            written,
-            place: Place::file(Arc::from("given(...)")),
-        })
+        Some(RuleParameter { written, place: Place::file(Arc::from("given(...)")) })
     }
 
     fn has(&self, requirement: &Requirement) -> bool {
@@ -294,10 +230,9 @@ impl Facts for GivenFacts {
             return *stated;
         }
         match requirement {
-            Requirement::Figure { kind, name, year } => self
-                .figures
-                .keys()
-                .any(|a| a.figure == *kind && a.name == *name && year.is_none_or(|y| a.year == y)),
+            Requirement::Figure { kind, name, year } => {
+                self.figures.keys().any(|a| a.figure == *kind && a.name == *name && year.is_none_or(|y| a.year == y))
+            }
             Requirement::Measures(kind) => self.measures.keys().any(|(k, _, _)| k == kind),
             Requirement::Domain(id) => self.names(Names::Domains).iter().any(|d| d == id),
             Requirement::Draws => self.draws() > 1,

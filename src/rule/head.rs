@@ -97,12 +97,7 @@ impl Literal {
             Expr::Map(map, _) => map
                 .0
                 .iter()
-                .map(|(key, value)| {
-                    Ok((
-                        key.name.to_string(),
-                        (Self::read(value)?, value.start_position()),
-                    ))
-                })
+                .map(|(key, value)| Ok((key.name.to_string(), (Self::read(value)?, value.start_position()))))
                 .collect::<Result<_, _>>()
                 .map(Self::Map),
             _ => Err(position),
@@ -123,17 +118,12 @@ impl Literal {
             return Some(Self::Bool(truth));
         }
         if let Ok(list) = value.as_array_ref() {
-            let items: Option<Vec<_>> = list
-                .iter()
-                .map(|v| Some((Self::of_value(v)?, Position::NONE)))
-                .collect();
+            let items: Option<Vec<_>> = list.iter().map(|v| Some((Self::of_value(v)?, Position::NONE))).collect();
             return items.map(Self::List);
         }
         let map = value.as_map_ref().ok()?;
-        let items: Option<BTreeMap<_, _>> = map
-            .iter()
-            .map(|(k, v)| Some((k.to_string(), (Self::of_value(v)?, Position::NONE))))
-            .collect();
+        let items: Option<BTreeMap<_, _>> =
+            map.iter().map(|(k, v)| Some((k.to_string(), (Self::of_value(v)?, Position::NONE)))).collect();
         items.map(Self::Map)
     }
 }
@@ -145,32 +135,17 @@ pub(super) const KEYS: [(&str, &str); 11] = [
         "domain",
         "Het domein: wmo, jeugd, participatie, een eigen domein, of algemeen. Verplicht. Raamt een gemeente niets in dit domein, dan is de regel niet van toepassing.",
     ),
-    (
-        "term",
-        "\"kort\" (binnen een jaar) of \"lang\" (later). Verplicht.",
-    ),
-    (
-        "source",
-        "Op welk document en welke paragraaf de regel rust.",
-    ),
+    ("term", "\"kort\" (binnen een jaar) of \"lang\" (later). Verplicht."),
+    ("source", "Op welk document en welke paragraaf de regel rust."),
     ("owner", "Wie het risico beheert."),
     ("portfolio_holder", "De verantwoordelijke wethouder."),
-    (
-        "response",
-        "Wat we eraan doen, als het risico zelf dat niet zegt.",
-    ),
-    (
-        "structural",
-        "true (structureel, de standaard) of false (incidenteel).",
-    ),
+    ("response", "Wat we eraan doen, als het risico zelf dat niet zegt."),
+    ("structural", "true (structureel, de standaard) of false (incidenteel)."),
     (
         "requires",
         "Wat er moet zijn voordat de regel iets kan zeggen: [\"budget(jeugd)\", \"index.ova\", \"measures(target)\"]. Ontbreekt er iets, dan is de regel niet van toepassing.",
     ),
-    (
-        "covered_by",
-        "Adressen van onzekere aannames waar dit risico al in zit. Het telt dan niet nog eens mee.",
-    ),
+    ("covered_by", "Adressen van onzekere aannames waar dit risico al in zit. Het telt dan niet nog eens mee."),
     (
         "parameters",
         "Eigen drempels met hun eenheid: #{ threshold: \"€ 50.000\" }. Een gemeente zet ze anders in base.toml onder [rule.NAAM].",
@@ -192,11 +167,7 @@ pub(super) fn term(text: &str) -> Option<Term> {
 }
 
 /// Reads `RULE`, with every mistake in it.
-pub(super) fn read(
-    source: &Source,
-    expression: &Expr,
-    found: &mut Vec<Diagnostic>,
-) -> Option<Arc<Head>> {
+pub(super) fn read(source: &Source, expression: &Expr, found: &mut Vec<Diagnostic>) -> Option<Arc<Head>> {
     let place = source.place(expression.start_position());
     let map = match Literal::read(expression) {
         Ok(Literal::Map(map)) => map,
@@ -208,11 +179,7 @@ pub(super) fn read(
             return None;
         }
         Err(position) => {
-            let place = source.place(if position.is_none() {
-                expression.start_position()
-            } else {
-                position
-            });
+            let place = source.place(if position.is_none() { expression.start_position() } else { position });
             found.push(
                 Diagnostic::error("rule-form", &place, "`RULE` holds something that is no literal")
                     .help("only texts, numbers, true, false, lists and maps; it is read without running the rule"),
@@ -221,26 +188,15 @@ pub(super) fn read(
         }
     };
     let before = found.len();
-    let mut reader = Reader {
-        source,
-        place: place.clone(),
-        map,
-        found,
-    };
+    let mut reader = Reader { source, place: place.clone(), map, found };
     for key in reader.map.keys() {
         if !keys().any(|k| k == key) {
             let help = match nearest(key, keys()) {
                 Some(near) => format!("did you mean `{near}`?"),
                 None => format!("known are {}", keys().collect::<Vec<_>>().join(", ")),
             };
-            let at = reader
-                .map
-                .get(key)
-                .map_or_else(|| place.clone(), |(_, p)| source.place_or(*p, &place));
-            reader.found.push(
-                Diagnostic::error("unknown-key", &at, format!("`RULE` knows no `{key}`"))
-                    .help(help),
-            );
+            let at = reader.map.get(key).map_or_else(|| place.clone(), |(_, p)| source.place_or(*p, &place));
+            reader.found.push(Diagnostic::error("unknown-key", &at, format!("`RULE` knows no `{key}`")).help(help));
         }
     }
     let title = reader.required("title");
@@ -270,11 +226,7 @@ pub(super) fn read(
         response: reader.text("response"),
         structural: reader.truth("structural").unwrap_or(true),
         requires: reader.requirements(),
-        covered_by: reader
-            .texts("covered_by")
-            .into_iter()
-            .map(|(text, _)| text)
-            .collect(),
+        covered_by: reader.texts("covered_by").into_iter().map(|(text, _)| text).collect(),
         parameters: reader.parameters(),
         place,
     };
@@ -290,16 +242,12 @@ struct Reader<'a> {
 
 impl Reader<'_> {
     fn place_of(&self, key: &str) -> Place {
-        self.map.get(key).map_or_else(
-            || self.place.clone(),
-            |(_, p)| self.source.place_or(*p, &self.place),
-        )
+        self.map.get(key).map_or_else(|| self.place.clone(), |(_, p)| self.source.place_or(*p, &self.place))
     }
 
     fn wrong(&mut self, key: &str, message: String) {
         let place = self.place_of(key);
-        self.found
-            .push(Diagnostic::error("rule-form", &place, message));
+        self.found.push(Diagnostic::error("rule-form", &place, message));
     }
 
     fn required(&mut self, key: &str) -> Option<String> {
@@ -343,9 +291,7 @@ impl Reader<'_> {
             Some(Literal::List(items)) => {
                 for (item, position) in items {
                     match item {
-                        Literal::Text(text) => {
-                            texts.push((text, self.source.place_or(position, &self.place)))
-                        }
+                        Literal::Text(text) => texts.push((text, self.source.place_or(position, &self.place))),
                         _ => self.wrong(key, format!("`{key}` is a list of texts")),
                     }
                 }
@@ -367,18 +313,11 @@ impl Reader<'_> {
     }
 
     fn parameters(&mut self) -> Vec<Parameter> {
-        let map = match self
-            .map
-            .get("parameters")
-            .map(|(literal, _)| literal.clone())
-        {
+        let map = match self.map.get("parameters").map(|(literal, _)| literal.clone()) {
             None => return Vec::new(),
             Some(Literal::Map(map)) => map,
             Some(_) => {
-                self.wrong(
-                    "parameters",
-                    "`parameters` is a map: #{ threshold: \"€ 50.000\" }".to_owned(),
-                );
+                self.wrong("parameters", "`parameters` is a map: #{ threshold: \"€ 50.000\" }".to_owned());
                 return Vec::new();
             }
         };
@@ -401,13 +340,8 @@ impl Reader<'_> {
 fn parameter(name: &str, literal: &Literal, place: Place) -> Result<Parameter, String> {
     let (value, label) = match literal {
         Literal::Map(map) => {
-            if let Some(key) = map
-                .keys()
-                .find(|k| !["value", "label"].contains(&k.as_str()))
-            {
-                return Err(format!(
-                    "a parameter knows no `{key}`, only value and label"
-                ));
+            if let Some(key) = map.keys().find(|k| !["value", "label"].contains(&k.as_str())) {
+                return Err(format!("a parameter knows no `{key}`, only value and label"));
             }
             let label = match map.get("label").map(|(l, _)| l) {
                 Some(Literal::Text(text)) => text.clone(),
@@ -429,12 +363,5 @@ fn parameter(name: &str, literal: &Literal, place: Place) -> Result<Parameter, S
     let Some((value, unit)) = quantity.filter(|(v, _)| v.is_finite()) else {
         return Err(format!("`{written}` is no number with a unit"));
     };
-    Ok(Parameter {
-        name: name.to_owned(),
-        label,
-        written,
-        value,
-        unit,
-        place,
-    })
+    Ok(Parameter { name: name.to_owned(), label, written, value, unit, place })
 }

@@ -30,9 +30,7 @@ use std::sync::Arc;
 
 pub use coverage::{CoverageReport, RuleCoverage};
 pub use facts::{Draws, Facts, FigureValue, MeasureAmount, Missing, Names, Requirement, Table};
-pub use finding::{
-    Evaluation, Evidence, EvidenceInput, Failed, Finding, Impact, RichText, Segment,
-};
+pub use finding::{Evaluation, Evidence, EvidenceInput, Failed, Finding, Impact, RichText, Segment};
 pub use head::{Head, Parameter};
 pub use lint::{Known, lint};
 pub use reference::reference;
@@ -77,41 +75,19 @@ impl RuleSet {
     pub fn parse(sources: &[RuleSource]) -> (Self, Vec<Diagnostic>) {
         let mut sources = sources.to_vec();
         sources.sort_by(|a, b| (&a.id, &a.path).cmp(&(&b.id, &b.path)));
-        let places: Vec<(String, String)> = sources
-            .iter()
-            .map(|s| (s.id.clone(), s.path.clone()))
-            .collect();
+        let places: Vec<(String, String)> = sources.iter().map(|s| (s.id.clone(), s.path.clone())).collect();
         let inner = with_stack(move || read_all(&sources)).unwrap_or_else(|| {
             // Only where the system gives no thread of this size, or Rhai broke off.
             let failed = |(id, path): (String, String)| {
                 let place = Place::file(path);
-                let diagnostic = Diagnostic::error(
-                    "internal",
-                    &place,
-                    "the rule engine broke off while reading the rules",
-                );
-                Failed {
-                    title: id.clone(),
-                    rule: id,
-                    diagnostics: vec![diagnostic],
-                }
+                let diagnostic =
+                    Diagnostic::error("internal", &place, "the rule engine broke off while reading the rules");
+                Failed { title: id.clone(), rule: id, diagnostics: vec![diagnostic] }
             };
-            Inner {
-                rules: Vec::new(),
-                broken: places.into_iter().map(failed).collect(),
-            }
+            Inner { rules: Vec::new(), broken: places.into_iter().map(failed).collect() }
         });
-        let diagnostics = inner
-            .broken
-            .iter()
-            .flat_map(|b| b.diagnostics.iter().cloned())
-            .collect();
-        (
-            Self {
-                inner: Arc::new(inner),
-            },
-            diagnostics,
-        )
+        let diagnostics = inner.broken.iter().flat_map(|b| b.diagnostics.iter().cloned()).collect();
+        (Self { inner: Arc::new(inner) }, diagnostics)
     }
 
     /// What every readable rule says about itself, by id.
@@ -139,28 +115,15 @@ impl RuleSet {
         let count = outcomes.len();
         with_stack(move || {
             let runner = Runner::new(&set);
-            outcomes
-                .iter()
-                .map(|facts| runner.evaluate(facts))
-                .collect()
+            outcomes.iter().map(|facts| runner.evaluate(facts)).collect()
         })
         .unwrap_or_else(|| {
             let failed = self.rules().map(|head| Failed {
                 rule: head.id.clone(),
                 title: head.title.clone(),
-                diagnostics: vec![Diagnostic::error(
-                    "internal",
-                    &head.place,
-                    "the rule engine broke off",
-                )],
+                diagnostics: vec![Diagnostic::error("internal", &head.place, "the rule engine broke off")],
             });
-            vec![
-                Evaluation {
-                    failed: failed.collect(),
-                    ..Evaluation::default()
-                };
-                count
-            ]
+            vec![Evaluation { failed: failed.collect(), ..Evaluation::default() }; count]
         })
     }
 
@@ -171,10 +134,7 @@ impl RuleSet {
 
     /// What is wrong with the parameters that a municipality or a what-if sets:
     /// an unknown rule or parameter, no number, another unit than the rule's.
-    pub fn check_parameters(
-        &self,
-        set: &BTreeMap<String, BTreeMap<String, RuleParameter>>,
-    ) -> Vec<Diagnostic> {
+    pub fn check_parameters(&self, set: &BTreeMap<String, BTreeMap<String, RuleParameter>>) -> Vec<Diagnostic> {
         let mut found = Vec::new();
         for (rule, parameters) in set {
             let Some(head) = self.rules().find(|h| h.id == *rule) else {
@@ -184,11 +144,8 @@ impl RuleSet {
                 let ids: Vec<&str> = self.rules().map(|h| h.id.as_str()).collect();
                 for parameter in parameters.values().take(1) {
                     // A warning: with another folder of rules the municipality still runs.
-                    let diagnostic = Diagnostic::warning(
-                        "unknown-rule",
-                        &parameter.place,
-                        format!("there is no rule `{rule}`"),
-                    );
+                    let diagnostic =
+                        Diagnostic::warning("unknown-rule", &parameter.place, format!("there is no rule `{rule}`"));
                     found.push(match nearest(rule, ids.iter().copied()) {
                         Some(near) => diagnostic.help(format!("did you mean `{near}`?")),
                         None => diagnostic,
@@ -207,11 +164,8 @@ impl RuleSet {
 fn check_parameter(head: &Head, name: &str, set: &RuleParameter) -> Option<Diagnostic> {
     let Some(own) = head.parameter(name) else {
         let known: Vec<&str> = head.parameters.iter().map(|p| p.name.as_str()).collect();
-        let diagnostic = Diagnostic::error(
-            "unknown-parameter",
-            &set.place,
-            format!("rule `{}` has no parameter `{name}`", head.id),
-        );
+        let diagnostic =
+            Diagnostic::error("unknown-parameter", &set.place, format!("rule `{}` has no parameter `{name}`", head.id));
         return Some(match nearest(name, known.iter().copied()) {
             Some(near) => diagnostic.help(format!("did you mean `{near}`?")),
             None if known.is_empty() => diagnostic.help("this rule has no parameters"),
@@ -220,8 +174,7 @@ fn check_parameter(head: &Head, name: &str, set: &RuleParameter) -> Option<Diagn
     };
     let wrong = |message: String| {
         Some(
-            Diagnostic::error("rule-parameter", &set.place, message)
-                .help(format!("write it like \"{}\"", own.written)),
+            Diagnostic::error("rule-parameter", &set.place, message).help(format!("write it like \"{}\"", own.written)),
         )
     };
     match dutch::parse_quantity(&set.written) {
@@ -251,21 +204,14 @@ fn read_all(sources: &[RuleSource]) -> Inner {
                     Diagnostic::error(
                         "duplicate-rule",
                         &rule.head.place,
-                        format!(
-                            "there is already a rule `{}`: {}",
-                            source.id, other.head.path
-                        ),
+                        format!("there is already a rule `{}`: {}", source.id, other.head.path),
                     )
                     .help("the file's name is the rule's id; give this file another name"),
                 ]),
             });
         match read {
             Ok(rule) => rules.push(rule),
-            Err(diagnostics) => broken.push(Failed {
-                rule: source.id.clone(),
-                title: source.id.clone(),
-                diagnostics,
-            }),
+            Err(diagnostics) => broken.push(Failed { rule: source.id.clone(), title: source.id.clone(), diagnostics }),
         }
     }
     Inner { rules, broken }

@@ -50,10 +50,7 @@ pub fn reference() -> String {
             out.push_str(&format!("\n## {chapter}\n"));
         }
         let point = if word.name == word.signature { "." } else { "" };
-        out.push_str(&format!(
-            "\n### `{point}{}`\n\nGeeft: {}. {}\n",
-            word.signature, word.gives, word.summary
-        ));
+        out.push_str(&format!("\n### `{point}{}`\n\nGeeft: {}. {}\n", word.signature, word.gives, word.summary));
         if !word.example.is_empty() {
             out.push_str(&format!("\n```rhai\n{}\n```\n", word.example));
         }
@@ -62,9 +59,7 @@ pub fn reference() -> String {
 }
 
 fn table(out: &mut String, title: &str, rows: &[(&str, &str)]) {
-    out.push_str(&format!(
-        "\n## {title}\n\n| sleutel | wat het is |\n|---|---|\n"
-    ));
+    out.push_str(&format!("\n## {title}\n\n| sleutel | wat het is |\n|---|---|\n"));
     for (key, what) in rows {
         out.push_str(&format!("| `{key}` | {what} |\n"));
     }
@@ -82,20 +77,12 @@ mod tests {
                 "const RULE = #{{ title: \"t\", domain: \"algemeen\", term: \"kort\" }};\nfn risk(o) {{ return; }}\nfn test_it() {{\n{}\n}}\n",
                 word.example
             );
-            let source = RuleSource {
-                id: word.name.to_owned(),
-                path: format!("{}.rhai", word.name),
-                bytes: text.into_bytes(),
-            };
+            let source =
+                RuleSource { id: word.name.to_owned(), path: format!("{}.rhai", word.name), bytes: text.into_bytes() };
             let (set, broken) = RuleSet::parse(&[source]);
             assert!(broken.is_empty(), "{}: {broken:?}", word.signature);
             let report = run_tests(&set, None);
-            assert!(
-                report.passed(),
-                "{}: {:?}",
-                word.signature,
-                report.tests[0].failure
-            );
+            assert!(report.passed(), "{}: {:?}", word.signature, report.tests[0].failure);
         }
     }
 
@@ -105,12 +92,7 @@ mod tests {
         assert!(words.len() > 60, "{}", words.len());
         for word in &words {
             assert!(word.signature.contains(word.name), "{}", word.name);
-            assert!(
-                !word.gives.is_empty() && word.summary.ends_with(['.', '"']),
-                "{}: {}",
-                word.name,
-                word.summary
-            );
+            assert!(!word.gives.is_empty() && word.summary.ends_with(['.', '"']), "{}: {}", word.name, word.summary);
         }
         let shown = words.iter().filter(|w| !w.example.is_empty()).count();
         assert!(words.len() - shown < 10);

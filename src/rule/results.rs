@@ -19,18 +19,9 @@ use crate::units::Year;
 
 /// What a returned map may hold, with what it is, for the reference.
 pub(super) const KEYS: [(&str, &str); 14] = [
-    (
-        "text",
-        "Wat er aan de hand is, in korte zinnen. Verplicht. Getallen vult u in met ${...}.",
-    ),
-    (
-        "chance",
-        "De kans dat het gebeurt: chance(...), percent(50) of \"50%\". Verplicht, behalve bij impact: \"pm\".",
-    ),
-    (
-        "impact",
-        "Wat het kost als het gebeurt, in euro. Of \"pm\" als geen getal het kan dragen. Verplicht.",
-    ),
+    ("text", "Wat er aan de hand is, in korte zinnen. Verplicht. Getallen vult u in met ${...}."),
+    ("chance", "De kans dat het gebeurt: chance(...), percent(50) of \"50%\". Verplicht, behalve bij impact: \"pm\"."),
+    ("impact", "Wat het kost als het gebeurt, in euro. Of \"pm\" als geen getal het kan dragen. Verplicht."),
     ("response", "Wat we eraan doen."),
     ("title", "Een andere kop dan die in RULE."),
     ("domain", "Een ander domein dan dat in RULE."),
@@ -39,14 +30,8 @@ pub(super) const KEYS: [(&str, &str); 14] = [
     ("portfolio_holder", "De verantwoordelijke wethouder."),
     ("source", "Op welk document dit risico rust."),
     ("structural", "true of false, anders dan in RULE."),
-    (
-        "covered_by",
-        "Adressen van onzekere aannames waar dit risico al in zit.",
-    ),
-    (
-        "years",
-        "De jaren waarin het kan gebeuren: [2027, 2028]. Zonder dit: de jaren van de getallen in de impact.",
-    ),
+    ("covered_by", "Adressen van onzekere aannames waar dit risico al in zit."),
+    ("years", "De jaren waarin het kan gebeuren: [2027, 2028]. Zonder dit: de jaren van de getallen in de impact."),
     (
         "from_projection",
         "true: het bedrag zit al in het tekort van de raming en wordt niet nog eens opgeteld. false: het komt er bovenop. Zonder dit beslist waar het bedrag vandaan komt.",
@@ -98,29 +83,14 @@ pub(super) fn findings(
     let mut found = Vec::new();
     let mut diagnostics = Vec::new();
     for (i, map) in maps.iter().enumerate() {
-        let id = if i == 0 {
-            rule.head.id.clone()
-        } else {
-            format!("{}-{}", rule.head.id, i + 1)
-        };
-        let mut reader = Reader {
-            session,
-            rule,
-            facts,
-            map,
-            evidence: Vec::new(),
-            diagnostics: Vec::new(),
-        };
+        let id = if i == 0 { rule.head.id.clone() } else { format!("{}-{}", rule.head.id, i + 1) };
+        let mut reader = Reader { session, rule, facts, map, evidence: Vec::new(), diagnostics: Vec::new() };
         let finding = reader.finding(id);
         diagnostics.append(&mut reader.diagnostics);
         found.extend(finding);
     }
     diagnostics.dedup();
-    if diagnostics.is_empty() {
-        Ok(found)
-    } else {
-        Err(diagnostics)
-    }
+    if diagnostics.is_empty() { Ok(found) } else { Err(diagnostics) }
 }
 
 struct Reader<'a> {
@@ -139,10 +109,7 @@ impl Reader<'_> {
                 let fault = Fault::new("unknown-key", format!("a risk knows no `{key}`"));
                 let fault = match nearest(key, keys()) {
                     Some(near) => fault.help(format!("did you mean `{near}`?")),
-                    None => fault.help(format!(
-                        "known are {}",
-                        keys().collect::<Vec<_>>().join(", ")
-                    )),
+                    None => fault.help(format!("known are {}", keys().collect::<Vec<_>>().join(", "))),
                 };
                 self.wrong(key, &fault);
             }
@@ -152,17 +119,14 @@ impl Reader<'_> {
         if text.is_none() && self.map.get("text").is_none() {
             self.wrong("text", &Fault::new("missing-key", "a risk needs a `text`"));
         }
-        let unknown = self.map.get("impact").is_some_and(|v| {
-            v.as_immutable_string_ref()
-                .is_ok_and(|t| t.as_str() == "pm")
-        });
+        let unknown =
+            self.map.get("impact").is_some_and(|v| v.as_immutable_string_ref().is_ok_and(|t| t.as_str() == "pm"));
         let chance = self.chance();
         let impact = if unknown { None } else { self.impact() };
         if !unknown {
-            for (key, there) in [
-                ("chance", self.map.contains_key("chance")),
-                ("impact", self.map.contains_key("impact")),
-            ] {
+            for (key, there) in
+                [("chance", self.map.contains_key("chance")), ("impact", self.map.contains_key("impact"))]
+            {
                 if !there {
                     self.wrong(
                         key,
@@ -172,19 +136,14 @@ impl Reader<'_> {
                 }
             }
         }
-        let projected = impact
-            .as_ref()
-            .is_some_and(|(_, figure)| figure.is_projected());
+        let projected = impact.as_ref().is_some_and(|(_, figure)| figure.is_projected());
         let from_projection = self.truth("from_projection").unwrap_or(projected);
         let years = self.years(impact.as_ref().map(|(_, f)| f));
         let term = match self.plain("term").as_deref().map(head::term) {
             Some(None) => {
                 self.wrong(
                     "term",
-                    &Fault::new(
-                        "rule-result",
-                        "a term is \"kort\" (within a year) or \"lang\" (later)",
-                    ),
+                    &Fault::new("rule-result", "a term is \"kort\" (within a year) or \"lang\" (later)"),
                 );
                 None
             }
@@ -192,9 +151,7 @@ impl Reader<'_> {
         };
         let response = match self.map.get("response") {
             Some(_) => self.rich("response"),
-            None => head.response.clone().map(|text| RichText {
-                segments: vec![super::finding::Segment::Plain(text)],
-            }),
+            None => head.response.clone().map(|text| RichText { segments: vec![super::finding::Segment::Plain(text)] }),
         };
         let finding = Finding {
             id,
@@ -205,9 +162,7 @@ impl Reader<'_> {
             term: term.unwrap_or(head.term),
             source: self.plain("source").or_else(|| head.source.clone()),
             owner: self.plain("owner").or_else(|| head.owner.clone()),
-            portfolio_holder: self
-                .plain("portfolio_holder")
-                .or_else(|| head.portfolio_holder.clone()),
+            portfolio_holder: self.plain("portfolio_holder").or_else(|| head.portfolio_holder.clone()),
             chance: chance.map(|(value, _)| value),
             chance_evidence: chance.and_then(|(_, evidence)| evidence),
             impact: impact.map(|(impact, _)| impact),
@@ -236,13 +191,7 @@ impl Reader<'_> {
                 None
             }
             Err(kind) => {
-                self.wrong(
-                    key,
-                    &Fault::new(
-                        "rule-result",
-                        format!("`{key}` is a text, not {}", with_article(kind)),
-                    ),
-                );
+                self.wrong(key, &Fault::new("rule-result", format!("`{key}` is a text, not {}", with_article(kind))));
                 None
             }
         }
@@ -254,10 +203,7 @@ impl Reader<'_> {
         if self.session.render(&text) != text {
             self.wrong(
                 key,
-                &Fault::new(
-                    "rule-result",
-                    format!("`{key}` holds a figure; figures stand in `text` and `response`"),
-                ),
+                &Fault::new("rule-result", format!("`{key}` holds a figure; figures stand in `text` and `response`")),
             );
             return None;
         }
@@ -278,10 +224,7 @@ impl Reader<'_> {
                 let places: Vec<usize> = figures.iter().map(|f| self.add(f)).collect();
                 for segment in &mut rich.segments {
                     if let super::finding::Segment::Figure { evidence, .. } = segment {
-                        *evidence = places
-                            .get(evidence.wrapping_sub(before))
-                            .copied()
-                            .unwrap_or(0);
+                        *evidence = places.get(evidence.wrapping_sub(before)).copied().unwrap_or(0);
                     }
                 }
                 Some(rich)
@@ -323,16 +266,11 @@ impl Reader<'_> {
     }
 
     fn source(&self, address: &str) -> Option<String> {
-        if let Some(name) = address
-            .strip_prefix("parameter(")
-            .and_then(|r| r.strip_suffix(')'))
-        {
+        if let Some(name) = address.strip_prefix("parameter(").and_then(|r| r.strip_suffix(')')) {
             let head = &self.rule.head;
             return Some(match self.facts.parameter(&head.id, name) {
                 Some(set) => set.place.to_string(),
-                None => head
-                    .parameter(name)
-                    .map_or_else(|| head.path.clone(), |p| p.place.to_string()),
+                None => head.parameter(name).map_or_else(|| head.path.clone(), |p| p.place.to_string()),
             });
         }
         self.facts.source(&address.parse::<FigureAddress>().ok()?)
@@ -341,28 +279,18 @@ impl Reader<'_> {
     fn chance(&mut self) -> Option<(f64, Option<usize>)> {
         let value = self.map.get("chance")?.clone();
         let fault = |message: String| {
-            Fault::new("rule-result", message)
-                .help("write chance(x, \"above\", y), percent(50) or \"50%\"")
+            Fault::new("rule-result", message).help("write chance(x, \"above\", y), percent(50) or \"50%\"")
         };
         let number = if let Some(figure) = value.read_lock::<Figure>() {
             if figure.unit() != Quantity::Percent {
                 self.wrong(
                     "chance",
-                    &fault(format!(
-                        "a chance is a percentage, not {}",
-                        super::figure::unit_name(figure.unit())
-                    )),
+                    &fault(format!("a chance is a percentage, not {}", super::figure::unit_name(figure.unit()))),
                 );
                 return None;
             }
             if figure.is_uncertain() {
-                self.wrong(
-                    "chance",
-                    &fault(format!(
-                        "the chance {} is itself uncertain",
-                        figure.formula()
-                    )),
-                );
+                self.wrong("chance", &fault(format!("the chance {} is itself uncertain", figure.formula())));
                 return None;
             }
             (figure.mean_value(), Some(self.add(&figure)))
@@ -370,32 +298,20 @@ impl Reader<'_> {
             match dutch::parse_quantity(&text) {
                 Some((number, Quantity::Percent)) => (number, None),
                 _ => {
-                    self.wrong(
-                        "chance",
-                        &fault(format!("`{}` is no chance", text.as_str())),
-                    );
+                    self.wrong("chance", &fault(format!("`{}` is no chance", text.as_str())));
                     return None;
                 }
             }
         } else if let Ok(number) = value.as_float() {
             (number, None)
         } else {
-            self.wrong(
-                "chance",
-                &fault(format!(
-                    "a chance is a percentage, not {}",
-                    with_article(value.type_name())
-                )),
-            );
+            self.wrong("chance", &fault(format!("a chance is a percentage, not {}", with_article(value.type_name()))));
             return None;
         };
         if !(0.0..=1.0).contains(&number.0) {
             self.wrong(
                 "chance",
-                &fault(format!(
-                    "a chance lies between 0% and 100%, not at {}",
-                    dutch::percent(number.0, 2)
-                )),
+                &fault(format!("a chance lies between 0% and 100%, not at {}", dutch::percent(number.0, 2))),
             );
             return None;
         }
@@ -404,38 +320,24 @@ impl Reader<'_> {
 
     fn impact(&mut self) -> Option<(Impact, Figure)> {
         let value = self.map.get("impact")?.clone();
-        let fault = |message: String| {
-            Fault::new("rule-result", message).help("write an amount in euros, or \"pm\"")
-        };
+        let fault = |message: String| Fault::new("rule-result", message).help("write an amount in euros, or \"pm\"");
         let Some(figure) = value.read_lock::<Figure>() else {
             self.wrong(
                 "impact",
-                &fault(format!(
-                    "an impact is a figure in euros, not {}",
-                    with_article(value.type_name())
-                )),
+                &fault(format!("an impact is a figure in euros, not {}", with_article(value.type_name()))),
             );
             return None;
         };
         if figure.unit() != Quantity::Euro {
             self.wrong(
                 "impact",
-                &fault(format!(
-                    "an impact is in euros, not in {}",
-                    super::figure::unit_name(figure.unit())
-                )),
+                &fault(format!("an impact is in euros, not in {}", super::figure::unit_name(figure.unit()))),
             );
             return None;
         }
         let table = figure.summary();
         let evidence = self.add(&figure);
-        let impact = Impact {
-            mean: table.mean,
-            p10: table.p10,
-            p50: table.p50,
-            p90: table.p90,
-            evidence,
-        };
+        let impact = Impact { mean: table.mean, p10: table.p10, p50: table.p50, p90: table.p90, evidence };
         Some((impact, figure.clone()))
     }
 
@@ -444,10 +346,7 @@ impl Reader<'_> {
         match value.as_bool() {
             Ok(truth) => Some(truth),
             Err(_) => {
-                self.wrong(
-                    key,
-                    &Fault::new("rule-result", format!("`{key}` is true or false")),
-                );
+                self.wrong(key, &Fault::new("rule-result", format!("`{key}` is true or false")));
                 None
             }
         }
@@ -457,19 +356,12 @@ impl Reader<'_> {
         let Some(value) = self.map.get("covered_by") else {
             return self.rule.head.covered_by.clone();
         };
-        let list: Option<Vec<String>> = value.as_array_ref().ok().and_then(|l| {
-            l.iter()
-                .map(|v| v.as_immutable_string_ref().ok().map(|t| t.to_string()))
-                .collect()
-        });
+        let list: Option<Vec<String>> = value
+            .as_array_ref()
+            .ok()
+            .and_then(|l| l.iter().map(|v| v.as_immutable_string_ref().ok().map(|t| t.to_string())).collect());
         list.unwrap_or_else(|| {
-            self.wrong(
-                "covered_by",
-                &Fault::new(
-                    "rule-result",
-                    "`covered_by` is a list of addresses of assumptions",
-                ),
-            );
+            self.wrong("covered_by", &Fault::new("rule-result", "`covered_by` is a list of addresses of assumptions"));
             Vec::new()
         })
     }
@@ -480,11 +372,10 @@ impl Reader<'_> {
         let first = self.facts.base_year().plus(1);
         let last = self.facts.horizon();
         if let Some(value) = self.map.get("years").cloned() {
-            let list: Option<BTreeSet<i32>> = value.as_array_ref().ok().and_then(|l| {
-                l.iter()
-                    .map(|v| v.as_int().ok().and_then(|y| i32::try_from(y).ok()))
-                    .collect()
-            });
+            let list: Option<BTreeSet<i32>> = value
+                .as_array_ref()
+                .ok()
+                .and_then(|l| l.iter().map(|v| v.as_int().ok().and_then(|y| i32::try_from(y).ok())).collect());
             return match list {
                 Some(years) if years.iter().all(|y| (first.0..=last.0).contains(y)) => {
                     years.into_iter().map(Year).collect()
@@ -492,33 +383,17 @@ impl Reader<'_> {
                 _ => {
                     self.wrong(
                         "years",
-                        &Fault::new(
-                            "rule-result",
-                            format!("`years` is a list of years from {first} to {last}"),
-                        ),
+                        &Fault::new("rule-result", format!("`years` is a list of years from {first} to {last}")),
                     );
                     Vec::new()
                 }
             };
         }
         let read: BTreeSet<Year> = impact
-            .map(|f| {
-                f.inputs()
-                    .keys()
-                    .filter_map(|a| a.parse::<FigureAddress>().ok())
-                    .map(|a| a.year)
-                    .collect()
-            })
+            .map(|f| f.inputs().keys().filter_map(|a| a.parse::<FigureAddress>().ok()).map(|a| a.year).collect())
             .unwrap_or_default();
-        let read: Vec<Year> = read
-            .into_iter()
-            .filter(|y| (first..=last).contains(y))
-            .collect();
-        if read.is_empty() {
-            first.through(last).collect()
-        } else {
-            read
-        }
+        let read: Vec<Year> = read.into_iter().filter(|y| (first..=last).contains(y)).collect();
+        if read.is_empty() { first.through(last).collect() } else { read }
     }
 }
 
@@ -529,11 +404,7 @@ fn place_of_key(rule: &Compiled, key: &str) -> Option<Place> {
         for statement in &function.body {
             statement.walk(&mut Vec::new(), &mut |path: &[ASTNode<'_>]| {
                 if let Some(ASTNode::Expr(Expr::Map(map, _))) = path.last() {
-                    let ident = map
-                        .0
-                        .iter()
-                        .find(|(k, _)| k.name.as_str() == key)
-                        .map(|(k, _)| k.pos);
+                    let ident = map.0.iter().find(|(k, _)| k.name.as_str() == key).map(|(k, _)| k.pos);
                     if let Some(position) = ident.filter(|p| !p.is_none()) {
                         found.get_or_insert_with(|| rule.source.place(position));
                     }

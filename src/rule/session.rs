@@ -115,20 +115,14 @@ impl Session {
         }
         if self.meter.operations() > MAX_OPERATIONS {
             return Some(Dynamic::from(
-                Fault::new(
-                    "limit-operations",
-                    "the rule takes more than 200,000 operations",
-                )
-                .help("look for a loop that never ends, or that goes over too much"),
+                Fault::new("limit-operations", "the rule takes more than 200,000 operations")
+                    .help("look for a loop that never ends, or that goes over too much"),
             ));
         }
         // The clock is looked at now and then: it only guards against what the
         // count of operations does not see.
         if self.ticks.fetch_add(1, Atomic::Relaxed) % 64 == 63 && self.is_late() {
-            return Some(Dynamic::from(Fault::new(
-                "limit-time",
-                "the rule takes more than 2 seconds",
-            )));
+            return Some(Dynamic::from(Fault::new("limit-time", "the rule takes more than 2 seconds")));
         }
         None
     }
@@ -169,10 +163,7 @@ impl Session {
         pieces(text)
             .map(|piece| match piece {
                 Ok(words) => words.to_owned(),
-                Err(number) => state
-                    .figures
-                    .get(number)
-                    .map_or_else(String::new, Figure::printed),
+                Err(number) => state.figures.get(number).map_or_else(String::new, Figure::printed),
             })
             .collect()
     }
@@ -181,11 +172,7 @@ impl Session {
     ///
     /// # Errors
     /// A mark that was cut in two.
-    pub fn rich(
-        &self,
-        text: &str,
-        mut add: impl FnMut(&Figure) -> usize,
-    ) -> Result<RichText, Fault> {
+    pub fn rich(&self, text: &str, mut add: impl FnMut(&Figure) -> usize) -> Result<RichText, Fault> {
         let cut = || Fault::new("cut-figure", "the text was cut in the middle of a figure");
         let mut segments = Vec::new();
         let figures: Vec<Figure> = self.state().figures.clone();
@@ -196,10 +183,7 @@ impl Session {
                 Ok(words) => segments.push(Segment::Plain(words.to_owned())),
                 Err(number) => {
                     let figure = figures.get(number).ok_or_else(cut)?;
-                    segments.push(Segment::Figure {
-                        printed: figure.printed(),
-                        evidence: add(figure),
-                    });
+                    segments.push(Segment::Figure { printed: figure.printed(), evidence: add(figure) });
                 }
             }
         }
@@ -247,9 +231,7 @@ fn pieces(text: &str) -> impl Iterator<Item = Result<&str, usize>> {
     let mut rest = text;
     while let Some(start) = rest.find(OPEN) {
         let after = &rest[start + OPEN.len_utf8()..];
-        let number = after
-            .find(CLOSE)
-            .and_then(|end| after[..end].parse::<usize>().ok().map(|n| (n, end)));
+        let number = after.find(CLOSE).and_then(|end| after[..end].parse::<usize>().ok().map(|n| (n, end)));
         match number {
             Some((number, end)) => {
                 found.push(Ok(&rest[..start]));
@@ -281,12 +263,7 @@ mod tests {
     #[test]
     fn a_cut_mark_is_an_error_and_never_a_panic() {
         let session = Session::default();
-        for text in [
-            "a \u{E000}0 b",
-            "\u{E000}7\u{E001}",
-            "\u{E001}",
-            "\u{E000}x\u{E001}",
-        ] {
+        for text in ["a \u{E000}0 b", "\u{E000}7\u{E001}", "\u{E001}", "\u{E000}x\u{E001}"] {
             assert!(session.rich(text, |_| 0).is_err(), "{text:?}");
             session.render(text);
         }

@@ -74,12 +74,7 @@ pub(super) fn signals(rules: &RuleSet, facts: &Arc<dyn Facts>) -> Vec<Signal> {
     let (set, facts) = (rules.clone(), facts.clone());
     with_stack(move || {
         let runner = Runner::new(&set);
-        let years: Vec<Year> = facts
-            .base_year()
-            .plus(1)
-            .through(facts.horizon())
-            .take(200)
-            .collect();
+        let years: Vec<Year> = facts.base_year().plus(1).through(facts.horizon()).take(200).collect();
         set.compiled()
             .iter()
             .filter(|rule| not_applicable(&rule.head, facts.as_ref()).is_none())
@@ -88,10 +83,7 @@ pub(super) fn signals(rules: &RuleSet, facts: &Arc<dyn Facts>) -> Vec<Signal> {
                 let mut by_year = true;
                 for year in &years {
                     if !by_year && let Some(first) = found.first() {
-                        let same = SignalYear {
-                            year: *year,
-                            ..first.clone()
-                        };
+                        let same = SignalYear { year: *year, ..first.clone() };
                         found.push(same);
                         continue;
                     }
@@ -114,12 +106,7 @@ pub(super) fn signals(rules: &RuleSet, facts: &Arc<dyn Facts>) -> Vec<Signal> {
     .unwrap_or_default()
 }
 
-fn in_year(
-    runner: &Runner<'_>,
-    rule: &super::syntax::Compiled,
-    facts: &Arc<dyn Facts>,
-    year: Year,
-) -> SignalYear {
+fn in_year(runner: &Runner<'_>, rule: &super::syntax::Compiled, facts: &Arc<dyn Facts>, year: Year) -> SignalYear {
     let result = runner.find(rule, facts, Some(year));
     let comparisons = runner.session.take_comparisons();
     let state = match result {
@@ -127,44 +114,29 @@ fn in_year(
             Some(_) => State::Fires(findings.iter().filter_map(|f| f.chance).reduce(f64::max)),
             None => State::Quiet,
         },
-        Err(diagnostics) => State::Unknown(
-            diagnostics
-                .first()
-                .map(|d| d.message.clone())
-                .unwrap_or_default(),
-        ),
+        Err(diagnostics) => State::Unknown(diagnostics.first().map(|d| d.message.clone()).unwrap_or_default()),
     };
     let margin = match state {
         State::Fires(_) => nearest(comparisons.iter()),
         // The last one asked is the one that ended it; a question over several
         // years asks at one place more than once.
-        State::Quiet => comparisons
-            .last()
-            .and_then(|last| nearest(comparisons.iter().filter(|c| c.position == last.position))),
+        State::Quiet => {
+            comparisons.last().and_then(|last| nearest(comparisons.iter().filter(|c| c.position == last.position)))
+        }
         State::Unknown(_) => None,
     };
-    SignalYear {
-        year,
-        state,
-        margin,
-    }
+    SignalYear { year, state, margin }
 }
 
 /// The comparison that is relatively nearest to tipping.
 fn nearest<'a>(comparisons: impl Iterator<Item = &'a Comparison>) -> Option<Margin> {
     let relative = |c: &Comparison| {
-        if c.size > 0.0 {
-            c.margin.abs() / c.size
-        } else {
-            0.0
-        }
+        if c.size > 0.0 { c.margin.abs() / c.size } else { 0.0 }
     };
-    comparisons
-        .min_by(|a, b| relative(a).total_cmp(&relative(b)))
-        .map(|c| Margin {
-            left: c.left.clone(),
-            right: c.right.clone(),
-            distance: c.margin,
-            unit: c.unit,
-        })
+    comparisons.min_by(|a, b| relative(a).total_cmp(&relative(b))).map(|c| Margin {
+        left: c.left.clone(),
+        right: c.right.clone(),
+        distance: c.margin,
+        unit: c.unit,
+    })
 }

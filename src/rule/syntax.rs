@@ -38,19 +38,11 @@ impl Source {
         let (Some(line), Some(column)) = (position.line(), position.position()) else {
             return Place::file(self.path.clone());
         };
-        let chars: Vec<char> = self
-            .text
-            .lines()
-            .nth(line - 1)
-            .unwrap_or("")
-            .chars()
-            .skip(column - 1)
-            .collect();
+        let chars: Vec<char> = self.text.lines().nth(line - 1).unwrap_or("").chars().skip(column - 1).collect();
         let length = match chars.first() {
-            Some(c) if c.is_alphanumeric() || *c == '_' => chars
-                .iter()
-                .take_while(|c| c.is_alphanumeric() || **c == '_')
-                .count(),
+            Some(c) if c.is_alphanumeric() || *c == '_' => {
+                chars.iter().take_while(|c| c.is_alphanumeric() || **c == '_').count()
+            }
             _ => 1,
         };
         let small = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
@@ -59,11 +51,7 @@ impl Source {
 
     /// A position as a place, or another place where there is none.
     pub fn place_or(&self, position: Position, other: &Place) -> Place {
-        if position.is_none() {
-            other.clone()
-        } else {
-            self.place(position)
-        }
+        if position.is_none() { other.clone() } else { self.place(position) }
     }
 }
 
@@ -103,10 +91,7 @@ impl Compiled {
         self.functions
             .iter()
             .find(|f| f.name == function)
-            .map_or_else(
-                || Place::file(self.source.path.clone()),
-                |f| f.place.clone(),
-            )
+            .map_or_else(|| Place::file(self.source.path.clone()), |f| f.place.clone())
     }
 }
 
@@ -118,11 +103,7 @@ pub(super) fn decode(id: &str, path: &str, bytes: &[u8]) -> Result<Source, Diagn
         return Err(Diagnostic::error(
             "limit-size",
             &whole,
-            format!(
-                "the file has {} bytes; a rule has {} at most",
-                bytes.len(),
-                MAX_BYTES
-            ),
+            format!("the file has {} bytes; a rule has {} at most", bytes.len(), MAX_BYTES),
         ));
     }
     let text = match std::str::from_utf8(bytes) {
@@ -130,10 +111,7 @@ pub(super) fn decode(id: &str, path: &str, bytes: &[u8]) -> Result<Source, Diagn
         Err(error) => {
             let before = &bytes[..error.valid_up_to()];
             let line = before.iter().filter(|b| **b == b'\n').count() + 1;
-            let start = before
-                .iter()
-                .rposition(|b| *b == b'\n')
-                .map_or(0, |i| i + 1);
+            let start = before.iter().rposition(|b| *b == b'\n').map_or(0, |i| i + 1);
             let column = String::from_utf8_lossy(&before[start..]).chars().count() + 1;
             let small = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
             return Err(Diagnostic::error(
@@ -146,28 +124,16 @@ pub(super) fn decode(id: &str, path: &str, bytes: &[u8]) -> Result<Source, Diagn
     };
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     if text.lines().count() > MAX_LINES {
-        return Err(Diagnostic::error(
-            "limit-size",
-            &whole,
-            format!("the file has more than {MAX_LINES} lines"),
-        ));
+        return Err(Diagnostic::error("limit-size", &whole, format!("the file has more than {MAX_LINES} lines")));
     }
     for (number, line) in text.lines().enumerate() {
         let mark = line.chars().position(|c| [OPEN, CLOSE].contains(&c));
         let long = line.chars().count() > MAX_LINES;
         if mark.is_some() || long {
-            let place = Place::new(
-                file,
-                u32::try_from(number + 1).unwrap_or(u32::MAX),
-                mark.map_or(1, |m| m as u32 + 1),
-                1,
-            );
+            let place =
+                Place::new(file, u32::try_from(number + 1).unwrap_or(u32::MAX), mark.map_or(1, |m| m as u32 + 1), 1);
             return Err(if long {
-                Diagnostic::error(
-                    "limit-size",
-                    &place,
-                    format!("the line has more than {MAX_LINES} characters"),
-                )
+                Diagnostic::error("limit-size", &place, format!("the line has more than {MAX_LINES} characters"))
             } else {
                 Diagnostic::error(
                     "private-character",
@@ -177,32 +143,18 @@ pub(super) fn decode(id: &str, path: &str, bytes: &[u8]) -> Result<Source, Diagn
             });
         }
     }
-    Ok(Source {
-        id: id.to_owned(),
-        path: file,
-        text: text.into(),
-    })
+    Ok(Source { id: id.to_owned(), path: file, text: text.into() })
 }
 
 /// Compiles a rule, with every mistake that can be found without running it.
-pub(super) fn compile(
-    engine: &Engine,
-    words: &Words,
-    source: Source,
-) -> Result<Compiled, Vec<Diagnostic>> {
+pub(super) fn compile(engine: &Engine, words: &Words, source: Source) -> Result<Compiled, Vec<Diagnostic>> {
     // Rhai should not panic on any text; if it does, one rule is broken.
-    let ast = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
-        engine.compile(&*source.text)
-    }))
-    .map_err(|_| {
-        let place = Place::file(source.path.clone());
-        vec![Diagnostic::error(
-            "internal",
-            &place,
-            "the rule engine broke off while reading this rule",
-        )]
-    })?
-    .map_err(|error| vec![failure::of_parsing(&error, &source)])?;
+    let ast = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| engine.compile(&*source.text)))
+        .map_err(|_| {
+            let place = Place::file(source.path.clone());
+            vec![Diagnostic::error("internal", &place, "the rule engine broke off while reading this rule")]
+        })?
+        .map_err(|error| vec![failure::of_parsing(&error, &source)])?;
     let mut found = Vec::new();
     let head = constant(&source, &ast, &mut found);
     let functions = functions(&source, &ast);
@@ -213,12 +165,7 @@ pub(super) fn compile(
         }
     }
     match head {
-        Some(head) if found.is_empty() => Ok(Compiled {
-            source,
-            head,
-            ast,
-            functions,
-        }),
+        Some(head) if found.is_empty() => Ok(Compiled { source, head, ast, functions }),
         _ => Err(found),
     }
 }
@@ -230,9 +177,7 @@ fn constant(source: &Source, ast: &AST, found: &mut Vec<Diagnostic>) -> Option<A
     for statement in ast.statements() {
         match statement {
             Stmt::Var(definition, flags, _)
-                if definition.0.name.as_str() == "RULE"
-                    && flags.intersects(ASTFlags::CONSTANT)
-                    && !seen =>
+                if definition.0.name.as_str() == "RULE" && flags.intersects(ASTFlags::CONSTANT) && !seen =>
             {
                 seen = true;
                 head = head::read(source, &definition.1, found);
@@ -241,12 +186,8 @@ fn constant(source: &Source, ast: &AST, found: &mut Vec<Diagnostic>) -> Option<A
             other => {
                 let place = source.place(other.position());
                 found.push(
-                    Diagnostic::error(
-                        "rule-form",
-                        &place,
-                        "a rule holds one `const RULE` and functions, nothing else",
-                    )
-                    .help("move this into a function, or make it a parameter in `RULE`"),
+                    Diagnostic::error("rule-form", &place, "a rule holds one `const RULE` and functions, nothing else")
+                        .help("move this into a function, or make it a parameter in `RULE`"),
                 );
             }
         }
@@ -254,9 +195,8 @@ fn constant(source: &Source, ast: &AST, found: &mut Vec<Diagnostic>) -> Option<A
     if !seen && found.is_empty() {
         let place = Place::new(source.path.clone(), 1, 1, 1);
         found.push(
-            Diagnostic::error("rule-form", &place, "the file has no `const RULE`").help(
-                "copy the beginning of another rule, or start with `ravijn new rule DOMAIN/NAME`",
-            ),
+            Diagnostic::error("rule-form", &place, "the file has no `const RULE`")
+                .help("copy the beginning of another rule, or start with `ravijn new rule DOMAIN/NAME`"),
         );
     }
     head
@@ -267,24 +207,11 @@ fn functions(source: &Source, ast: &AST) -> Vec<Function> {
     let mut functions: Vec<(Position, Position, Function)> = ast
         .iter_fn_def()
         .map(|definition| {
-            let (start, end) = (
-                definition.body.start_position(),
-                definition.body.end_position(),
-            );
+            let (start, end) = (definition.body.start_position(), definition.body.end_position());
             let name = definition.name.to_string();
             let place = place_of_name(source, &name, start);
             let parameters = definition.params.iter().map(ToString::to_string).collect();
-            (
-                start,
-                end,
-                Function {
-                    name,
-                    parameters,
-                    place,
-                    body: Vec::new(),
-                    branches: Branches::default(),
-                },
-            )
+            (start, end, Function { name, parameters, place, body: Vec::new(), branches: Branches::default() })
         })
         .collect();
     functions.sort_by_key(|(start, ..)| (start.line(), start.position()));
@@ -293,9 +220,7 @@ fn functions(source: &Source, ast: &AST) -> Vec<Function> {
         if let [ASTNode::Stmt(statement)] = path {
             let at = key(statement.position());
             // Where a statement has no place of its own it is the block's.
-            let of = functions
-                .iter_mut()
-                .find(|(start, end, _)| key(*start) <= at && at <= key(*end));
+            let of = functions.iter_mut().find(|(start, end, _)| key(*start) <= at && at <= key(*end));
             if let Some((_, _, function)) = of {
                 function.branches.add(statement, source);
                 function.body.push((*statement).clone());
@@ -303,48 +228,27 @@ fn functions(source: &Source, ast: &AST) -> Vec<Function> {
         }
         true
     });
-    functions
-        .into_iter()
-        .map(|(.., function)| function)
-        .collect()
+    functions.into_iter().map(|(.., function)| function).collect()
 }
 
 /// Rhai keeps no place of a function's name: it stands before its body.
 fn place_of_name(source: &Source, name: &str, body: Position) -> Place {
     let last = body.line().unwrap_or(1);
-    for (number, line) in source
-        .text
-        .lines()
-        .enumerate()
-        .take(last)
-        .collect::<Vec<_>>()
-        .into_iter()
-        .rev()
-    {
+    for (number, line) in source.text.lines().enumerate().take(last).collect::<Vec<_>>().into_iter().rev() {
         for (at, _) in line.match_indices(name) {
             let before = line[..at].trim_end();
             let after = line[at + name.len()..].trim_start();
             if before.ends_with("fn") && after.starts_with('(') {
                 let column = line[..at].chars().count() + 1;
                 let small = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
-                return Place::new(
-                    source.path.clone(),
-                    small(number + 1),
-                    small(column),
-                    small(name.chars().count()),
-                );
+                return Place::new(source.path.clone(), small(number + 1), small(column), small(name.chars().count()));
             }
         }
     }
     source.place(body)
 }
 
-fn check_functions(
-    source: &Source,
-    words: &Words,
-    functions: &[Function],
-    found: &mut Vec<Diagnostic>,
-) {
+fn check_functions(source: &Source, words: &Words, functions: &[Function], found: &mut Vec<Diagnostic>) {
     let whole = Place::new(source.path.clone(), 1, 1, 1);
     match functions.iter().find(|f| f.name == "risk") {
         None => found.push(
@@ -379,11 +283,7 @@ fn check_functions(
             ));
         }
         if function.is_test() && !function.parameters.is_empty() {
-            found.push(Diagnostic::error(
-                "rule-form",
-                &function.place,
-                "a test takes nothing: `fn test_name()`",
-            ));
+            found.push(Diagnostic::error("rule-form", &function.place, "a test takes nothing: `fn test_name()`"));
         }
     }
 }
@@ -412,44 +312,21 @@ fn is_keyword(name: &str) -> bool {
 }
 
 /// Every call must name a function of the vocabulary or of the file.
-fn check_names(
-    source: &Source,
-    words: &Words,
-    functions: &[Function],
-    statement: &Stmt,
-    found: &mut Vec<Diagnostic>,
-) {
+fn check_names(source: &Source, words: &Words, functions: &[Function], statement: &Stmt, found: &mut Vec<Diagnostic>) {
     let mut path = Vec::new();
     statement.walk(&mut path, &mut |path: &[ASTNode<'_>]| {
         match path.last() {
-            Some(
-                ASTNode::Expr(Expr::FnCall(call, position))
-                | ASTNode::Stmt(Stmt::FnCall(call, position)),
-            ) if !call.is_operator_call() => {
+            Some(ASTNode::Expr(Expr::FnCall(call, position)) | ASTNode::Stmt(Stmt::FnCall(call, position)))
+                if !call.is_operator_call() =>
+            {
                 let count = call.args.len();
-                check_call(
-                    source,
-                    words,
-                    functions,
-                    (&call.name, call.is_qualified(), count, false),
-                    *position,
-                    found,
-                );
+                check_call(source, words, functions, (&call.name, call.is_qualified(), count, false), *position, found);
             }
             Some(ASTNode::Expr(Expr::MethodCall(call, position))) => {
                 let count = call.args.len() + 1;
-                check_call(
-                    source,
-                    words,
-                    functions,
-                    (&call.name, call.is_qualified(), count, true),
-                    *position,
-                    found,
-                );
+                check_call(source, words, functions, (&call.name, call.is_qualified(), count, true), *position, found);
             }
-            Some(ASTNode::Expr(Expr::Variable(variable, _, position)))
-                if !variable.2.is_empty() =>
-            {
+            Some(ASTNode::Expr(Expr::Variable(variable, _, position))) if !variable.2.is_empty() => {
                 found.push(
                     Diagnostic::error(
                         "sandbox",
@@ -460,11 +337,7 @@ fn check_names(
                 );
             }
             Some(ASTNode::Expr(Expr::ThisPtr(position))) => {
-                found.push(Diagnostic::error(
-                    "sandbox",
-                    &source.place(*position),
-                    "`this` means nothing in a rule",
-                ));
+                found.push(Diagnostic::error("sandbox", &source.place(*position), "`this` means nothing in a rule"));
             }
             _ => {}
         }
@@ -482,11 +355,7 @@ fn check_call(
 ) {
     let place = source.place(position);
     if qualified || is_keyword(name) {
-        found.push(Diagnostic::error(
-            "sandbox",
-            &place,
-            format!("`{name}` is switched off in rules"),
-        ));
+        found.push(Diagnostic::error("sandbox", &place, format!("`{name}` is switched off in rules")));
         return;
     }
     if let Some(own) = functions.iter().find(|f| f.name == name && !method) {
@@ -494,10 +363,7 @@ fn check_call(
             found.push(Diagnostic::error(
                 "unknown-function",
                 &place,
-                format!(
-                    "`{name}` takes {} values here, not {count}",
-                    own.parameters.len()
-                ),
+                format!("`{name}` takes {} values here, not {count}", own.parameters.len()),
             ));
         }
         return;
@@ -507,14 +373,9 @@ fn check_call(
     }
     let error = |message: String| Diagnostic::error("unknown-function", &place, message);
     if words.is_property(name) && !words.is_function(name) {
-        found.push(
-            error(format!("`{name}` is read without brackets")).help(format!("write .{name}")),
-        );
+        found.push(error(format!("`{name}` is read without brackets")).help(format!("write .{name}")));
     } else if let Some(signatures) = words.signatures(name) {
-        found.push(
-            error(format!("`{name}` does not take {count} values"))
-                .help(format!("write {signatures}")),
-        );
+        found.push(error(format!("`{name}` does not take {count} values")).help(format!("write {signatures}")));
     } else {
         let mut known: Vec<&str> = words.functions().collect();
         known.extend(functions.iter().map(|f| f.name.as_str()));

@@ -3,40 +3,18 @@
 /// A commented rule to start from.
 pub fn template(id: &str, domain: &str) -> String {
     // Only what can stand in a text between quotes.
-    let clean = |text: &str| {
-        text.chars()
-            .filter(|c| c.is_alphanumeric() || "-_ ".contains(*c))
-            .collect::<String>()
-    };
+    let clean = |text: &str| text.chars().filter(|c| c.is_alphanumeric() || "-_ ".contains(*c)).collect::<String>();
     let domain = clean(domain);
     let title = clean(id).replace(['-', '_'], " ");
     let title = {
         let mut letters = title.trim().chars();
-        letters
-            .next()
-            .map(|c| c.to_uppercase().chain(letters).collect::<String>())
-            .unwrap_or_default()
+        letters.next().map(|c| c.to_uppercase().chain(letters).collect::<String>()).unwrap_or_default()
     };
-    let title = if title.is_empty() {
-        "Nieuwe regel".to_owned()
-    } else {
-        title
-    };
+    let title = if title.is_empty() { "Nieuwe regel".to_owned() } else { title };
     // A rule of no particular domain looks at everything.
-    let name = if domain == "algemeen" {
-        "total".to_owned()
-    } else {
-        domain.clone()
-    };
-    let called = if domain == "algemeen" {
-        "het sociaal domein".to_owned()
-    } else {
-        domain.clone()
-    };
-    TEXT.replace("{title}", &title)
-        .replace("{domain}", &domain)
-        .replace("{name}", &name)
-        .replace("{called}", &called)
+    let name = if domain == "algemeen" { "total".to_owned() } else { domain.clone() };
+    let called = if domain == "algemeen" { "het sociaal domein".to_owned() } else { domain.clone() };
+    TEXT.replace("{title}", &title).replace("{domain}", &domain).replace("{name}", &name).replace("{called}", &called)
 }
 
 const TEXT: &str = r#"// Een regel kijkt naar de uitkomst van een scenario en zegt: hier is een risico,
@@ -106,17 +84,9 @@ mod tests {
 
     #[test]
     fn the_template_is_a_rule_whose_tests_pass_and_that_has_nothing_to_warn_about() {
-        for (id, domain) in [
-            ("wachtlijst", "jeugd"),
-            ("a\"b", "al\"gemeen"),
-            ("saldo", "algemeen"),
-        ] {
+        for (id, domain) in [("wachtlijst", "jeugd"), ("a\"b", "al\"gemeen"), ("saldo", "algemeen")] {
             let bytes = template(id, domain).into_bytes();
-            let (set, broken) = RuleSet::parse(&[RuleSource {
-                id: "r".into(),
-                path: "r.rhai".into(),
-                bytes,
-            }]);
+            let (set, broken) = RuleSet::parse(&[RuleSource { id: "r".into(), path: "r.rhai".into(), bytes }]);
             assert!(broken.is_empty(), "{broken:?}");
             let report = run_tests(&set, None);
             assert!(report.passed(), "{report:?}");

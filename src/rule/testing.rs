@@ -121,8 +121,5 @@ pub fn run_tests(rules: &RuleSet, filter: Option<&str>) -> TestReport {
         }
         TestReport { tests, untested }
     })
-    .unwrap_or(TestReport {
-        tests: Vec::new(),
-        untested: Vec::new(),
-    })
+    .unwrap_or(TestReport { tests: Vec::new(), untested: Vec::new() })
 }

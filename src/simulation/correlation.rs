@@ -71,14 +71,21 @@ pub fn check(model: &Model) -> Vec<Diagnostic> {
         }
         if let Some(certain) = link.between.into_iter().find(|end| !is_uncertain(model, *end)) {
             let help = match certain {
-                Correlated::Assumption(_) => "state its sd, its min and max, or its p10 and p90; or leave the correlation out",
+                Correlated::Assumption(_) => {
+                    "state its sd, its min and max, or its p10 and p90; or leave the correlation out"
+                }
                 Correlated::Risk(_) => "a risk without a chance cannot be correlated",
             };
             wrong(format!("`{}` is not uncertain, so nothing can move with it", name(model, certain)), help);
             continue;
         }
         if let Some(earlier) = sound.iter().find(|s| s.between == [a, b] || s.between == [b, a]) {
-            let message = format!("`{}` and `{}` are correlated twice, first in `{}`", name(model, a), name(model, b), earlier.id);
+            let message = format!(
+                "`{}` and `{}` are correlated twice, first in `{}`",
+                name(model, a),
+                name(model, b),
+                earlier.id
+            );
             wrong(message, "keep one of the two");
             continue;
         }
@@ -278,14 +285,22 @@ fn contradiction(model: &Model, members: &[Correlated], matrix: &DMatrix<f64>, l
     let unstated = (0..rows.len()).any(|i| (0..i).any(|j| matrix[(rows[i], rows[j])] == 0.0));
     let remark = if unstated { "; pairs that are not stated count as 0" } else { "" };
     let help = match best {
-        Some((_, link, rho)) => format!("nearest that can be, the others as they are: rho = {rho} in `correlation.{}`{remark}", link.id),
+        Some((_, link, rho)) => {
+            format!("nearest that can be, the others as they are: rho = {rho} in `correlation.{}`{remark}", link.id)
+        }
         None => format!("no single correlation of these can mend it: bring more of them nearer to 0{remark}"),
     };
     let message = format!("the correlations between {listed} contradict each other: no such quantities can exist");
     match place {
         Some(place) => Diagnostic::error("correlation", &place, message).help(help),
         // There is a link, or there would be no matrix.
-        None => Diagnostic { severity: crate::diagnostic::Severity::Error, code: "correlation", message, place: None, help: Some(help) },
+        None => Diagnostic {
+            severity: crate::diagnostic::Severity::Error,
+            code: "correlation",
+            message,
+            place: None,
+            help: Some(help),
+        },
     }
 }
 

@@ -136,7 +136,11 @@ fn twenty_four_at_once_are_factored() {
     let e: Vec<AssumptionId> = (0..24).map(|i| s.normal(&format!("cost.p{i}.volume.growth"), 0.0, 0.01)).collect();
     for i in 0..24 {
         for j in 0..i {
-            s.correlate(Correlated::Assumption(e[j]), Correlated::Assumption(e[i]), 0.5f64.powi(i32::try_from(i - j).expect("small")));
+            s.correlate(
+                Correlated::Assumption(e[j]),
+                Correlated::Assumption(e[i]),
+                0.5f64.powi(i32::try_from(i - j).expect("small")),
+            );
         }
     }
     let found = components(&s.model).expect("possible");

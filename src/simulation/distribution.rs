@@ -198,7 +198,12 @@ impl Kernel for Values<'_> {
 }
 
 #[inline(always)]
-#[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, clippy::cast_precision_loss, reason = "clamped to the cells")]
+#[allow(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    clippy::cast_precision_loss,
+    reason = "clamped to the cells"
+)]
 fn look_up(cells: &[[f64; 4]; CELLS], score: f64) -> f64 {
     let t = ((score - LOWEST) * PER_UNIT).clamp(0.0, CELLS as f64);
     let cell = (t as usize).min(CELLS - 1);
@@ -244,12 +249,7 @@ fn gamma_lower(gamma: Gamma, visit: impl FnMut(usize, f64, f64)) {
     walk_down(start, f64::INFINITY, |x| (gamma.tails(x).0, gamma.density(x)), visit);
 }
 
-fn walk_down(
-    start: f64,
-    limit: f64,
-    distribution: impl Fn(f64) -> (f64, f64),
-    mut visit: impl FnMut(usize, f64, f64),
-) {
+fn walk_down(start: f64, limit: f64, distribution: impl Fn(f64) -> (f64, f64), mut visit: impl FnMut(usize, f64, f64)) {
     let mut ln_x = libm::log(start);
     let ln_limit = libm::log(limit);
     for node in 0..=CELLS / 2 {

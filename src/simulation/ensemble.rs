@@ -154,7 +154,11 @@ impl<'e, 'm, W: Send, S: Send> Run<'e, 'm, W, S> {
         let workers = (0..rayon::current_num_threads().max(1)).map(|_| Worker {
             own: worker(),
             workspace: Workspace {
-                scenarios: ensemble.scenarios.iter().map(|s| (s.ready.sampler.workspace(keep), Lanes::new(&s.ready.plan))).collect(),
+                scenarios: ensemble
+                    .scenarios
+                    .iter()
+                    .map(|s| (s.ready.sampler.workspace(keep), Lanes::new(&s.ready.plan)))
+                    .collect(),
             },
             given: Vec::new(),
         });

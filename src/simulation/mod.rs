@@ -24,12 +24,12 @@ pub use distribution::{Counts, Inverse, TABLE_ERROR};
 pub use ensemble::{Block, Ensemble};
 pub use histogram::{Bracket, Histogram};
 pub use machine::Width;
+pub use outcome::{GroupOutcome, Outcome, Settings, Summary, Watch};
 pub use random::{BLOCK, Stream, StreamKey};
 pub use samples::Samples;
 pub use share::{ShareOf, Shares, variance_shares};
 pub use simulate::{simulate, simulate_at, simulate_with};
 pub use special::{beta_cdf, normal_cdf, normal_quantile};
-pub use outcome::{GroupOutcome, Outcome, Settings, Summary, Watch};
 
 #[cfg(test)]
 pub(crate) mod fixture;

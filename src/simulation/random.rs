@@ -185,7 +185,12 @@ fn box_muller(a: u32, b: u32) -> (f32, f32) {
 /// Natural logarithm of a positive normal number; polynomial of Cephes
 /// (`logf`, Moshier 1992), within 1 unit in the last place.
 #[inline(always)]
-#[allow(clippy::cast_possible_wrap, clippy::cast_sign_loss, clippy::cast_precision_loss, reason = "bits become numbers here")]
+#[allow(
+    clippy::cast_possible_wrap,
+    clippy::cast_sign_loss,
+    clippy::cast_precision_loss,
+    reason = "bits become numbers here"
+)]
 fn ln(x: f32) -> f32 {
     // The bits of the root of a half: the mantissa is taken around 1.
     let bits = x.to_bits();
@@ -201,7 +206,7 @@ fn ln(x: f32) -> f32 {
         -1.666_805_8e-1,
         2.000_071_5e-1,
         -2.499_999_4e-1,
-        3.333_333_1e-1,
+        3.333_333e-1,
     ] {
         p = p * m + c;
     }

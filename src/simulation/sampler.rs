@@ -15,8 +15,10 @@ use crate::diagnostic::Diagnostic;
 use crate::model::{AssumptionId, Correlated, LineId, Model, RiskChance, Scale};
 use crate::projection::{Central, Driver, Drivers, Lanes, Luck, Plan};
 
-/// Standard deviations beyond which no score lies: a chance that no `f64` holds.
-const FARTHEST: f64 = 38.0;
+/// Standard deviations beyond which no score lies. A score is at most 6.66
+/// itself, and a sum of such scores with variance 1 passes 12 with a chance
+/// below 10^-32. Values whose bounds lie further away are not held against them.
+const FARTHEST: f64 = 12.0;
 
 /// One value per draw of a block.
 pub(crate) type Row<T> = [T; BLOCK];
@@ -162,7 +164,8 @@ impl Sampler {
         }
         for (i, risk) in model.risks.iter().enumerate() {
             let what = Correlated::Risk(i);
-            let uncertain = matches!(risk.chance, Some(RiskChance::Chance(_) | RiskChance::Class(..) | RiskChance::PerYear(_)));
+            let uncertain =
+                matches!(risk.chance, Some(RiskChance::Chance(_) | RiskChance::Class(..) | RiskChance::PerYear(_)));
             if risks == Risks::All && uncertain && !linked.contains(&what) {
                 self.nodes.push(node(what));
             }
@@ -259,7 +262,10 @@ impl Sampler {
             values: vec![[0.0; BLOCK]; self.rows],
             luck: vec![[0.0; BLOCK]; self.luck_rows],
             risks: vec![[0.0; BLOCK]; risks * (self.years - 1)],
-            scores: vec![[0.0; BLOCK]; if keep { (self.nodes.len() + self.luck_keys.len()) * (self.years - 1) } else { 0 }],
+            scores: vec![
+                [0.0; BLOCK];
+                if keep { (self.nodes.len() + self.luck_keys.len()) * (self.years - 1) } else { 0 }
+            ],
             stopped: 0,
         }
     }
@@ -481,7 +487,13 @@ fn values(sampler: &Sampler, draw: &mut Draw, y: usize) {
         if let Some((lo, hi)) = target.bounds {
             let mut stopped = 0;
             for x in out[..draw.len].iter_mut() {
-                let kept = if *x < lo { lo } else if *x > hi { hi } else { *x };
+                let kept = if *x < lo {
+                    lo
+                } else if *x > hi {
+                    hi
+                } else {
+                    *x
+                };
                 stopped += u64::from(kept != *x);
                 *x = kept;
             }

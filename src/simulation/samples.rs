@@ -107,9 +107,13 @@ impl Samples {
             &|_, _| {},
         );
         let whole = |row: &Vec<f64>| row.len() == self.draws();
-        cells.into_iter().zip(rows).filter(|(_, row)| !row.is_empty() && whole(row)).map(|(c, row)| (c, row.into())).collect()
+        cells
+            .into_iter()
+            .zip(rows)
+            .filter(|(_, row)| !row.is_empty() && whole(row))
+            .map(|(c, row)| (c, row.into()))
+            .collect()
     }
-
 }
 
 impl Reader {
@@ -178,7 +182,11 @@ impl Reader {
             }
             (Figure::Clients, true) if counts => lanes(f, [f.volume(line, y)], |[x]| x),
             (Figure::Price, true) if counts => {
-                lanes(f, [amount, f.volume(line, y)], |[cost, clients]| if clients > 0.0 { cost / clients } else { 0.0 })
+                lanes(
+                    f,
+                    [amount, f.volume(line, y)],
+                    |[cost, clients]| if clients > 0.0 { cost / clients } else { 0.0 },
+                )
             }
             (Figure::Growth, true) if y > 0 => {
                 let pair = [f.volume(line, y), f.volume(line, y - 1)];
@@ -209,9 +217,10 @@ impl Reader {
             Figure::BudgetRevenue => budget(f.group_budget_revenue(g, y)),
             Figure::Clients | Figure::Price => {
                 year.clients?;
-                let members = group.members.iter().filter(|(l, _)| {
-                    self.model.lines.get(*l).as_cost().is_some_and(|c| c.counts_clients)
-                });
+                let members = group
+                    .members
+                    .iter()
+                    .filter(|(l, _)| self.model.lines.get(*l).as_cost().is_some_and(|c| c.counts_clients));
                 let mut clients = vec![0.0; f.lanes()];
                 let mut varies = false;
                 for (line, share) in members {

@@ -56,7 +56,11 @@ struct BlockSums {
 ///
 /// # Errors
 /// As [`super::simulate`].
-pub fn variance_shares(model: &Model, settings: &Settings, address: &FigureAddress) -> Result<Option<Shares>, Vec<Diagnostic>> {
+pub fn variance_shares(
+    model: &Model,
+    settings: &Settings,
+    address: &FigureAddress,
+) -> Result<Option<Shares>, Vec<Diagnostic>> {
     let ensemble = Ensemble::with(&[model], settings.seed, Risks::Linked)?;
     let reader = Reader::new(model);
     let Some(cell) = reader.cell(address) else { return Ok(None) };

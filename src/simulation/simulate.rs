@@ -44,7 +44,11 @@ pub fn simulate(model: &Model, settings: &Settings) -> Result<Outcome, Vec<Diagn
 ///
 /// # Errors
 /// As [`simulate`].
-pub fn simulate_with(model: &Model, settings: &Settings, progress: &dyn Fn(u64, u64)) -> Result<Outcome, Vec<Diagnostic>> {
+pub fn simulate_with(
+    model: &Model,
+    settings: &Settings,
+    progress: &dyn Fn(u64, u64),
+) -> Result<Outcome, Vec<Diagnostic>> {
     simulate_at(model, settings, progress, Width::widest())
 }
 
@@ -244,7 +248,8 @@ impl Counts {
     }
 
     fn look_at_group(&mut self, f: &Futures<'_>, g: usize, id: GroupId, years: usize) -> GroupViews {
-        let mut out = GroupViews { id, cost: Vec::new(), revenue: Vec::new(), balance: Vec::new(), shortfall: Vec::new() };
+        let mut out =
+            GroupViews { id, cost: Vec::new(), revenue: Vec::new(), balance: Vec::new(), shortfall: Vec::new() };
         for y in 0..years {
             let (cost, revenue) = (f.cost(g, y), f.revenue(g, y));
             let (budget_cost, budget_revenue) = (f.group_budget_cost(g, y), f.group_budget_revenue(g, y));
@@ -282,9 +287,9 @@ impl Counts {
             out.shortfall.push(match shortfall {
                 None => None,
                 Some(Driver::Same(x)) => Some(View::Certain(x, Some(0.0))),
-                Some(Driver::Each(_)) => Some(short.unwrap_or_else(|| {
-                    View::Series(self.push(Row::Shortfall(g, y), [0.0, f64::INFINITY]))
-                })),
+                Some(Driver::Each(_)) => {
+                    Some(short.unwrap_or_else(|| View::Series(self.push(Row::Shortfall(g, y), [0.0, f64::INFINITY]))))
+                }
             });
         }
         out
@@ -316,7 +321,13 @@ impl Counts {
     }
 
     /// Makes the draws: as many as asked, or until the precision is met.
-    fn count(&self, ensemble: &Ensemble<'_>, draws: u64, precision: Option<f64>, progress: &dyn Fn(u64, u64)) -> (Tally, u64) {
+    fn count(
+        &self,
+        ensemble: &Ensemble<'_>,
+        draws: u64,
+        precision: Option<f64>,
+        progress: &dyn Fn(u64, u64),
+    ) -> (Tally, u64) {
         let size = BLOCK as u64;
         let mut run = Run::new(ensemble, false, || Worker::new(self.series.iter().map(|s| s.bins.emptied()).collect()));
         let mut sums = vec![Sums::default(); self.series.len()];
@@ -334,7 +345,8 @@ impl Counts {
             let mut fold = |worker: &mut Worker, ()| worker.fold(&mut sums);
             run.through(target, target, &visit, &mut fold, progress);
             run.workers().for_each(Worker::finish);
-            let met = precision.is_none_or(|p| self.total.iter().all(|&s| self.is_precise(s, &mut run, &sums, target, p)));
+            let met =
+                precision.is_none_or(|p| self.total.iter().all(|&s| self.is_precise(s, &mut run, &sums, target, p)));
             if met || target >= MOST {
                 break;
             }
@@ -356,7 +368,14 @@ impl Counts {
     }
 
     /// Whether the errors of mean and P90 are at most a share of them.
-    fn is_precise(&self, series: usize, run: &mut Run<'_, '_, Worker, ()>, sums: &[Sums], draws: u64, precision: f64) -> bool {
+    fn is_precise(
+        &self,
+        series: usize,
+        run: &mut Run<'_, '_, Worker, ()>,
+        sums: &[Sums],
+        draws: u64,
+        precision: f64,
+    ) -> bool {
         let mut histogram = self.series[series].bins.emptied();
         run.workers().for_each(|w| histogram.merge(&w.histograms[series]));
         let s = Total::new(&self.series[series], sums[series], &histogram, draws).summary();
@@ -366,13 +385,19 @@ impl Counts {
     /// Counts once more what came out too coarse.
     fn sharpen(&self, ensemble: &Ensemble<'_>, tally: &mut Tally, draws: u64) {
         for _ in 0..LOOKS {
-            let coarse: Vec<usize> = (0..self.series.len()).filter(|&s| !self.total(s, tally, draws).is_sharp()).collect();
+            let coarse: Vec<usize> =
+                (0..self.series.len()).filter(|&s| !self.total(s, tally, draws).is_sharp()).collect();
             if coarse.is_empty() {
                 return;
             }
-            let finer: Vec<Histogram> = coarse.iter().map(|&s| tally.histograms[s].refined(0.05, 0.95, RESOLUTION)).collect();
+            let finer: Vec<Histogram> =
+                coarse.iter().map(|&s| tally.histograms[s].refined(0.05, 0.95, RESOLUTION)).collect();
             let visit = |worker: &mut Worker, block: &Block<'_>| {
-                worker.count(ensemble.width(), &block.futures(0), coarse.iter().map(|&s| (self.rows[s], &self.series[s])));
+                worker.count(
+                    ensemble.width(),
+                    &block.futures(0),
+                    coarse.iter().map(|&s| (self.rows[s], &self.series[s])),
+                );
             };
             let mut run = Run::new(ensemble, false, || Worker::new(finer.clone()));
             let mut unused = vec![Sums::default(); finer.len()];
@@ -443,7 +468,15 @@ impl GroupViews {
 impl Worker {
     fn new(histograms: Vec<Histogram>) -> Self {
         let bins = vec![0; histograms.len() * KEPT * BLOCK];
-        Self { histograms, bins, waiting: 0, sums: Vec::new(), folded: 0, stopped: 0, scratch: Box::new([[0.0; BLOCK]; 2]) }
+        Self {
+            histograms,
+            bins,
+            waiting: 0,
+            sums: Vec::new(),
+            folded: 0,
+            stopped: 0,
+            scratch: Box::new([[0.0; BLOCK]; 2]),
+        }
     }
 
     /// Takes in one block.

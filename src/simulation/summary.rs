@@ -200,10 +200,12 @@ fn bins_of(x: &[f64; BLOCK], (lo, per_unit, last): (f64, f64, f64), out: &mut [u
 impl Series {
     /// A series as its pilot shows it.
     pub(crate) fn for_pilot(pilot: &[f64], thresholds: [f64; THRESHOLDS]) -> Self {
-        let mut sorted = pilot.to_vec();
-        let bins = Histogram::for_middle(&mut sorted, RESOLUTION);
-        // A value that occurs, so that a series without spread sums to 0.
-        let shift = sorted.get(sorted.len() / 2).copied().unwrap_or(0.0);
+        let mut values = pilot.to_vec();
+        let bins = Histogram::for_middle(&mut values, RESOLUTION);
+        // A value that occurs, near the middle: a series without spread then
+        // sums to 0.
+        let middle = values.len() / 2;
+        let shift = if values.is_empty() { 0.0 } else { *values.select_nth_unstable_by(middle, f64::total_cmp).1 };
         Self { shift, thresholds, bins }
     }
 }
@@ -235,9 +237,24 @@ impl<'a> Total<'a> {
         let down = |q: f64| draws + 1 - up(q);
         let [a, b, c, d, e, f, g] = QUANTILES;
         let found = histogram.at_ranks([
-            up(a), up(b), up(c), up(d), up(e), up(f), up(g),
-            down(a), down(b), down(c), down(d), down(e), down(f), down(g),
-            up(0.9 - step), up(0.9 + step), down(0.9 - step), down(0.9 + step),
+            up(a),
+            up(b),
+            up(c),
+            up(d),
+            up(e),
+            up(f),
+            up(g),
+            down(a),
+            down(b),
+            down(c),
+            down(d),
+            down(e),
+            down(f),
+            down(g),
+            up(0.9 - step),
+            up(0.9 + step),
+            down(0.9 - step),
+            down(0.9 + step),
         ]);
         Self {
             series,

@@ -4,12 +4,18 @@
 //! What is random is tested over many seeds: the share of seeds whose result
 //! lies within two standard errors must itself be near 95.4 %.
 
+// References may use the platform's mathematics: they only check.
+#![allow(clippy::disallowed_methods)]
+
 use super::ensemble::{Block, Ensemble, Run};
 use super::fixture::Sketch;
 use super::machine::Width;
 use super::sampler::Risks;
 use super::*;
-use crate::model::{AssumptionId, Correlated, Distribution, Figure, FigureAddress, LineId, Model, Quantity, RiskChance, RiskImpact, Scale};
+use crate::model::{
+    AssumptionId, Correlated, Distribution, Figure, FigureAddress, LineId, Model, Quantity, RiskChance, RiskImpact,
+    Scale,
+};
 use crate::projection::{Central, Driver, GroupId, Overridden, project};
 use crate::units::Year;
 
@@ -102,7 +108,10 @@ fn without_spread_every_figure_is_the_projection_to_the_bit() {
     let projection = project(&s.model, &Central(&s.model));
     for (line, summaries) in projection.lines.iter().zip(&outcome.lines) {
         for (year, summary) in line.years.iter().zip(summaries) {
-            assert_eq!([summary.mean, summary.p5, summary.p50, summary.p95].map(f64::to_bits), [year.amount.to_bits(); 4]);
+            assert_eq!(
+                [summary.mean, summary.p5, summary.p50, summary.p95].map(f64::to_bits),
+                [year.amount.to_bits(); 4]
+            );
             assert_eq!((summary.sd, summary.se_mean, summary.se_p90), (0.0, 0.0, 0.0));
             let above = year.budget_now.map(|b| f64::from(u8::from(year.amount > b)));
             assert_eq!(summary.chance_above_budget, above);
@@ -149,7 +158,10 @@ fn a_single_draw_is_the_projection_with_its_values() {
             for (g, group) in one.groups.iter().enumerate() {
                 for (y, year) in group.years.iter().enumerate() {
                     assert_eq!(block.cost(0, g, y).at(lane).to_bits(), year.cost.to_bits());
-                    assert_eq!(block.shortfall(0, g, y).map(|s| s.at(lane).to_bits()), year.shortfall.map(f64::to_bits));
+                    assert_eq!(
+                        block.shortfall(0, g, y).map(|s| s.at(lane).to_bits()),
+                        year.shortfall.map(f64::to_bits)
+                    );
                 }
             }
         }
@@ -163,7 +175,8 @@ fn threads_and_widths_change_no_bit() {
     let model = rich().model;
     let at = |threads: usize, width: Width| {
         let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().expect("threads");
-        let outcome = pool.install(|| simulate_at(&model, &settings(20_011, 5), &|_, _| {}, width)).expect("a sound model");
+        let outcome =
+            pool.install(|| simulate_at(&model, &settings(20_011, 5), &|_, _| {}, width)).expect("a sound model");
         // Debug output of numbers is exact: equal texts are equal bits.
         format!("{outcome:?}")
     };
@@ -329,7 +342,9 @@ fn scores_persist_as_they_should() {
         // Variance of a product of normals with correlation c: 1 + c^2.
         within[0] += u64::from((cross(0, 1) - 0.7).abs() < 2.0 * (1.49 / n).sqrt());
         within[1] += u64::from((cross(0, 2) - 0.49).abs() < 2.0 * ((1.0 + 0.49 * 0.49) / n).sqrt());
-        let spread = (0..draws as usize).map(|k| ((rows[0][k] + rows[1][k] + rows[2][k]) / 3.0 - 0.036).powi(2)).sum::<f64>() / n;
+        let spread =
+            (0..draws as usize).map(|k| ((rows[0][k] + rows[1][k] + rows[2][k]) / 3.0 - 0.036).powi(2)).sum::<f64>()
+                / n;
         within[2] += u64::from((spread / variance - 1.0).abs() < 2.0 * (2.0 / n).sqrt());
     }
     for (within, what) in within.into_iter().zip(["lag 1", "lag 2", "mean of three years"]) {
@@ -451,7 +466,8 @@ fn a_precision_is_met_and_the_draws_it_took_are_told() {
 fn progress_runs_to_the_end() {
     let (s, _) = sketch();
     let heard = std::cell::RefCell::new(Vec::new());
-    simulate_with(&s.model, &settings(30_000, 1), &|done, of| heard.borrow_mut().push((done, of))).expect("a sound model");
+    simulate_with(&s.model, &settings(30_000, 1), &|done, of| heard.borrow_mut().push((done, of)))
+        .expect("a sound model");
     let heard = heard.into_inner();
     assert!(heard.len() > 2 && heard.windows(2).all(|w| w[0].0 < w[1].0));
     assert_eq!(heard.last(), Some(&(30_000, 30_000)));
@@ -523,7 +539,8 @@ fn shares_of_variance_are_those_of_a_linear_sum() {
     s.model.correlations.clear();
     let alone = variance_shares(&s.model, &settings(20_000, 1), &address).expect("sound").expect("uncertain");
     // 4e8 / 1.04e10; four standard errors of a squared correlation of 0.2.
-    let share = |id: AssumptionId| alone.shares.iter().find(|(of, _)| *of == ShareOf::Assumptions(vec![id])).expect("there").1;
+    let share =
+        |id: AssumptionId| alone.shares.iter().find(|(of, _)| *of == ShareOf::Assumptions(vec![id])).expect("there").1;
     assert!((share(a) - 0.038_46).abs() < 0.011, "{}", share(a));
     assert!((share(b) - 0.961_54).abs() < 0.011, "{}", share(b));
     assert!(alone.shares.windows(2).all(|w| format!("{:?}", w[0].0) < format!("{:?}", w[1].0)));
@@ -584,13 +601,22 @@ fn quantiles_agree_with_sorting_all_draws() {
                 GroupId::Domain(n) | GroupId::Taakveld(n) => n.clone(),
                 other => other.to_string(),
             };
-            let address = FigureAddress { figure: Figure::Balance, name, year: Year(2026 + i32::try_from(y).expect("small")) };
+            let address =
+                FigureAddress { figure: Figure::Balance, name, year: Year(2026 + i32::try_from(y).expect("small")) };
             let Some(row) = samples.figure(&address) else { continue };
             let mut row = row.to_vec();
             row.sort_by(f64::total_cmp);
             let exact = |q: f64| row[(q * 10_000.0 - 1e-9).ceil() as usize - 1];
             let spread = exact(0.95) - exact(0.05);
-            for (x, q) in [(summary.p5, 0.05), (summary.p10, 0.1), (summary.p25, 0.25), (summary.p50, 0.5), (summary.p75, 0.75), (summary.p90, 0.9), (summary.p95, 0.95)] {
+            for (x, q) in [
+                (summary.p5, 0.05),
+                (summary.p10, 0.1),
+                (summary.p25, 0.25),
+                (summary.p50, 0.5),
+                (summary.p75, 0.75),
+                (summary.p90, 0.9),
+                (summary.p95, 0.95),
+            ] {
                 assert!((x - exact(q)).abs() <= 0.001 * spread, "{address} at {q}: {}", (x - exact(q)) / spread);
             }
         }

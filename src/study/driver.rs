@@ -30,7 +30,9 @@ fn words(model: &Model, driver: &BridgeDriver, up: bool) -> String {
         BridgeDriver::UnitCost => pick("hogere kosten per eenheid", "lagere kosten per eenheid"),
         BridgeDriver::Intensity => pick("zwaardere hulp per cliënt", "lichtere hulp per cliënt"),
         BridgeDriver::Mix => pick("een verschuiving naar duurdere hulp", "een verschuiving naar goedkopere hulp"),
-        BridgeDriver::Price(Cause::Index(_) | Cause::Change) => pick("hogere tarieven en prijzen", "lagere tarieven en prijzen"),
+        BridgeDriver::Price(Cause::Index(_) | Cause::Change) => {
+            pick("hogere tarieven en prijzen", "lagere tarieven en prijzen")
+        }
         BridgeDriver::Volume(Cause::Ageing) => "de vergrijzing".to_owned(),
         BridgeDriver::Volume(Cause::Intake) => "nieuwe cliënten".to_owned(),
         BridgeDriver::Volume(Cause::Exit) => "cliënten die stoppen".to_owned(),

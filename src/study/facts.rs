@@ -34,7 +34,9 @@ impl Computed {
         let outcome = self.outcome.as_ref()?;
         let at = self.model.year_index(address.year)?;
         let summary: &Summary = match projection::named(&self.model, &self.projection, &address.name).ok()? {
-            Named::Line(id) if matches!(address.figure, Figure::Cost | Figure::Revenue) => outcome.lines.get(id.0)?.get(at)?,
+            Named::Line(id) if matches!(address.figure, Figure::Cost | Figure::Revenue) => {
+                outcome.lines.get(id.0)?.get(at)?
+            }
             Named::Line(_) => return None,
             Named::Group(g) => {
                 let group = outcome.groups.get(g)?;
@@ -89,7 +91,9 @@ impl Facts for Computed {
     fn figure(&self, address: &FigureAddress) -> Result<FigureValue, Missing> {
         let central = projection::figure(&self.model, &self.projection, address).map_err(|n| self.missing(n))?;
         let draws = match &self.samples {
-            Some(samples) => samples.figure(&self.model, &self.projection, address).map_or(Draws::Same(central), Draws::Each),
+            Some(samples) => {
+                samples.figure(&self.model, &self.projection, address).map_or(Draws::Same(central), Draws::Each)
+            }
             None => Draws::Same(central),
         };
         Ok(FigureValue { central, draws, table: self.table(address) })
@@ -137,12 +141,7 @@ impl Facts for Computed {
     }
 
     fn lines_of(&self, name: &str) -> Result<Vec<String>, Missing> {
-        Ok(self
-            .lines_by_name(name)?
-            .into_iter()
-            .filter(|l| l.as_cost().is_some())
-            .map(|l| l.id().to_owned())
-            .collect())
+        Ok(self.lines_by_name(name)?.into_iter().filter(|l| l.as_cost().is_some()).map(|l| l.id().to_owned()).collect())
     }
 
     fn label(&self, name: &str) -> Option<String> {
@@ -188,7 +187,11 @@ impl Facts for Computed {
             Figure::Clients => Quantity::Clients,
             Figure::Indicator => Quantity::Count,
             Figure::Actual => {
-                if self.model.lines.revenues().any(|l| l.id == address.name) { Quantity::Revenue } else { Quantity::Cost }
+                if self.model.lines.revenues().any(|l| l.id == address.name) {
+                    Quantity::Revenue
+                } else {
+                    Quantity::Cost
+                }
             }
             _ => return None,
         };

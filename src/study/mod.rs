@@ -14,7 +14,7 @@ mod run;
 mod samples;
 
 pub use entry::{
-    Basis, ImpactSummary, InputHash, Origin, Piece, Receipt, ResilienceOutcome, RiskEntry, RuleNote, ScenarioStudy, Study,
-    YearLoss,
+    Basis, ImpactSummary, InputHash, Origin, Piece, Receipt, ResilienceOutcome, RiskEntry, RuleNote, ScenarioStudy,
+    Study, YearLoss,
 };
 pub use run::{check, outcomes, run};

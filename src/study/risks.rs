@@ -58,7 +58,10 @@ fn event_of(finding: &Finding) -> Event {
         id: finding.id.clone(),
         origin: EventOrigin::Rule,
         frequency: finding.chance.map(Frequency::Chance),
-        impact: finding.impact.as_ref().map_or(EventImpact::ProMemorie, |i| EventImpact::Amount(Severity::Point(i.mean))),
+        impact: finding
+            .impact
+            .as_ref()
+            .map_or(EventImpact::ProMemorie, |i| EventImpact::Amount(Severity::Point(i.mean))),
         years: finding.years.clone(),
         structural: finding.structural,
         covered: finding.from_projection || !finding.covered_by.is_empty(),

@@ -7,6 +7,7 @@ use rayon::prelude::*;
 use sha2::{Digest, Sha256};
 
 use super::facts::Computed;
+use super::samples::Samples;
 use super::{InputHash, Receipt, RuleNote, ScenarioStudy, Study, risks};
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::input::{self, Loaded, Sources};
@@ -14,7 +15,6 @@ use crate::model::Model;
 use crate::projection::{self, Central};
 use crate::risk;
 use crate::rule::{self, Evaluation, Facts, RuleSet, RuleSource};
-use super::samples::Samples;
 use crate::simulation::{self, Settings};
 
 /// Everything that can be wrong without running: files, references,
@@ -141,7 +141,11 @@ pub fn run(
 ///
 /// # Errors
 /// As [`run`].
-pub fn outcomes(sources: &Sources, only: Option<&[String]>, settings: &Settings) -> Result<Vec<Arc<dyn Facts>>, Vec<Diagnostic>> {
+pub fn outcomes(
+    sources: &Sources,
+    only: Option<&[String]>,
+    settings: &Settings,
+) -> Result<Vec<Arc<dyn Facts>>, Vec<Diagnostic>> {
     let loaded = input::load(sources, only)?;
     std::iter::once(loaded.base)
         .chain(loaded.what_ifs)
@@ -185,7 +189,10 @@ fn hashes(sources: &Sources, rules: &[RuleSource]) -> Vec<InputHash> {
     });
     let mut hashes: Vec<InputHash> = own
         .chain(rules)
-        .map(|(path, bytes)| InputHash { path, sha256: Sha256::digest(bytes).iter().map(|b| format!("{b:02x}")).collect() })
+        .map(|(path, bytes)| InputHash {
+            path,
+            sha256: Sha256::digest(bytes).iter().map(|b| format!("{b:02x}")).collect(),
+        })
         .collect();
     hashes.sort_by(|a, b| a.path.cmp(&b.path));
     hashes

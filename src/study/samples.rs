@@ -40,7 +40,8 @@ impl Samples {
     /// Correlations that cannot be, as the simulation reports them.
     pub fn new(model: &Model, settings: &Settings) -> Result<Self, Vec<Diagnostic>> {
         let ensemble = Ensemble::new(&[model], settings.seed)?;
-        let draws = if settings.precision.is_some() { settings.keep as u64 } else { settings.draws.min(settings.keep as u64) };
+        let draws =
+            if settings.precision.is_some() { settings.keep as u64 } else { settings.draws.min(settings.keep as u64) };
         let years = model.year_count();
         let lines = model.lines.all.len();
         let groups = ensemble.plan(0).groups().len();
@@ -109,7 +110,8 @@ impl Samples {
         );
         let draws = usize::try_from(draws).unwrap_or(usize::MAX);
         // A series that was the same in some block is told by its length; it is certain there by chance only.
-        let series = kept.into_iter().filter(|(_, lanes)| lanes.len() == draws).map(|(k, v)| (k, Arc::from(v))).collect();
+        let series =
+            kept.into_iter().filter(|(_, lanes)| lanes.len() == draws).map(|(k, v)| (k, Arc::from(v))).collect();
         Ok(Self { series })
     }
 
@@ -122,7 +124,9 @@ impl Samples {
         let y = model.year_index(address.year)?;
         match address.figure {
             Figure::Index => return self.get(Key::Index(model.indices.iter().position(|i| i.id == address.name)?, y)),
-            Figure::Reserve => return self.get(Key::Reserve(model.reserves.iter().position(|r| r.id == address.name)?, y)),
+            Figure::Reserve => {
+                return self.get(Key::Reserve(model.reserves.iter().position(|r| r.id == address.name)?, y));
+            }
             _ => {}
         }
         match named(model, projection, &address.name).ok()? {
@@ -142,8 +146,12 @@ impl Samples {
                 Figure::Growth => {
                     let years = &projection.lines[l].years;
                     let before = y.checked_sub(1)?;
-                    let ratio =
-                        self.ratio(Key::Volume(l, y), Key::Volume(l, before), years[y].terms.volume, years[before].terms.volume)?;
+                    let ratio = self.ratio(
+                        Key::Volume(l, y),
+                        Key::Volume(l, before),
+                        years[y].terms.volume,
+                        years[before].terms.volume,
+                    )?;
                     Some(ratio.iter().map(|r| r - 1.0).collect())
                 }
                 _ => None,

@@ -44,7 +44,12 @@ fn the_shipped_figures_are_the_printed_ones() {
     let model = shipped("harderwijk").base;
     let cost = |line: &str, kind, year| model.figures.value(line, Quantity::Cost, kind, Year(year));
     let of = |code: &str| {
-        model.lines.costs().find(|l| l.taakveld == code).map(|l| l.id.clone()).unwrap_or_else(|| panic!("taakveld {code} is a line"))
+        model
+            .lines
+            .costs()
+            .find(|l| l.taakveld == code)
+            .map(|l| l.id.clone())
+            .unwrap_or_else(|| panic!("taakveld {code} is a line"))
     };
     // "Totaaloverzicht Programma 6", lasten, x 1,000.
     for (code, actual, amended, budget) in [
@@ -77,7 +82,8 @@ fn the_shipped_figures_are_the_printed_ones() {
     }
     // Printed totals: 115.720, 114.421, 113.256, 112.948; the rows of 2026 and 2028 sum to 1 less and 1 more.
     for (year, total) in [(2026, 115_719.0), (2027, 114_421.0), (2028, 113_257.0), (2029, 112_948.0)] {
-        let sum: f64 = model.lines.costs().filter(|l| !l.outside).filter_map(|l| cost(&l.id, FigureKind::Budget, year)).sum();
+        let sum: f64 =
+            model.lines.costs().filter(|l| !l.outside).filter_map(|l| cost(&l.id, FigureKind::Budget, year)).sum();
         assert_eq!(sum, total * 1_000.0, "{year}");
     }
 }
@@ -101,7 +107,13 @@ fn new_policy_sums_to_the_printed_columns() {
 fn the_base_already_holds_the_savings() {
     let model = shipped("harderwijk").base;
     let held = |kind: MeasureKind| -> f64 {
-        model.measures.iter().filter(|m| m.kind == kind).filter_map(|m| m.amount).map(|a| model.assumption(a).values[0]).sum()
+        model
+            .measures
+            .iter()
+            .filter(|m| m.kind == kind)
+            .filter_map(|m| m.amount)
+            .map(|a| model.assumption(a).values[0])
+            .sum()
     };
     // Toelichting 8 and 9: ombuigingen categorie B 1.833 and the filled target of 955.
     close(held(MeasureKind::Saving), -1_833_000.0, 1e-6);

@@ -50,7 +50,12 @@ fn youth_rose_15_8_percent_in_2024() {
 fn special_assistance_closes_on_the_printed_subtotal() {
     // Figuur 26: subtotaal 337.882 in 2024, with "Overig" at -12.911; with energietoeslag and noodfonds 374.779.
     let model = shipped("heerde").base;
-    let of = |id: &str| model.figures.value(id, Quantity::Cost, FigureKind::Actual, Year(2024)).unwrap_or_else(|| panic!("{id} has a figure"));
+    let of = |id: &str| {
+        model
+            .figures
+            .value(id, Quantity::Cost, FigureKind::Actual, Year(2024))
+            .unwrap_or_else(|| panic!("{id} has a figure"))
+    };
     let subtotal: f64 = model.lines.costs().filter(|l| l.id.starts_with("bb-")).map(|l| of(&l.id)).sum();
     assert_eq!(subtotal, 337_882.0);
     assert_eq!(of("bb-overig"), -12_911.0);

@@ -84,7 +84,8 @@ kind = "saving"
 line = "avslh"
 volume = { 2024 = "-2%" }
 "#;
-    let figures = "line,quantity,kind,year,value,source\navslh,cost,actual,2023,1000000,\navslh,clients,actual,2023,700,\n";
+    let figures =
+        "line,quantity,kind,year,value,source\navslh,cost,actual,2023,1000000,\navslh,clients,actual,2023,700,\n";
     let model = load(&base, figures).base;
     close(figure(&model, "growth(avslh, 2024)"), 0.06, 1e-12);
     close(figure(&model, "clients(avslh, 2024)"), 742.0, 1e-9);

@@ -123,7 +123,9 @@ fn spreads(known: &Known<'_>, line: usize, centres: &Centres) -> Vec<Spread> {
             let seen = forecast.is_some();
             let raw = forecast.unwrap_or_else(|| {
                 (0..known.members())
-                    .filter_map(|m| Some((m, LEVEL_TO_FORECAST * (known.actual(line, year, m)? - known.budget(line, year, m)?))))
+                    .filter_map(|m| {
+                        Some((m, LEVEL_TO_FORECAST * (known.actual(line, year, m)? - known.budget(line, year, m)?)))
+                    })
                     .collect()
             });
             let middle = middle(raw.iter().map(|r| r.1).collect())?;
@@ -154,7 +156,8 @@ fn of_municipality(years: &[Spread], residents: Option<f64>) -> f64 {
 
 /// 80 % quantile of the deviations of the municipalities nearest in size.
 fn nearest(deviations: &[(Option<f64>, f64)], residents: f64) -> Option<f64> {
-    let mut by_distance: Vec<(f64, f64)> = deviations.iter().filter_map(|(r, d)| Some(((r.as_ref()? - residents).abs(), *d))).collect();
+    let mut by_distance: Vec<(f64, f64)> =
+        deviations.iter().filter_map(|(r, d)| Some(((r.as_ref()? - residents).abs(), *d))).collect();
     by_distance.sort_by(|a, b| a.0.total_cmp(&b.0).then(a.1.total_cmp(&b.1)));
     by_distance.truncate(NEAREST);
     robust::quantile(&robust::sorted(by_distance.into_iter().map(|d| d.1)), 0.8)
@@ -165,8 +168,9 @@ fn nearest(deviations: &[(Option<f64>, f64)], residents: f64) -> Option<f64> {
 fn growth_spread(known: &Known<'_>, line: usize, lag: i32) -> f64 {
     let mut sizes = Vec::new();
     for year in known.actual_years() {
-        let growth: Vec<f64> =
-            (0..known.members()).filter_map(|m| Some(known.actual(line, year, m)? - known.actual(line, year.plus(-lag), m)?)).collect();
+        let growth: Vec<f64> = (0..known.members())
+            .filter_map(|m| Some(known.actual(line, year, m)? - known.actual(line, year.plus(-lag), m)?))
+            .collect();
         if let Some(middle) = middle(growth.clone()) {
             sizes.extend(growth.iter().map(|g| (g - middle).abs()));
         }

@@ -134,7 +134,8 @@ pub fn forecast(known: &Known<'_>, line: usize, target: Year, lag: i32) -> Optio
     let fit = Fit { weight_actual, weight_peers, level, growth: growth.unwrap_or(0.0), national };
     let last = target.plus(-lag);
     // Who has no budget at all where others do has merged into another.
-    let budgeted: Vec<bool> = (0..known.members()).map(|m| (0..known.lines()).any(|l| known.budget(l, target, m).is_some())).collect();
+    let budgeted: Vec<bool> =
+        (0..known.members()).map(|m| (0..known.lines()).any(|l| known.budget(l, target, m).is_some())).collect();
     let exists = |m: usize| budgeted[m] || budgeted.iter().all(|b| !b);
     let forecast: Vec<Option<f64>> = (0..known.members())
         .map(|m| match (known.budget(line, target, m), apart.from[m]) {
@@ -142,9 +143,9 @@ pub fn forecast(known: &Known<'_>, line: usize, target: Year, lag: i32) -> Optio
                 Some(budget + national + weight_actual * actual + weight_peers * peers)
             }
             // Without a budget the last actual, grown, is all there is.
-            _ if exists(m) => {
-                known.actual(line, last, m).map(|a| a + residents_growth(known, last, target, m) + f64::from(lag) * fit.growth)
-            }
+            _ if exists(m) => known
+                .actual(line, last, m)
+                .map(|a| a + residents_growth(known, last, target, m) + f64::from(lag) * fit.growth),
             _ => None,
         })
         .collect();
@@ -164,8 +165,9 @@ fn residents_growth(known: &Known<'_>, from: Year, to: Year, member: usize) -> f
 fn apart(known: &Known<'_>, line: usize, target: Year, lag: i32) -> Apart {
     let last = target.plus(-lag);
     let budget: Vec<Option<f64>> = (0..known.members()).map(|m| known.budget(line, target, m)).collect();
-    let above: Vec<Option<f64>> =
-        (0..known.members()).map(|m| Some(known.actual(line, last, m)? + residents_growth(known, last, target, m) - budget[m]?)).collect();
+    let above: Vec<Option<f64>> = (0..known.members())
+        .map(|m| Some(known.actual(line, last, m)? + residents_growth(known, last, target, m) - budget[m]?))
+        .collect();
     let middle = robust::median(above.iter().flatten().copied());
     let peers = distance_to_peers(known, target, &budget);
     let middle_of_peers = robust::median(peers.iter().flatten().copied()).unwrap_or(0.0);
@@ -176,7 +178,12 @@ fn apart(known: &Known<'_>, line: usize, target: Year, lag: i32) -> Apart {
             Some([actual, peers[m].map_or(0.0, |p| p - middle_of_peers)])
         })
         .collect();
-    Apart { middle, from, has_actual: above.iter().map(Option::is_some).collect(), has_peers: peers.iter().any(Option::is_some) }
+    Apart {
+        middle,
+        from,
+        has_actual: above.iter().map(Option::is_some).collect(),
+        has_peers: peers.iter().any(Option::is_some),
+    }
 }
 
 /// How far the peers nearest in residents budget above this municipality, per
@@ -223,7 +230,9 @@ fn weights(known: &Known<'_>, line: usize, lag: i32) -> [f64; 2] {
 /// Realised above budgeted in one year: the median municipality, and how many
 /// municipalities it rests on.
 pub fn level_of_year(known: &Known<'_>, line: usize, year: Year) -> Option<(f64, usize)> {
-    let ratios = robust::sorted((0..known.members()).filter_map(|m| Some(known.actual(line, year, m)? - known.budget(line, year, m)?)));
+    let ratios = robust::sorted(
+        (0..known.members()).filter_map(|m| Some(known.actual(line, year, m)? - known.budget(line, year, m)?)),
+    );
     robust::quantile(&ratios, 0.5).map(|median| (median, ratios.len()))
 }
 
@@ -249,7 +258,8 @@ fn levels(known: &Known<'_>) -> Vec<Option<f64>> {
                 .collect();
             let total: f64 = years.iter().map(|y| y.1).sum();
             let plain = robust::mean(&years.iter().map(|y| y.0).collect::<Vec<_>>())?;
-            squares += years.iter().map(|y| (y.0 - plain) * (y.0 - plain)).sum::<f64>() + LEVEL_YEARS * LEVEL_SD * LEVEL_SD;
+            squares +=
+                years.iter().map(|y| (y.0 - plain) * (y.0 - plain)).sum::<f64>() + LEVEL_YEARS * LEVEL_SD * LEVEL_SD;
             freedom += years.len() as f64 - 1.0 + LEVEL_YEARS;
             Some(OneLine {
                 mean: years.iter().map(|y| y.0 * y.1).sum::<f64>() / total,
@@ -262,10 +272,14 @@ fn levels(known: &Known<'_>) -> Vec<Option<f64>> {
     let all: f64 = lines.iter().flatten().map(|l| l.size).sum();
     let centre = lines.iter().flatten().map(|l| l.size * l.mean).sum::<f64>() / all.max(1.0);
     let error = lines.iter().flatten().map(|l| l.size * of_year * l.spread).sum::<f64>() / all.max(1.0);
-    let between = lines.iter().flatten().map(|l| l.size * (l.mean - centre) * (l.mean - centre)).sum::<f64>() / all.max(1.0);
+    let between =
+        lines.iter().flatten().map(|l| l.size * (l.mean - centre) * (l.mean - centre)).sum::<f64>() / all.max(1.0);
     // Lines do differ: never drawn together by more than four fifths.
     let between = (between - error).max(0.25 * error);
-    lines.into_iter().map(|l| l.map(|l| centre + (l.mean - centre) * between / (between + of_year * l.spread))).collect()
+    lines
+        .into_iter()
+        .map(|l| l.map(|l| centre + (l.mean - centre) * between / (between + of_year * l.spread)))
+        .collect()
 }
 
 /// Damped growth per resident and year: that of the actuals, with that of the

@@ -83,7 +83,8 @@ impl Portfolio {
             .iter()
             .map(|c| Member { code: (*c).to_owned(), name: names.get(*c).cloned().unwrap_or_else(|| (*c).to_owned()) })
             .collect();
-        let lines: BTreeSet<&str> = entries.iter().filter(|e| e.measure == Measure::Cost).map(|e| e.line.as_str()).collect();
+        let lines: BTreeSet<&str> =
+            entries.iter().filter(|e| e.measure == Measure::Cost).map(|e| e.line.as_str()).collect();
         let lines: Vec<String> = lines.into_iter().map(str::to_owned).collect();
         let first = entries.iter().map(|e| e.year).min();
         let last = entries.iter().map(|e| e.year).max();
@@ -116,9 +117,11 @@ impl Portfolio {
         };
         let table = match entry.measure {
             Measure::Residents => self.residents.get_mut(&entry.side),
-            Measure::Cost => {
-                self.lines.binary_search(&entry.line).ok().and_then(|line| self.cost.get_mut(&entry.side).and_then(|t| t.get_mut(line)))
-            }
+            Measure::Cost => self
+                .lines
+                .binary_search(&entry.line)
+                .ok()
+                .and_then(|line| self.cost.get_mut(&entry.side).and_then(|t| t.get_mut(line))),
         };
         if let Some(cell) = table.and_then(|t| t.0.get_mut(year)).and_then(|y| y.get_mut(member)) {
             *cell = Some(entry.value);
@@ -137,7 +140,14 @@ impl Portfolio {
                     FigureKind::Budget => Side::Budget,
                     FigureKind::Amended | FigureKind::Forecast => continue,
                 };
-                entries.push(Entry { code: code.clone(), line: line.id.clone(), measure: Measure::Cost, side, year, value: figure.value });
+                entries.push(Entry {
+                    code: code.clone(),
+                    line: line.id.clone(),
+                    measure: Measure::Cost,
+                    side,
+                    year,
+                    value: figure.value,
+                });
             }
         }
         Self::new(&BTreeMap::from([(code, model.municipality.name.clone())]), &entries)

@@ -23,7 +23,8 @@ const MOST: usize = 50;
 
 /// Whether a text looks like a portfolio rather than like figures.csv.
 pub fn is_portfolio(text: &str) -> bool {
-    let first = text.trim_start_matches('\u{feff}').lines().find(|l| !l.trim().to_ascii_lowercase().starts_with("sep="));
+    let first =
+        text.trim_start_matches('\u{feff}').lines().find(|l| !l.trim().to_ascii_lowercase().starts_with("sep="));
     first.is_some_and(|l| l.to_ascii_lowercase().contains("municipality") && l.to_ascii_lowercase().contains("measure"))
 }
 
@@ -120,7 +121,9 @@ pub fn read(file: &str, text: &str) -> Result<(Portfolio, Vec<Diagnostic>), Vec<
     if reader.errors > MOST {
         let more = reader.errors - MOST;
         let message = format!("and {more} more mistakes");
-        reader.found.push(Diagnostic::error("more-errors", &Place::file(file), message).help("mend the first ones and look again"));
+        reader.found.push(
+            Diagnostic::error("more-errors", &Place::file(file), message).help("mend the first ones and look again"),
+        );
     }
     let failed = reader.found.has_errors();
     let found = reader.found.sorted();
@@ -149,12 +152,20 @@ fn rows(reader: &mut Reader<'_>) -> (BTreeMap<String, String>, Vec<Entry>) {
         );
         return (names, entries);
     };
-    let at: Vec<Option<usize>> = COLUMNS.iter().map(|column| header.iter().position(|h| h.trim().eq_ignore_ascii_case(column))).collect();
-    let missing: Vec<&str> = COLUMNS.iter().zip(&at).filter(|(c, i)| i.is_none() && **c != "name").map(|(c, _)| *c).collect();
+    let at: Vec<Option<usize>> =
+        COLUMNS.iter().map(|column| header.iter().position(|h| h.trim().eq_ignore_ascii_case(column))).collect();
+    let missing: Vec<&str> =
+        COLUMNS.iter().zip(&at).filter(|(c, i)| i.is_none() && **c != "name").map(|(c, _)| *c).collect();
     if !missing.is_empty() {
         let place = reader.place(&header, 0);
-        let message = format!("the header lacks {}", missing.iter().map(|m| format!("`{m}`")).collect::<Vec<_>>().join(", "));
-        reader.error("missing-column", &place, message, "the first line is municipality,name,line,measure,kind,year,value");
+        let message =
+            format!("the header lacks {}", missing.iter().map(|m| format!("`{m}`")).collect::<Vec<_>>().join(", "));
+        reader.error(
+            "missing-column",
+            &place,
+            message,
+            "the first line is municipality,name,line,measure,kind,year,value",
+        );
         return (names, entries);
     }
     let mut seen = Cells::new();
@@ -211,12 +222,18 @@ enum Row {
 fn row(reader: &mut Reader<'_>, record: &csv::StringRecord, at: &[Option<usize>]) -> Row {
     let cell = |i: usize| at[i].and_then(|c| record.get(c)).map_or("", str::trim);
     let column = |i: usize| at[i].unwrap_or(0);
-    let [code, name, line, measure, kind, year, value] = [cell(0), cell(1), cell(2), cell(3), cell(4), cell(5), cell(6)];
+    let [code, name, line, measure, kind, year, value] =
+        [cell(0), cell(1), cell(2), cell(3), cell(4), cell(5), cell(6)];
     let before = reader.errors;
     for (i, text) in [(0, code), (2, line), (3, measure), (4, kind), (5, year), (6, value)] {
         if text.is_empty() {
             let place = reader.place(record, column(i));
-            reader.error("empty-cell", &place, format!("the cell of `{}` is empty", COLUMNS[i]), "fill it in, or remove the row");
+            reader.error(
+                "empty-cell",
+                &place,
+                format!("the cell of `{}` is empty", COLUMNS[i]),
+                "fill it in, or remove the row",
+            );
         }
     }
     if reader.errors > before {
@@ -245,12 +262,23 @@ fn row(reader: &mut Reader<'_>, record: &csv::StringRecord, at: &[Option<usize>]
     let measure = if measure == 0 { Measure::Cost } else { Measure::Residents };
     let side = if side == 0 { Side::Actual } else { Side::Budget };
     let name = if name.is_empty() { code } else { name };
-    Row::Read(Entry { code: code.into(), line: line.into(), measure, side, year: Year(year), value }, name.into(), column(6))
+    Row::Read(
+        Entry { code: code.into(), line: line.into(), measure, side, year: Year(year), value },
+        name.into(),
+        column(6),
+    )
 }
 
 /// Position of a word; none for a known word without use here, and for an
 /// unknown one, which is an error.
-fn word(reader: &mut Reader<'_>, record: &csv::StringRecord, column: usize, text: &str, used: &[&str], unused: &[&str]) -> Option<usize> {
+fn word(
+    reader: &mut Reader<'_>,
+    record: &csv::StringRecord,
+    column: usize,
+    text: &str,
+    used: &[&str],
+    unused: &[&str],
+) -> Option<usize> {
     let lower = text.to_ascii_lowercase();
     let hit = used.iter().position(|w| *w == lower);
     if hit.is_none() && !unused.contains(&lower.as_str()) {
@@ -286,8 +314,9 @@ mod tests {
 
     #[test]
     fn every_mistake_is_found_at_its_cell() {
-        let text =
-            format!("{HEADER}GM1,\"A, b\",zorg,cots,actual,2020,1\nGM1,Aa,zorg,cost,actual,2020x,\"1,5\"\nGM1,Aa,,cost,actual,2021,1\n");
+        let text = format!(
+            "{HEADER}GM1,\"A, b\",zorg,cots,actual,2020,1\nGM1,Aa,zorg,cost,actual,2020x,\"1,5\"\nGM1,Aa,,cost,actual,2021,1\n"
+        );
         let errors = read("p.csv", &text).expect_err("three wrong rows");
         let seen: Vec<(&str, String)> =
             errors.iter().map(|e| (e.code, e.place.as_ref().map_or(String::new(), ToString::to_string))).collect();
@@ -307,7 +336,9 @@ mod tests {
     fn a_figure_that_stands_twice_is_an_error_and_other_kinds_are_counted() {
         let text = format!("{HEADER}GM1,Aa,zorg,cost,actual,2020,1\nGM1,Aa,zorg,cost,actual,2020,2\n");
         assert_eq!(read("p.csv", &text).expect_err("twice")[0].code, "duplicate-figure");
-        let text = format!("{HEADER}GM1,Aa,zorg,cost,actual,2020,1\nGM1,Aa,zorg,revenue,actual,2020,2\nGM1,Aa,zorg,cost,amended,2020,2\n");
+        let text = format!(
+            "{HEADER}GM1,Aa,zorg,cost,actual,2020,1\nGM1,Aa,zorg,revenue,actual,2020,2\nGM1,Aa,zorg,cost,amended,2020,2\n"
+        );
         let (_, warnings) = read("p.csv", &text).expect("a good file");
         assert!(warnings[0].message.starts_with("2 rows"), "{warnings:?}");
     }

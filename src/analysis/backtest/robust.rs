@@ -91,7 +91,8 @@ mod tests {
 
     #[test]
     fn least_absolute_deviations_find_the_line_despite_a_wild_point() {
-        let mut samples: Vec<Sample> = (1..=9).map(|i| ([f64::from(i), f64::from(i % 3)], 2.0 * f64::from(i) + f64::from(i % 3))).collect();
+        let mut samples: Vec<Sample> =
+            (1..=9).map(|i| ([f64::from(i), f64::from(i % 3)], 2.0 * f64::from(i) + f64::from(i % 3))).collect();
         samples.push(([1.0, 1.0], 500.0));
         let b = least_absolute(&samples, [0.0, 0.0], [0.0, 0.0]);
         assert!((b[0] - 2.0).abs() < 0.02 && (b[1] - 1.0).abs() < 0.1, "{b:?}");

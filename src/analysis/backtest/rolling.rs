@@ -183,7 +183,8 @@ fn of_budget(rivals: &RivalTable) -> Option<f64> {
 fn scores(rows: &[Forecast]) -> (Measures, RivalTable) {
     let outcomes: Vec<Outcome> = rows.iter().filter_map(Forecast::outcome).collect();
     let rival = |of: fn(&Forecast) -> Option<f64>| {
-        let cases: Vec<(f64, Outcome)> = rows.iter().filter_map(|f| Some((of(f).filter(|v| *v > 0.0)?, f.outcome()?))).collect();
+        let cases: Vec<(f64, Outcome)> =
+            rows.iter().filter_map(|f| Some((of(f).filter(|v| *v > 0.0)?, f.outcome()?))).collect();
         score::measure_rival(&cases)
     };
     let table = RivalTable {
@@ -242,7 +243,10 @@ fn national_growth(known: &Known<'_>, line: usize) -> Option<f64> {
     let years: Vec<f64> = known
         .actual_years()
         .filter_map(|y| {
-            robust::median((0..known.members()).filter_map(|m| Some(known.actual(line, y, m)? - known.actual(line, y.plus(-1), m)?)))
+            robust::median(
+                (0..known.members())
+                    .filter_map(|m| Some(known.actual(line, y, m)? - known.actual(line, y.plus(-1), m)?)),
+            )
         })
         .collect();
     robust::mean(&years)

@@ -82,7 +82,9 @@ pub fn measure(outcomes: &[Outcome]) -> Measures {
         coverage80: robust::mean(&of(|o| if o.p10 <= o.actual && o.actual <= o.p90 { 1.0 } else { 0.0 })),
         width80: robust::mean(&of(|o| (o.p90 - o.p10) / o.forecast)),
         pinball: robust::mean(&of(|o| {
-            (pinball(0.1, o.p10, o.actual) + pinball(0.5, o.forecast, o.actual) + pinball(0.9, o.p90, o.actual)) / 3.0 / o.actual
+            (pinball(0.1, o.p10, o.actual) + pinball(0.5, o.forecast, o.actual) + pinball(0.9, o.p90, o.actual))
+                / 3.0
+                / o.actual
         })),
     }
 }

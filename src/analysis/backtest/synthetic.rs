@@ -48,13 +48,21 @@ pub const YEARS: std::ops::RangeInclusive<i32> = 2015..=2022;
 pub fn entries(country: Country, seed: u64) -> Vec<Entry> {
     let mut random = Random::new(seed);
     let mut out = Vec::new();
-    let residents: Vec<f64> = (0..country.municipalities).map(|_| 8_000.0 * libm::exp(3.0 * random.uniform())).collect();
+    let residents: Vec<f64> =
+        (0..country.municipalities).map(|_| 8_000.0 * libm::exp(3.0 * random.uniform())).collect();
     for line in ["hulp", "zorg"] {
         let shocks: Vec<f64> = YEARS.map(|_| country.shock * random.normal()).collect();
         for (m, residents) in residents.iter().enumerate() {
             let rate = 0.5 * libm::exp(0.15 * random.normal());
             let mut put = |side, year: i32, measure, value: f64| {
-                out.push(Entry { code: format!("GM{m:04}"), line: line.into(), measure, side, year: Year(year), value });
+                out.push(Entry {
+                    code: format!("GM{m:04}"),
+                    line: line.into(),
+                    measure,
+                    side,
+                    year: Year(year),
+                    value,
+                });
             };
             for (i, year) in YEARS.enumerate() {
                 let budget = residents * rate * libm::exp(country.growth * i as f64 + 0.03 * random.normal());

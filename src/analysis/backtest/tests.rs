@@ -24,7 +24,11 @@ fn alone(figures: &[(Side, i32, f64)]) -> Portfolio {
 }
 
 fn forecast_of(run: &Backtest, code: &str, line: &str, year: i32) -> Forecast {
-    run.forecasts.iter().find(|f| f.municipality == code && f.line == line && f.year == Year(year)).cloned().expect("a forecast")
+    run.forecasts
+        .iter()
+        .find(|f| f.municipality == code && f.line == line && f.year == Year(year))
+        .cloned()
+        .expect("a forecast")
 }
 
 #[test]
@@ -66,7 +70,8 @@ fn level_and_trend_are_weighed_as_worked_out_by_hand() {
 #[test]
 fn without_a_budget_the_last_actual_grows() {
     // Known for 2020: actuals of 2017 and 2018, no budgets: growth 0.8 g a year.
-    let run = backtest(&alone(&[(Side::Actual, 2017, 100.0), (Side::Actual, 2018, 110.0), (Side::Actual, 2020, 120.0)]), 2);
+    let run =
+        backtest(&alone(&[(Side::Actual, 2017, 100.0), (Side::Actual, 2018, 110.0), (Side::Actual, 2020, 120.0)]), 2);
     let expected = 110.0 * libm::exp(2.0 * 0.8 * libm::log(1.1));
     assert!((forecast_of(&run, "GM0001", "zorg", 2020).forecast - expected).abs() < 1e-9);
 }
@@ -77,14 +82,19 @@ fn a_forecast_does_not_change_when_later_years_are_cut_from_the_file() {
     for lag in [1, 2] {
         let whole = backtest(&portfolio(&all), lag);
         for target in 2017..=2023 {
-            let cut: Vec<Entry> =
-                all.iter().filter(|e| e.year.0 <= if e.side == Side::Actual { target - lag } else { target }).cloned().collect();
+            let cut: Vec<Entry> = all
+                .iter()
+                .filter(|e| e.year.0 <= if e.side == Side::Actual { target - lag } else { target })
+                .cloned()
+                .collect();
             let run = backtest(&portfolio(&cut), lag);
             let at = |run: &Backtest| -> Vec<_> {
                 run.forecasts
                     .iter()
                     .filter(|f| f.year == Year(target))
-                    .map(|f| (f.municipality.clone(), f.line.clone(), f.forecast.to_bits(), f.p10.to_bits(), f.p90.to_bits()))
+                    .map(|f| {
+                        (f.municipality.clone(), f.line.clone(), f.forecast.to_bits(), f.p10.to_bits(), f.p90.to_bits())
+                    })
                     .collect()
             };
             assert!(!at(&whole).is_empty());
@@ -146,7 +156,9 @@ fn eight_of_ten_outcomes_fall_inside_the_band() {
     let mut inside = 0.0;
     let mut all = 0.0;
     for seed in 1..=8 {
-        for line in backtest(&portfolio(&entries(Country { shock: 0.045, municipalities: 50, ..COUNTRY }, seed)), 2).lines {
+        for line in
+            backtest(&portfolio(&entries(Country { shock: 0.045, municipalities: 50, ..COUNTRY }, seed)), 2).lines
+        {
             let n = line.measures.n as f64;
             inside += n * line.measures.coverage80.expect("outcomes");
             all += n;
@@ -161,7 +173,10 @@ fn a_rebooked_line_moves_the_forecast_by_a_bounded_part_only() {
     let mut all = entries(COUNTRY, 3);
     let before = forecast_of(&backtest(&portfolio(&all), 2), "GM0005", "zorg", 2022);
     // Nine tenths of the cost of 2020 was booked elsewhere.
-    for e in all.iter_mut().filter(|e| e.code == "GM0005" && e.line == "zorg" && e.side == Side::Actual && e.year == Year(2020)) {
+    for e in all
+        .iter_mut()
+        .filter(|e| e.code == "GM0005" && e.line == "zorg" && e.side == Side::Actual && e.year == Year(2020))
+    {
         if e.measure == Measure::Cost {
             e.value *= 0.1;
         }

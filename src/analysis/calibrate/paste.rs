@@ -24,7 +24,9 @@ pub fn toml(calibrations: &[Calibration], origin: &str) -> String {
             }
         }
         if c.growth.is_some() && !c.real {
-            out.push_str("# growth holds price rises too: leave the price index of this line out, or calibrate with an index\n");
+            out.push_str(
+                "# growth holds price rises too: leave the price index of this line out, or calibrate with an index\n",
+            );
         }
         let _ = writeln!(out, "[cost.{}]", key(&c.line));
         if let Some(e) = &c.growth {
@@ -67,7 +69,11 @@ fn written(e: &Estimate, origin: &str, persistence: bool) -> String {
             let _ = write!(text, ", persistence = {:.1}", e.persistence);
         }
     }
-    let own = if e.years.is_empty() { String::new() } else { format!("{origin} {}, own weight {:.0}%", span(&e.years), 100.0 * e.weight) };
+    let own = if e.years.is_empty() {
+        String::new()
+    } else {
+        format!("{origin} {}, own weight {:.0}%", span(&e.years), 100.0 * e.weight)
+    };
     let peers = e.pooled.map_or(String::new(), |(municipalities, _)| format!("{municipalities} peer municipalities"));
     let both = [own, peers].into_iter().filter(|s| !s.is_empty()).collect::<Vec<_>>().join("; ");
     let _ = write!(text, ", source = \"calibrated on {}\" }}", both.replace('\\', "/").replace('"', "'"));

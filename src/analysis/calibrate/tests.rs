@@ -17,7 +17,8 @@ fn near(a: f64, b: f64) {
 // to 0.0028, over 5.
 #[test]
 fn lasting_differences_are_between_and_not_within() {
-    let values: Vec<_> = [-0.03, -0.02, -0.01, 0.01, 0.02, 0.03].iter().map(|d| series(&[(2020, 0.05 + d), (2021, 0.07 + d)])).collect();
+    let values: Vec<_> =
+        [-0.03, -0.02, -0.01, 0.01, 0.02, 0.03].iter().map(|d| series(&[(2020, 0.05 + d), (2021, 0.07 + d)])).collect();
     let m = moments(&values).expect("twelve values");
     near(m.mean, 0.06);
     near(m.within, 0.0);
@@ -31,7 +32,8 @@ fn lasting_differences_are_between_and_not_within() {
 // so nothing is between; within = sum of 2 d^2 over 6 degrees of freedom.
 #[test]
 fn differences_that_turn_are_within_and_do_not_last() {
-    let values: Vec<_> = [-0.03, -0.02, -0.01, 0.01, 0.02, 0.03].iter().map(|d| series(&[(2020, 0.05 + d), (2021, 0.05 - d)])).collect();
+    let values: Vec<_> =
+        [-0.03, -0.02, -0.01, 0.01, 0.02, 0.03].iter().map(|d| series(&[(2020, 0.05 + d), (2021, 0.05 - d)])).collect();
     let m = moments(&values).expect("twelve values");
     near(m.between, 0.0);
     near(m.within, libm::sqrt(2.0 * 0.0028 / 6.0));
@@ -83,7 +85,14 @@ fn history(actual: &[f64], budget: &[f64]) -> Portfolio {
     for (side, values) in [(Side::Actual, actual), (Side::Budget, budget)] {
         for (year, value) in (2018..).zip(values) {
             let line = "jeugd".to_owned();
-            entries.push(Entry { code: "GM0001".into(), line, measure: Measure::Cost, side, year: Year(year), value: *value });
+            entries.push(Entry {
+                code: "GM0001".into(),
+                line,
+                measure: Measure::Cost,
+                side,
+                year: Year(year),
+                value: *value,
+            });
         }
     }
     Portfolio::new(&BTreeMap::new(), &entries)
@@ -116,7 +125,14 @@ fn prices_are_taken_out_and_years_without_a_price_left_out() {
 
 #[test]
 fn the_result_is_toml_to_paste() {
-    let all = calibrate_all(&history(&[108.0, 108.0, 108.0], &[100.0, 100.0, 100.0]), 0, None, None, &|_| None, &Deflator::new());
+    let all = calibrate_all(
+        &history(&[108.0, 108.0, 108.0], &[100.0, 100.0, 100.0]),
+        0,
+        None,
+        None,
+        &|_| None,
+        &Deflator::new(),
+    );
     let expected = "\
 # growth: own 0.0% over 2 years (2019-2020), weight 100%; no peers; too short for a spread
 # level: own 8.0% over 3 years (2018-2020), weight 100%; no peers

@@ -163,7 +163,11 @@ fn outside(d: &Draft<'_>) -> Option<String> {
         ),
         d.money(balance, &format!("balance(total+outside, {y})"), all.balance, "saldo met geld buiten het programma"),
         if balance < 0 { "negatief" } else { "positief" },
-        if assumed { " Let op: minstens een deel hiervan is een eigen aanname en geen bedrag uit een begroting." } else { "" },
+        if assumed {
+            " Let op: minstens een deel hiervan is een eigen aanname en geen bedrag uit een begroting."
+        } else {
+            ""
+        },
     ))
 }
 

@@ -35,14 +35,7 @@ impl Figure {
                 Values::Same(v) => v.is_finite(),
                 Values::Each(buffer) => buffer.values.iter().all(|v| v.is_finite()),
             };
-        if finite {
-            Ok(())
-        } else {
-            Err(Fault::new(
-                "not-finite",
-                format!("{what} is not a finite number"),
-            ))
-        }
+        if finite { Ok(()) } else { Err(Fault::new("not-finite", format!("{what} is not a finite number"))) }
     }
 
     /// Applies `f` draw by draw.
@@ -58,24 +51,15 @@ impl Figure {
         meter.charge(count.unwrap_or(1) as u64 / 100);
         let values = match (count, &self.values, &other.values) {
             (None, _, _) => Values::Same(f(self.value_at(0), other.value_at(0))),
-            (Some(_), Values::Each(a), Values::Each(b)) => buffer(
-                a.values
-                    .iter()
-                    .zip(b.values.iter())
-                    .map(|(x, y)| f(*x, *y))
-                    .collect::<Vec<_>>(),
-                meter,
-            )?,
-            (Some(_), Values::Each(a), Values::Same(y)) => buffer(
-                a.values.iter().map(|x| f(*x, *y)).collect::<Vec<_>>(),
-                meter,
-            )?,
+            (Some(_), Values::Each(a), Values::Each(b)) => {
+                buffer(a.values.iter().zip(b.values.iter()).map(|(x, y)| f(*x, *y)).collect::<Vec<_>>(), meter)?
+            }
+            (Some(_), Values::Each(a), Values::Same(y)) => {
+                buffer(a.values.iter().map(|x| f(*x, *y)).collect::<Vec<_>>(), meter)?
+            }
             (Some(n), _, _) => {
                 let x = self.value_at(0);
-                buffer(
-                    (0..n).map(|i| f(x, other.value_at(i))).collect::<Vec<_>>(),
-                    meter,
-                )?
+                buffer((0..n).map(|i| f(x, other.value_at(i))).collect::<Vec<_>>(), meter)?
             }
         };
         let result = Self {
@@ -84,11 +68,7 @@ impl Figure {
             central: f(self.central, other.central),
             table: None,
             origin: Arc::new(origin),
-            style: if self.unit == unit {
-                self.style
-            } else {
-                Style::Auto
-            },
+            style: if self.unit == unit { self.style } else { Style::Auto },
             part: self.part || other.part,
         };
         result.check_finite(&format!("{} (in some future)", result.formula()))?;
@@ -100,31 +80,16 @@ impl Figure {
     /// # Errors
     /// Units that do not go together, division by zero, a result that is not
     /// finite, or more memory than figures may take.
-    pub fn combine(
-        &self,
-        operation: Operation,
-        other: &Self,
-        meter: &Arc<Meter>,
-    ) -> Result<Self, Fault> {
+    pub fn combine(&self, operation: Operation, other: &Self, meter: &Arc<Meter>) -> Result<Self, Fault> {
         let unit = unit_after(operation, self.unit, other.unit)?;
         if operation == Operation::Divide {
             other.check_divisor()?;
         }
         let level = u8::from(matches!(operation, Operation::Multiply | Operation::Divide));
         // In a - b and a / b the right side needs brackets at its own level too.
-        let right_level =
-            level + u8::from(matches!(operation, Operation::Subtract | Operation::Divide));
-        let formula = format!(
-            "{} {} {}",
-            bracketed(self, level),
-            operation.symbol(),
-            bracketed(other, right_level)
-        );
-        let origin = Origin {
-            formula: shortened(formula),
-            level,
-            inputs: joined([self, other]),
-        };
+        let right_level = level + u8::from(matches!(operation, Operation::Subtract | Operation::Divide));
+        let formula = format!("{} {} {}", bracketed(self, level), operation.symbol(), bracketed(other, right_level));
+        let origin = Origin { formula: shortened(formula), level, inputs: joined([self, other]) };
         match operation {
             Operation::Add => self.zip(other, unit, origin, meter, |a, b| a + b),
             Operation::Subtract => self.zip(other, unit, origin, meter, |a, b| a - b),
@@ -139,22 +104,14 @@ impl Figure {
                 .help("guard it: `if x.mean == number(0) { return; }`, or ask `x.p10` first"))
         };
         match &self.values {
-            Values::Same(0.0) => zero(format!(
-                "{} is 0, and dividing by zero has no answer",
-                self.formula()
-            )),
+            Values::Same(0.0) => zero(format!("{} is 0, and dividing by zero has no answer", self.formula())),
             Values::Each(buffer) => match buffer.values.iter().filter(|v| **v == 0.0).count() {
                 0 => Ok(()),
-                n => zero(format!(
-                    "{} is 0 in {n} of {} draws",
-                    self.formula(),
-                    buffer.values.len()
-                )),
+                n => zero(format!("{} is 0 in {n} of {} draws", self.formula(), buffer.values.len())),
             },
-            Values::Same(_) if self.central == 0.0 => zero(format!(
-                "{} is 0 at the central assumptions",
-                self.formula()
-            )),
+            Values::Same(_) if self.central == 0.0 => {
+                zero(format!("{} is 0 at the central assumptions", self.formula()))
+            }
             Values::Same(_) => Ok(()),
         }
     }
@@ -165,16 +122,7 @@ impl Figure {
     /// More memory than figures may take.
     pub fn negated(&self, meter: &Arc<Meter>) -> Result<Self, Fault> {
         let formula = format!("-{}", bracketed(self, 2));
-        self.map(
-            self.unit,
-            Origin {
-                formula: shortened(formula),
-                level: 0,
-                inputs: joined([self]),
-            },
-            meter,
-            |v| -v,
-        )
+        self.map(self.unit, Origin { formula: shortened(formula), level: 0, inputs: joined([self]) }, meter, |v| -v)
     }
 
     /// The size without the sign.
@@ -201,39 +149,19 @@ impl Figure {
         self.pick("min", other, meter, f64::min)
     }
 
-    fn pick(
-        &self,
-        name: &str,
-        other: &Self,
-        meter: &Arc<Meter>,
-        f: impl Fn(f64, f64) -> f64,
-    ) -> Result<Self, Fault> {
+    fn pick(&self, name: &str, other: &Self, meter: &Arc<Meter>, f: impl Fn(f64, f64) -> f64) -> Result<Self, Fault> {
         same_unit(self.unit, other.unit, "compare")?;
         let formula = format!("{name}({}, {})", self.formula(), other.formula());
-        let origin = Origin {
-            formula: shortened(formula),
-            level: 2,
-            inputs: joined([self, other]),
-        };
+        let origin = Origin { formula: shortened(formula), level: 2, inputs: joined([self, other]) };
         self.zip(other, self.unit, origin, meter, f)
     }
 
-    fn map(
-        &self,
-        unit: Quantity,
-        origin: Origin,
-        meter: &Arc<Meter>,
-        f: impl Fn(f64) -> f64,
-    ) -> Result<Self, Fault> {
+    fn map(&self, unit: Quantity, origin: Origin, meter: &Arc<Meter>, f: impl Fn(f64) -> f64) -> Result<Self, Fault> {
         let nothing = Self::literal(0.0, unit)?;
         self.zip(&nothing, unit, origin, meter, |v, _| f(v))
     }
 
     pub(super) fn called(&self, name: &str, level: u8) -> Origin {
-        Origin {
-            formula: shortened(format!("{name}({})", self.formula())),
-            level,
-            inputs: joined([self]),
-        }
+        Origin { formula: shortened(format!("{name}({})", self.formula())), level, inputs: joined([self]) }
     }
 }

@@ -46,9 +46,7 @@ pub(super) struct Buffer {
 impl Drop for Buffer {
     fn drop(&mut self) {
         if let Some(meter) = &self.meter {
-            meter
-                .bytes
-                .fetch_sub(size_of_val(&*self.values), Atomic::Relaxed);
+            meter.bytes.fetch_sub(size_of_val(&*self.values), Atomic::Relaxed);
         }
     }
 }
@@ -70,10 +68,7 @@ impl Buffer {
 /// Sums blocks of fixed size in order, so that rounding stays small and the
 /// same everywhere.
 pub(super) fn mean(values: &[f64]) -> f64 {
-    let total: f64 = values
-        .chunks(256)
-        .map(|block| block.iter().sum::<f64>())
-        .sum();
+    let total: f64 = values.chunks(256).map(|block| block.iter().sum::<f64>()).sum();
     total / values.len().max(1) as f64
 }
 
@@ -95,27 +90,16 @@ pub(super) enum Values {
 
 /// Draws as values: one where they are all the same.
 pub(super) fn buffer(values: Vec<f64>, meter: &Arc<Meter>) -> Result<Values, Fault> {
-    if let Some(first) = values
-        .first()
-        .copied()
-        .filter(|f| values.iter().all(|v| v == f))
-    {
+    if let Some(first) = values.first().copied().filter(|f| values.iter().all(|v| v == f)) {
         return Ok(Values::Same(first));
     }
     let bytes = size_of_val(values.as_slice());
     let before = meter.bytes.fetch_add(bytes, Atomic::Relaxed);
-    let made = Buffer {
-        values: values.into(),
-        meter: Some(meter.clone()),
-        mean: OnceLock::new(),
-        sorted: OnceLock::new(),
-    };
+    let made =
+        Buffer { values: values.into(), meter: Some(meter.clone()), mean: OnceLock::new(), sorted: OnceLock::new() };
     if before.saturating_add(bytes) > MAX_BYTES {
-        return Err(Fault::new(
-            "limit-memory",
-            "the figures of this rule take more than 64 MiB together",
-        )
-        .help("keep fewer uncertain figures at the same time; read them out with .mean or .p90"));
+        return Err(Fault::new("limit-memory", "the figures of this rule take more than 64 MiB together")
+            .help("keep fewer uncertain figures at the same time; read them out with .mean or .p90"));
     }
     Ok(Values::Each(Arc::new(made)))
 }

@@ -50,18 +50,8 @@ impl Figure {
     ///
     /// # Errors
     /// A value that is not finite is a mistake of the outcome: never a figure.
-    pub fn from_outcome(
-        address: &str,
-        unit: Quantity,
-        projected: bool,
-        value: &FigureValue,
-    ) -> Result<Self, Fault> {
-        let not_finite = || {
-            Fault::new(
-                "not-finite",
-                format!("{address} is not a finite number in this outcome"),
-            )
-        };
+    pub fn from_outcome(address: &str, unit: Quantity, projected: bool, value: &FigureValue) -> Result<Self, Fault> {
+        let not_finite = || Fault::new("not-finite", format!("{address} is not a finite number in this outcome"));
         if !value.central.is_finite() {
             return Err(not_finite());
         }
@@ -69,11 +59,7 @@ impl Figure {
             Draws::Same(v) if v.is_finite() => Values::Same(*v),
             Draws::Same(_) => return Err(not_finite()),
             Draws::Each(all) => {
-                let kept = if all.len() > MAX_DRAWS {
-                    Arc::from(&all[..MAX_DRAWS])
-                } else {
-                    all.clone()
-                };
+                let kept = if all.len() > MAX_DRAWS { Arc::from(&all[..MAX_DRAWS]) } else { all.clone() };
                 if kept.iter().any(|v| !v.is_finite()) {
                     return Err(not_finite());
                 }
@@ -90,27 +76,17 @@ impl Figure {
                 }
             }
         };
-        let table = value
-            .table
-            .filter(|t| [t.mean, t.p10, t.p50, t.p90].iter().all(|v| v.is_finite()));
+        let table = value.table.filter(|t| [t.mean, t.p10, t.p50, t.p90].iter().all(|v| v.is_finite()));
         let mut figure = Self {
             unit,
             values,
             central: value.central,
             table,
-            origin: Arc::new(Origin {
-                formula: address.to_owned(),
-                level: 2,
-                inputs: BTreeMap::new(),
-            }),
+            origin: Arc::new(Origin { formula: address.to_owned(), level: 2, inputs: BTreeMap::new() }),
             style: Style::Auto,
             part: false,
         };
-        let input = Input {
-            unit,
-            value: figure.mean_value(),
-            projected,
-        };
+        let input = Input { unit, value: figure.mean_value(), projected };
         figure.origin = Arc::new(Origin {
             formula: address.to_owned(),
             level: 2,
@@ -129,15 +105,7 @@ impl Figure {
             _ => plain(value),
         };
         let level = if value < 0.0 { 0 } else { 2 };
-        Self::constant(
-            value,
-            unit,
-            Origin {
-                formula: text,
-                level,
-                inputs: BTreeMap::new(),
-            },
-        )
+        Self::constant(value, unit, Origin { formula: text, level, inputs: BTreeMap::new() })
     }
 
     /// A rule's parameter.
@@ -146,23 +114,8 @@ impl Figure {
     /// When it is not finite.
     pub fn parameter(name: &str, value: f64, unit: Quantity) -> Result<Self, Fault> {
         let address = format!("parameter({name})");
-        let inputs = BTreeMap::from([(
-            Arc::from(address.as_str()),
-            Input {
-                unit,
-                value,
-                projected: false,
-            },
-        )]);
-        Self::constant(
-            value,
-            unit,
-            Origin {
-                formula: address,
-                level: 2,
-                inputs,
-            },
-        )
+        let inputs = BTreeMap::from([(Arc::from(address.as_str()), Input { unit, value, projected: false })]);
+        Self::constant(value, unit, Origin { formula: address, level: 2, inputs })
     }
 
     /// A figure that a rule makes of several draws (in tests: `euro([1, 2, 3])`).
@@ -182,10 +135,7 @@ impl Figure {
 
     fn constant(value: f64, unit: Quantity, origin: Origin) -> Result<Self, Fault> {
         if !value.is_finite() {
-            return Err(Fault::new(
-                "not-finite",
-                format!("{} is not a finite number", origin.formula),
-            ));
+            return Err(Fault::new("not-finite", format!("{} is not a finite number", origin.formula)));
         }
         Ok(Self {
             unit,
@@ -249,20 +199,10 @@ impl Figure {
     pub fn summary(&self) -> Table {
         match (&self.table, &self.values) {
             (Some(table), _) => *table,
-            (None, Values::Same(v)) => Table {
-                mean: *v,
-                p10: *v,
-                p50: *v,
-                p90: *v,
-            },
+            (None, Values::Same(v)) => Table { mean: *v, p10: *v, p50: *v, p90: *v },
             (None, Values::Each(buffer)) => {
                 let [p10, p50, p90] = buffer.percentiles();
-                Table {
-                    mean: buffer.mean(),
-                    p10,
-                    p50,
-                    p90,
-                }
+                Table { mean: buffer.mean(), p10, p50, p90 }
             }
         }
     }
@@ -312,11 +252,7 @@ mod tests {
     }
 
     fn uncertain(address: &str, draws: &[f64]) -> Figure {
-        let value = FigureValue {
-            central: draws[0],
-            draws: Draws::Each(draws.into()),
-            table: None,
-        };
+        let value = FigureValue { central: draws[0], draws: Draws::Each(draws.into()), table: None };
         Figure::from_outcome(address, Quantity::Euro, true, &value).expect("finite")
     }
 
@@ -348,62 +284,29 @@ mod tests {
             Figure::literal(3.0, Quantity::Number).expect("finite"),
         );
         let sum = a.combine(Operation::Add, &b, &m).expect("units");
-        assert_eq!(
-            sum.combine(Operation::Multiply, &c, &m)
-                .expect("units")
-                .formula(),
-            "(cost(a, 2029) + 2) * 3"
-        );
-        assert_eq!(
-            b.combine(Operation::Subtract, &sum, &m)
-                .expect("units")
-                .formula(),
-            "2 - (cost(a, 2029) + 2)"
-        );
-        assert_eq!(
-            sum.combine(Operation::Subtract, &b, &m)
-                .expect("units")
-                .formula(),
-            "cost(a, 2029) + 2 - 2"
-        );
+        assert_eq!(sum.combine(Operation::Multiply, &c, &m).expect("units").formula(), "(cost(a, 2029) + 2) * 3");
+        assert_eq!(b.combine(Operation::Subtract, &sum, &m).expect("units").formula(), "2 - (cost(a, 2029) + 2)");
+        assert_eq!(sum.combine(Operation::Subtract, &b, &m).expect("units").formula(), "cost(a, 2029) + 2 - 2");
     }
 
     #[test]
     fn euros_and_clients_do_not_add() {
         let clients = Figure::literal(5.0, Quantity::Clients).expect("finite");
-        let fault = euro(1.0)
-            .combine(Operation::Add, &clients, &meter())
-            .expect_err("other units");
+        let fault = euro(1.0).combine(Operation::Add, &clients, &meter()).expect_err("other units");
         assert_eq!(fault.code, "unit");
-        assert_eq!(
-            fault.message,
-            "cannot add euro and clients: they have different units"
-        );
-        let price = euro(10.0)
-            .combine(Operation::Divide, &clients, &meter())
-            .expect("a price");
+        assert_eq!(fault.message, "cannot add euro and clients: they have different units");
+        let price = euro(10.0).combine(Operation::Divide, &clients, &meter()).expect("a price");
         assert_eq!(price.unit(), Quantity::EuroPerClient);
-        assert_eq!(
-            price
-                .combine(Operation::Multiply, &clients, &meter())
-                .expect("euros")
-                .unit(),
-            Quantity::Euro
-        );
+        assert_eq!(price.combine(Operation::Multiply, &clients, &meter()).expect("euros").unit(), Quantity::Euro);
     }
 
     #[test]
     fn dividing_by_zero_is_a_fault_even_in_one_draw() {
         let zero = uncertain("cost(a, 2029)", &[1.0, 0.0]);
-        let fault = euro(1.0)
-            .combine(Operation::Divide, &zero, &meter())
-            .expect_err("zero");
+        let fault = euro(1.0).combine(Operation::Divide, &zero, &meter()).expect_err("zero");
         assert_eq!(fault.message, "cost(a, 2029) is 0 in 1 of 2 draws");
         assert_eq!(
-            euro(1.0)
-                .combine(Operation::Divide, &euro(0.0), &meter())
-                .expect_err("zero")
-                .code,
+            euro(1.0).combine(Operation::Divide, &euro(0.0), &meter()).expect_err("zero").code,
             "division-by-zero"
         );
     }
@@ -412,29 +315,15 @@ mod tests {
     fn an_overflow_is_a_fault() {
         let huge = euro(1e308);
         let ten = Figure::literal(10.0, Quantity::Number).expect("finite");
-        assert_eq!(
-            huge.combine(Operation::Multiply, &ten, &meter())
-                .expect_err("infinite")
-                .code,
-            "not-finite"
-        );
+        assert_eq!(huge.combine(Operation::Multiply, &ten, &meter()).expect_err("infinite").code, "not-finite");
         assert!(Figure::literal(f64::NAN, Quantity::Euro).is_err());
     }
 
     #[test]
     fn an_uncertain_figure_compares_only_when_read_out() {
         let a = uncertain("cost(a, 2029)", &[1.0, 3.0]);
-        assert_eq!(
-            a.compare(&euro(1.0)).expect_err("two values").code,
-            "uncertain-comparison"
-        );
-        assert_eq!(
-            a.mean()
-                .expect("finite")
-                .compare(&euro(2.0))
-                .expect("certain"),
-            Ordering::Equal
-        );
+        assert_eq!(a.compare(&euro(1.0)).expect_err("two values").code, "uncertain-comparison");
+        assert_eq!(a.mean().expect("finite").compare(&euro(2.0)).expect("certain"), Ordering::Equal);
         assert_eq!(a.mean().expect("finite").formula(), "mean(cost(a, 2029))");
     }
 
@@ -445,51 +334,22 @@ mod tests {
         let gap = uncertain("gap", &[-1.0, 0.0, 1.0, 2.0]);
         let bound = euro(0.0);
         let chance = gap.chance(true, &bound, &m).expect("euros");
-        assert_eq!(
-            (chance.mean_value(), chance.unit()),
-            (0.5, Quantity::Percent)
-        );
+        assert_eq!((chance.mean_value(), chance.unit()), (0.5, Quantity::Percent));
         assert_eq!(chance.formula(), "chance(gap > 0)");
         let hit = gap.only(true, &bound, &m).expect("euros");
         assert_eq!(hit.mean_value(), 1.5);
-        assert_eq!(
-            hit.combine(Operation::Add, &gap, &m)
-                .expect_err("other futures")
-                .code,
-            "part-of-futures"
-        );
-        assert_eq!(
-            gap.only(true, &euro(5.0), &m).expect("none").mean_value(),
-            0.0
-        );
-        assert_eq!(
-            euro(6_000.0)
-                .only(true, &bound, &m)
-                .expect("one")
-                .mean_value(),
-            6_000.0
-        );
+        assert_eq!(hit.combine(Operation::Add, &gap, &m).expect_err("other futures").code, "part-of-futures");
+        assert_eq!(gap.only(true, &euro(5.0), &m).expect("none").mean_value(), 0.0);
+        assert_eq!(euro(6_000.0).only(true, &bound, &m).expect("one").mean_value(), 6_000.0);
     }
 
     #[test]
     fn what_the_tables_print_is_what_an_unchanged_figure_says() {
-        let table = Table {
-            mean: 2.5,
-            p10: 1.0,
-            p50: 2.0,
-            p90: 4.0,
-        };
-        let value = FigureValue {
-            central: 2.0,
-            draws: Draws::Each([1.0, 4.0].as_slice().into()),
-            table: Some(table),
-        };
-        let figure =
-            Figure::from_outcome("cost(a, 2029)", Quantity::Euro, true, &value).expect("finite");
+        let table = Table { mean: 2.5, p10: 1.0, p50: 2.0, p90: 4.0 };
+        let value = FigureValue { central: 2.0, draws: Draws::Each([1.0, 4.0].as_slice().into()), table: Some(table) };
+        let figure = Figure::from_outcome("cost(a, 2029)", Quantity::Euro, true, &value).expect("finite");
         assert_eq!(figure.summary(), table);
-        let twice = figure
-            .combine(Operation::Add, &figure, &meter())
-            .expect("euros");
+        let twice = figure.combine(Operation::Add, &figure, &meter()).expect("euros");
         assert_eq!(twice.mean_value(), 5.0);
         assert_eq!(twice.summary().p90, 8.0);
     }
@@ -528,18 +388,10 @@ mod tests {
 
     #[test]
     fn growth_and_share_are_percentages() {
-        let growth = euro(110.0)
-            .growth_from(&euro(100.0), &meter())
-            .expect("euros");
+        let growth = euro(110.0).growth_from(&euro(100.0), &meter()).expect("euros");
         assert!(near(growth.mean_value(), 0.1));
         assert_eq!(growth.printed(), "10%");
-        assert_eq!(
-            euro(1.0)
-                .share_of(&euro(8.0), &meter())
-                .expect("euros")
-                .printed(),
-            "12,5%"
-        );
+        assert_eq!(euro(1.0).share_of(&euro(8.0), &meter()).expect("euros").printed(), "12,5%");
     }
 
     proptest! {

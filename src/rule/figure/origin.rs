@@ -34,11 +34,7 @@ pub(super) struct Origin {
 }
 
 pub(super) fn bracketed(figure: &Figure, level: u8) -> String {
-    if figure.origin.level < level {
-        format!("({})", figure.formula())
-    } else {
-        figure.formula().to_owned()
-    }
+    if figure.origin.level < level { format!("({})", figure.formula()) } else { figure.formula().to_owned() }
 }
 
 /// Keeps the beginning and the end of a long expression.

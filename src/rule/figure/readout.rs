@@ -12,11 +12,7 @@ impl Figure {
     /// One number read out of it: certain from here on.
     fn readout(&self, name: &str, value: f64) -> Result<Self, Fault> {
         let mut figure = Self::constant(value, self.unit, self.called(name, 2))?;
-        figure.style = if self.style == Style::Range {
-            Style::Auto
-        } else {
-            self.style
-        };
+        figure.style = if self.style == Style::Range { Style::Auto } else { self.style };
         Ok(figure)
     }
 
@@ -76,17 +72,9 @@ impl Figure {
             .map(|(x, _)| x)
             .collect();
         let sign = if above { '>' } else { '<' };
-        let formula = format!(
-            "{} | {} {sign} {}",
-            self.formula(),
-            bracketed(self, 1),
-            bracketed(bound, 1)
-        );
-        let origin = Origin {
-            formula: shortened(format!("given({formula})")),
-            level: 2,
-            inputs: joined([self, bound]),
-        };
+        let formula = format!("{} | {} {sign} {}", self.formula(), bracketed(self, 1), bracketed(bound, 1));
+        let origin =
+            Origin { formula: shortened(format!("given({formula})")), level: 2, inputs: joined([self, bound]) };
         let central = match (keeps(self.central, bound.central), kept.as_slice()) {
             (true, _) => self.central,
             (false, []) => 0.0,
@@ -121,11 +109,7 @@ impl Figure {
             .count();
         let sign = if above { '>' } else { '<' };
         let formula = format!("chance({} {sign} {})", self.formula(), bracketed(bound, 1));
-        let origin = Origin {
-            formula: shortened(formula),
-            level: 2,
-            inputs: joined([self, bound]),
-        };
+        let origin = Origin { formula: shortened(formula), level: 2, inputs: joined([self, bound]) };
         Self::constant(hit as f64 / count as f64, Quantity::Percent, origin)
     }
 
@@ -147,11 +131,7 @@ impl Figure {
     /// Units that differ, division by zero.
     pub fn growth_from(&self, earlier: &Self, meter: &Arc<Meter>) -> Result<Self, Fault> {
         let ratio = self.share_of(earlier, meter)?;
-        let mut growth = ratio.combine(
-            Operation::Subtract,
-            &Self::literal(1.0, Quantity::Percent)?,
-            meter,
-        )?;
+        let mut growth = ratio.combine(Operation::Subtract, &Self::literal(1.0, Quantity::Percent)?, meter)?;
         growth.style = Style::Auto;
         Ok(growth)
     }
@@ -168,14 +148,13 @@ impl Figure {
                     "uncertain-comparison",
                     format!("{} is uncertain: it has {} values, not one", side.formula(), side.draw_count()),
                 )
-                .help("say which value you mean: .mean (what is expected), .p50, .p90; or ask chance(x, \"above\", y)"));
+                .help(
+                    "say which value you mean: .mean (what is expected), .p50, .p90; or ask chance(x, \"above\", y)",
+                ));
             }
         }
         // Both are finite, so they have an order.
-        Ok(self
-            .mean_value()
-            .partial_cmp(&other.mean_value())
-            .unwrap_or(std::cmp::Ordering::Equal))
+        Ok(self.mean_value().partial_cmp(&other.mean_value()).unwrap_or(std::cmp::Ordering::Equal))
     }
 
     /// Whether two figures are the same in every future, up to the last bits of

@@ -16,11 +16,7 @@ pub struct Fault {
 impl Fault {
     /// A fault without advice.
     pub fn new(code: &'static str, message: impl Into<String>) -> Self {
-        Self {
-            code,
-            message: message.into(),
-            help: None,
-        }
+        Self { code, message: message.into(), help: None }
     }
 
     /// Adds what to do.
@@ -71,14 +67,7 @@ pub fn same_unit(a: Quantity, b: Quantity, verb: &str) -> Result<(), Fault> {
     if a == b {
         return Ok(());
     }
-    Err(Fault::new(
-        "unit",
-        format!(
-            "cannot {verb} {} and {}: they have different units",
-            unit_name(a),
-            unit_name(b)
-        ),
-    ))
+    Err(Fault::new("unit", format!("cannot {verb} {} and {}: they have different units", unit_name(a), unit_name(b))))
 }
 
 /// The unit of a result, or why there is none.
@@ -90,11 +79,7 @@ pub fn unit_after(operation: Operation, a: Quantity, b: Quantity) -> Result<Quan
     let wrong = |verb: &str| {
         Err(Fault::new(
             "unit",
-            format!(
-                "cannot {verb} {} and {}: they have different units",
-                unit_name(a),
-                unit_name(b)
-            ),
+            format!("cannot {verb} {} and {}: they have different units", unit_name(a), unit_name(b)),
         ))
     };
     match operation {
@@ -113,10 +98,7 @@ pub fn unit_after(operation: Operation, a: Quantity, b: Quantity) -> Result<Quan
             (unit, Number | Percent) => Ok(unit),
             (Euro, Clients) => Ok(EuroPerClient),
             (Euro, EuroPerClient) => Ok(Clients),
-            _ => Err(Fault::new(
-                "unit",
-                format!("cannot divide {} by {}", unit_name(a), unit_name(b)),
-            )),
+            _ => Err(Fault::new("unit", format!("cannot divide {} by {}", unit_name(a), unit_name(b)))),
         },
     }
 }

@@ -39,18 +39,11 @@ pub fn lint(rules: &RuleSet, known: &Known) -> Vec<Diagnostic> {
         let runner = Runner::new(&set);
         let mut all = Vec::new();
         for rule in set.compiled() {
-            let mut check = Check {
-                rule,
-                words: &runner.words,
-                known: &known,
-                found: Vec::new(),
-            };
+            let mut check = Check { rule, words: &runner.words, known: &known, found: Vec::new() };
             shape::check(&mut check);
             units::check(&mut check);
             text::check(&mut check);
-            check
-                .found
-                .sort_by(|a, b| a.place.cmp(&b.place).then(a.code.cmp(b.code)));
+            check.found.sort_by(|a, b| a.place.cmp(&b.place).then(a.code.cmp(b.code)));
             check.found.dedup();
             all.append(&mut check.found);
         }
@@ -68,25 +61,12 @@ struct Check<'a> {
 }
 
 impl Check<'_> {
-    fn warn(
-        &mut self,
-        code: &'static str,
-        position: Position,
-        message: impl Into<String>,
-    ) -> &mut Diagnostic {
-        let place = self
-            .rule
-            .source
-            .place_or(position, &self.rule.place_of("risk"));
+    fn warn(&mut self, code: &'static str, position: Position, message: impl Into<String>) -> &mut Diagnostic {
+        let place = self.rule.source.place_or(position, &self.rule.place_of("risk"));
         self.warn_at(code, place, message)
     }
 
-    fn warn_at(
-        &mut self,
-        code: &'static str,
-        place: Place,
-        message: impl Into<String>,
-    ) -> &mut Diagnostic {
+    fn warn_at(&mut self, code: &'static str, place: Place, message: impl Into<String>) -> &mut Diagnostic {
         self.found.push(Diagnostic::warning(code, &place, message));
         let last = self.found.len() - 1;
         &mut self.found[last]
@@ -119,22 +99,12 @@ impl<'e> RiskMap<'e> {
         let Expr::Map(map, position) = expression else {
             return None;
         };
-        let entries: Vec<_> = map
-            .0
-            .iter()
-            .map(|(k, v)| (k.name.as_str(), k.pos, v))
-            .collect();
-        entries.iter().any(|(k, ..)| *k == "text").then_some(Self {
-            position: *position,
-            entries,
-        })
+        let entries: Vec<_> = map.0.iter().map(|(k, v)| (k.name.as_str(), k.pos, v)).collect();
+        entries.iter().any(|(k, ..)| *k == "text").then_some(Self { position: *position, entries })
     }
 
     fn get(&self, key: &str) -> Option<&'e Expr> {
-        self.entries
-            .iter()
-            .find(|(k, ..)| *k == key)
-            .map(|(.., v)| *v)
+        self.entries.iter().find(|(k, ..)| *k == key).map(|(.., v)| *v)
     }
 }
 

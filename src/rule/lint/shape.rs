@@ -40,25 +40,15 @@ fn ends(statement: &Stmt) -> bool {
 /// Statements of one block, and the blocks in it.
 fn block(check: &mut Check<'_>, statements: &[Stmt], is_body: bool, is_risk: bool) {
     for (i, statement) in statements.iter().enumerate() {
-        let rest = statements[i + 1..]
-            .iter()
-            .find(|s| !matches!(s, Stmt::Noop(_)));
+        let rest = statements[i + 1..].iter().find(|s| !matches!(s, Stmt::Noop(_)));
         if ends(statement)
             && let Some(next) = rest
         {
-            check.warn(
-                "unreachable",
-                next.position(),
-                "this never runs: the rule has returned by then",
-            );
+            check.warn("unreachable", next.position(), "this never runs: the rule has returned by then");
         }
         if is_risk && rest.is_some() && is_risk_value(statement) {
             check
-                .warn(
-                    "never-returned",
-                    statement.position(),
-                    "this risk is never returned: more statements follow",
-                )
+                .warn("never-returned", statement.position(), "this risk is never returned: more statements follow")
                 .help = Some("return it: `return #{ ... };`, or put it last".to_owned());
         }
         match statement {
@@ -71,22 +61,10 @@ fn block(check: &mut Check<'_>, statements: &[Stmt], is_body: bool, is_risk: boo
                         format!("the condition is always {value}: the `{never}` part never runs"),
                     );
                 }
-                block(
-                    check,
-                    flow.body.statements(),
-                    false,
-                    is_risk && is_body && rest.is_some(),
-                );
-                block(
-                    check,
-                    flow.branch.statements(),
-                    false,
-                    is_risk && is_body && rest.is_some(),
-                );
+                block(check, flow.body.statements(), false, is_risk && is_body && rest.is_some());
+                block(check, flow.branch.statements(), false, is_risk && is_body && rest.is_some());
             }
-            Stmt::While(flow, _) | Stmt::Do(flow, ..) => {
-                block(check, flow.body.statements(), false, false)
-            }
+            Stmt::While(flow, _) | Stmt::Do(flow, ..) => block(check, flow.body.statements(), false, false),
             Stmt::For(parts, _) => block(check, parts.2.body.statements(), false, false),
             Stmt::Block(inner) => block(check, inner.statements(), false, false),
             _ => {}
@@ -113,9 +91,7 @@ fn returns(check: &mut Check<'_>) {
                 _ => true,
             },
             Some(Stmt::FnCall(..) | Stmt::Switch(..)) => true,
-            Some(Stmt::If(flow, _)) => {
-                last_gives(flow.body.statements()) || last_gives(flow.branch.statements())
-            }
+            Some(Stmt::If(flow, _)) => last_gives(flow.body.statements()) || last_gives(flow.branch.statements()),
             Some(Stmt::Block(inner)) => last_gives(inner.statements()),
             _ => false,
         }
@@ -131,12 +107,8 @@ fn returns(check: &mut Check<'_>) {
     }
     if !returned {
         let place = risk.place.clone();
-        check
-            .warn_at("never-returned", place, "`risk` never returns a risk")
-            .help = Some(
-            "end it with #{ text: ..., chance: ..., impact: ... }, without a semicolon behind it"
-                .to_owned(),
-        );
+        check.warn_at("never-returned", place, "`risk` never returns a risk").help =
+            Some("end it with #{ text: ..., chance: ..., impact: ... }, without a semicolon behind it".to_owned());
     }
 }
 
@@ -153,10 +125,7 @@ fn attributes(check: &mut Check<'_>) {
                     maps += 1;
                     sources += usize::from(map.get("source").is_some());
                     responses += usize::from(map.get("response").is_some());
-                    let odd = map
-                        .entries
-                        .iter()
-                        .filter(|(k, ..)| !keys().any(|known| known == *k));
+                    let odd = map.entries.iter().filter(|(k, ..)| !keys().any(|known| known == *k));
                     unknown.extend(odd.map(|(k, p, _)| ((*k).to_owned(), *p)));
                 }
             });
@@ -164,25 +133,16 @@ fn attributes(check: &mut Check<'_>) {
     }
     for (key, position) in unknown {
         let help = nearest(&key, keys()).map(|near| format!("did you mean `{near}`?"));
-        check
-            .warn("unknown-key", position, format!("a risk knows no `{key}`"))
-            .help = help;
+        check.warn("unknown-key", position, format!("a risk knows no `{key}`")).help = help;
     }
     let place = rule.head.place.clone();
     if rule.head.source.is_none() && (maps == 0 || sources < maps) {
-        check
-            .warn_at("no-source", place.clone(), "the rule names no source")
-            .help =
+        check.warn_at("no-source", place.clone(), "the rule names no source").help =
             Some("add source: \"...\" to `RULE`: the document and section it rests on".to_owned());
     }
     if rule.head.response.is_none() && (maps == 0 || responses < maps) {
-        check
-            .warn_at(
-                "no-response",
-                place,
-                "the rule does not say what is done about the risk",
-            )
-            .help = Some("add response: \"...\" to the risk, or to `RULE`".to_owned());
+        check.warn_at("no-response", place, "the rule does not say what is done about the risk").help =
+            Some("add response: \"...\" to the risk, or to `RULE`".to_owned());
     }
 }
 
@@ -203,25 +163,12 @@ pub(super) fn reading(expression: &Expr) -> Option<Reading<'_>> {
     let word = call.name.as_str();
     let kind = Kind::from_name(word);
     if kind.is_none()
-        && ![
-            "measures",
-            "measures_planned",
-            "lines",
-            "largest_driver",
-            "has",
-            "parameter",
-        ]
-        .contains(&word)
+        && !["measures", "measures_planned", "lines", "largest_driver", "has", "parameter"].contains(&word)
     {
         return None;
     }
     let name = constant(call.args.first()?)?;
-    Some(Reading {
-        kind,
-        word,
-        name,
-        position: *position,
-    })
+    Some(Reading { kind, word, name, position: *position })
 }
 
 /// Every reading with a constant name in the functions that run.
@@ -243,11 +190,7 @@ fn requirements(check: &mut Check<'_>) {
     let all = readings(check);
     let rule = check.rule;
     let mut met: Vec<Requirement> = rule.head.requires.clone();
-    met.extend(
-        all.iter()
-            .filter(|(_, word, ..)| word == "has")
-            .filter_map(|(_, _, name, _)| name.parse().ok()),
-    );
+    met.extend(all.iter().filter(|(_, word, ..)| word == "has").filter_map(|(_, _, name, _)| name.parse().ok()));
     let domain = rule.head.domain.as_str();
     for (kind, word, name, position) in &all {
         if word == "has" {
@@ -266,23 +209,13 @@ fn requirements(check: &mut Check<'_>) {
             continue;
         }
         if !check.known.names.is_empty() && name != "total" && !check.known.names.contains(name) {
-            let near = nearest(name, check.known.names.iter().map(String::as_str))
-                .map(|n| format!("did you mean `{n}`?"));
-            check
-                .warn(
-                    "unknown-name",
-                    *position,
-                    format!("no municipality here has a `{name}`"),
-                )
-                .help = near;
+            let near =
+                nearest(name, check.known.names.iter().map(String::as_str)).map(|n| format!("did you mean `{n}`?"));
+            check.warn("unknown-name", *position, format!("no municipality here has a `{name}`")).help = near;
         }
         // What every municipality with this domain has.
-        let given =
-            name == "total" || name == domain || met.contains(&Requirement::Domain(name.clone()));
-        let always = matches!(
-            kind,
-            Some(Kind::Cost | Kind::Revenue | Kind::Balance | Kind::Result) | None
-        );
+        let given = name == "total" || name == domain || met.contains(&Requirement::Domain(name.clone()));
+        let always = matches!(kind, Some(Kind::Cost | Kind::Revenue | Kind::Balance | Kind::Result) | None);
         if given && always {
             continue;
         }
@@ -295,9 +228,7 @@ fn requirements(check: &mut Check<'_>) {
             Some(Kind::Clients | Kind::Price) => needs(Kind::Clients) || needs(Kind::Price),
             Some(kind) => needs(*kind),
             // `lines` and `largest_driver` need the name alone.
-            None => met
-                .iter()
-                .any(|r| matches!(r, Requirement::Figure { name: n, .. } if n == name)),
+            None => met.iter().any(|r| matches!(r, Requirement::Figure { name: n, .. } if n == name)),
         };
         if !is_met {
             let wanted = match kind {
@@ -305,15 +236,10 @@ fn requirements(check: &mut Check<'_>) {
                 Some(kind) => format!("{}({name})", kind.name()),
                 None => format!("cost({name})"),
             };
-            check
-                .warn(
-                    "not-required",
-                    *position,
-                    format!("the rule reads {wanted} and does not require it"),
-                )
-                .help = Some(format!(
-                "add requires: [\"{wanted}\"] to `RULE`: a municipality without it would see this rule fail"
-            ));
+            check.warn("not-required", *position, format!("the rule reads {wanted} and does not require it")).help =
+                Some(format!(
+                    "add requires: [\"{wanted}\"] to `RULE`: a municipality without it would see this rule fail"
+                ));
         }
     }
 }
@@ -329,13 +255,7 @@ fn parameters(check: &mut Check<'_>) {
         if rule.head.parameter(&name).is_none() {
             let known = rule.head.parameters.iter().map(|p| p.name.as_str());
             let near = nearest(&name, known).map(|n| format!("did you mean `{n}`?"));
-            check
-                .warn(
-                    "unknown-parameter",
-                    position,
-                    format!("`RULE.parameters` has no `{name}`"),
-                )
-                .help = near;
+            check.warn("unknown-parameter", position, format!("`RULE.parameters` has no `{name}`")).help = near;
         }
         read.insert(name);
     }
@@ -344,8 +264,8 @@ fn parameters(check: &mut Check<'_>) {
         for statement in &f.body {
             each_expression(statement, &mut |e| {
                 if let Expr::MethodCall(call, _) = e {
-                    any |= call.name.as_str() == "parameter"
-                        && call.args.first().is_some_and(|a| constant(a).is_none());
+                    any |=
+                        call.name.as_str() == "parameter" && call.args.first().is_some_and(|a| constant(a).is_none());
                 }
             });
         }
@@ -371,9 +291,7 @@ fn properties(check: &mut Check<'_>) {
         for statement in &function.body {
             each_expression(statement, &mut |expression| match expression {
                 Expr::Map(map, _) => keys.extend(map.0.iter().map(|(k, _)| k.name.to_string())),
-                Expr::Property(property, position) => {
-                    asked.push((property.2.to_string(), *position))
-                }
+                Expr::Property(property, position) => asked.push((property.2.to_string(), *position)),
                 _ => {}
             });
         }
@@ -383,13 +301,7 @@ fn properties(check: &mut Check<'_>) {
             let mut known: Vec<&str> = check.words.properties().collect();
             known.extend(keys.iter().map(String::as_str));
             let near = nearest(&name, known).map(|n| format!("did you mean `.{n}`?"));
-            check
-                .warn(
-                    "unknown-property",
-                    position,
-                    format!("nothing has a `.{name}`"),
-                )
-                .help = near;
+            check.warn("unknown-property", position, format!("nothing has a `.{name}`")).help = near;
         }
     }
 }

@@ -16,10 +16,7 @@ const FILLED: &str = "€ 1";
 
 pub(super) fn check(check: &mut Check<'_>) {
     let rule = check.rule;
-    for (text, name) in [
-        (Some(rule.head.title.clone()), "title"),
-        (rule.head.response.clone(), "response"),
-    ] {
+    for (text, name) in [(Some(rule.head.title.clone()), "title"), (rule.head.response.clone(), "response")] {
         if let Some(text) = text {
             let place = rule.head.place.clone();
             digits(check, &text, &place, &format!("`{name}`"));
@@ -51,8 +48,10 @@ pub(super) fn check(check: &mut Check<'_>) {
             let place = check.rule.source.place_or(position, &function.place);
             let filled = pieces.iter().any(|p| matches!(p, Piece::Filled));
             if key == "text" && !filled && !pm {
-                check.warn_at("text-without-figure", place.clone(), "the text holds no figure").help =
-                    Some("say how large it is: `... ${gap} ...`; a risk that no figure can carry says impact: \"pm\"".to_owned());
+                check.warn_at("text-without-figure", place.clone(), "the text holds no figure").help = Some(
+                    "say how large it is: `... ${gap} ...`; a risk that no figure can carry says impact: \"pm\""
+                        .to_owned(),
+                );
             }
             let whole: String = pieces
                 .iter()
@@ -84,15 +83,11 @@ enum Piece {
 /// `let` that made them.
 fn collect(expression: &Expr, function: &Function, pieces: &mut Vec<Piece>, depth: usize) {
     match expression {
-        Expr::StringConstant(text, position) => {
-            pieces.push(Piece::Words(text.to_string(), *position))
-        }
+        Expr::StringConstant(text, position) => pieces.push(Piece::Words(text.to_string(), *position)),
         Expr::InterpolatedString(parts, _) => {
             for part in parts {
                 match part {
-                    Expr::StringConstant(text, position) => {
-                        pieces.push(Piece::Words(text.to_string(), *position))
-                    }
+                    Expr::StringConstant(text, position) => pieces.push(Piece::Words(text.to_string(), *position)),
                     _ => pieces.push(Piece::Filled),
                 }
             }
@@ -104,15 +99,11 @@ fn collect(expression: &Expr, function: &Function, pieces: &mut Vec<Piece>, dept
         }
         Expr::Variable(variable, ..) if depth < 4 => {
             let made = function.body.iter().find_map(|statement| match statement {
-                Stmt::Var(parts, ..) if parts.0.name.as_str() == variable.1.as_str() => {
-                    Some(&parts.1)
-                }
+                Stmt::Var(parts, ..) if parts.0.name.as_str() == variable.1.as_str() => Some(&parts.1),
                 _ => None,
             });
             match made {
-                Some(made) if !matches!(made, Expr::Variable(..)) => {
-                    collect(made, function, pieces, depth + 1)
-                }
+                Some(made) if !matches!(made, Expr::Variable(..)) => collect(made, function, pieces, depth + 1),
                 _ => pieces.push(Piece::Filled),
             }
         }
@@ -129,18 +120,14 @@ fn digits(check: &mut Check<'_>, text: &str, place: &Place, what: &str) {
                 place.clone(),
                 format!("{what} has `{number}` typed by hand: it will be wrong next year"),
             )
-            .help =
-            Some("fill it in from the outcome, `${...}`, or make it a parameter".to_owned());
+            .help = Some("fill it in from the outcome, `${...}`, or make it a parameter".to_owned());
     }
 }
 
 /// The numbers in a text that are no year, law, article, age or taakveld.
 pub(super) fn typed_numbers(text: &str) -> Vec<String> {
     let words: Vec<&str> = text.split_whitespace().collect();
-    let bare = |w: &str| -> String {
-        w.trim_matches(|c: char| "().,;:!?\"'`".contains(c))
-            .to_lowercase()
-    };
+    let bare = |w: &str| -> String { w.trim_matches(|c: char| "().,;:!?\"'`".contains(c)).to_lowercase() };
     let mut found = Vec::new();
     for (i, word) in words.iter().enumerate() {
         let number = bare(word);
@@ -148,11 +135,7 @@ pub(super) fn typed_numbers(text: &str) -> Vec<String> {
             continue;
         }
         let near = |steps: isize| {
-            usize::try_from(i as isize + steps)
-                .ok()
-                .and_then(|at| words.get(at))
-                .map(|w| bare(w))
-                .unwrap_or_default()
+            usize::try_from(i as isize + steps).ok().and_then(|at| words.get(at)).map(|w| bare(w)).unwrap_or_default()
         };
         let before = [near(-1), near(-2), near(-3)];
         let after = [near(1), near(2), near(3)];
@@ -172,9 +155,7 @@ fn is_year(word: &str) -> bool {
     let parts: Vec<&str> = word.split(['-', '–', '/']).collect();
     parts.len() <= 2
         && parts.iter().all(|p| {
-            p.len() == 4
-                && (p.starts_with("19") || p.starts_with("20"))
-                && p.bytes().all(|b| b.is_ascii_digit())
+            p.len() == 4 && (p.starts_with("19") || p.starts_with("20")) && p.bytes().all(|b| b.is_ascii_digit())
         })
 }
 
@@ -182,29 +163,9 @@ fn is_year(word: &str) -> bool {
 fn is_law(word: &str, before: &[String; 3]) -> bool {
     let law = |w: &str| {
         w.ends_with("wet")
-            || [
-                "wmo",
-                "wet",
-                "besluit",
-                "verordening",
-                "kamerstuk",
-                "dossier",
-                "stb",
-                "stcrt",
-            ]
-            .contains(&w)
+            || ["wmo", "wet", "besluit", "verordening", "kamerstuk", "dossier", "stb", "stcrt"].contains(&w)
     };
-    let article = [
-        "artikel",
-        "artikelen",
-        "art",
-        "lid",
-        "leden",
-        "hoofdstuk",
-        "paragraaf",
-        "onderdeel",
-        "bijlage",
-    ];
+    let article = ["artikel", "artikelen", "art", "lid", "leden", "hoofdstuk", "paragraaf", "onderdeel", "bijlage"];
     law(&before[0])
         || article.contains(&before[0].as_str())
         || (before[0] == "en" && article.contains(&before[2].as_str()) && word.len() < 8)
@@ -213,14 +174,8 @@ fn is_law(word: &str, before: &[String; 3]) -> bool {
 /// `65-plus`, `65+`, `0-17 jaar`, `18 tot 23 jaar`, `85 jaar`.
 fn is_age(word: &str, before: &[String; 3], after: &[String; 3]) -> bool {
     let age = |w: &str| w.parse::<u32>().is_ok_and(|n| n <= 120);
-    let digits = word
-        .find(|c: char| !c.is_ascii_digit())
-        .unwrap_or(word.len());
-    if age(&word[..digits])
-        && ["+", "-plus", "plus"]
-            .iter()
-            .any(|s| word[digits..].starts_with(s))
-    {
+    let digits = word.find(|c: char| !c.is_ascii_digit()).unwrap_or(word.len());
+    if age(&word[..digits]) && ["+", "-plus", "plus"].iter().any(|s| word[digits..].starts_with(s)) {
         return true;
     }
     let range: Vec<&str> = word.split(['-', '–']).filter(|p| !p.is_empty()).collect();
@@ -239,8 +194,7 @@ fn is_age(word: &str, before: &[String; 3], after: &[String; 3]) -> bool {
             || before[0] == "onder"
             || before[0] == "dan"
             || before[0] == "van"
-            || ["en", "of"].contains(&after[1].as_str())
-                && ["ouder", "jonger"].contains(&after[2].as_str());
+            || ["en", "of"].contains(&after[1].as_str()) && ["ouder", "jonger"].contains(&after[2].as_str());
     }
     ["tot", "en", "t/m"].contains(&after[0].as_str()) && after.iter().any(|w| years(w))
         || (range.len() == 2 && after[0] == "jarigen")
@@ -248,17 +202,12 @@ fn is_age(word: &str, before: &[String; 3], after: &[String; 3]) -> bool {
 
 /// `6.75`, `taakveld 6.3`, `0.7`.
 fn is_taakveld(word: &str, before: &[String; 3]) -> bool {
-    let code = word
-        .trim_start_matches("tv")
-        .trim_end_matches(|c: char| c.is_ascii_lowercase());
+    let code = word.trim_start_matches("tv").trim_end_matches(|c: char| c.is_ascii_lowercase());
     let shaped = code.split_once('.').is_some_and(|(a, b)| {
-        a.len() == 1
-            && (1..=3).contains(&b.len())
-            && a.bytes().chain(b.bytes()).all(|c| c.is_ascii_digit())
+        a.len() == 1 && (1..=3).contains(&b.len()) && a.bytes().chain(b.bytes()).all(|c| c.is_ascii_digit())
     });
     let named = ["taakveld", "taakvelden", "programma"].contains(&before[0].as_str());
-    shaped && (code.starts_with("6.") || named)
-        || (named && word.bytes().all(|b| b.is_ascii_digit()))
+    shaped && (code.starts_with("6.") || named) || (named && word.bytes().all(|b| b.is_ascii_digit()))
 }
 
 /// Harder than B1?
@@ -268,20 +217,14 @@ fn readable(check: &mut Check<'_>, text: &str, place: &Place) {
         let place = place.clone();
         match hard {
             Hard::Sentence(sentence) => {
-                let message = format!(
-                    "this sentence has {} words, B1 allows 25: \"{}\"",
-                    sentence.words, sentence.text
-                );
-                check.warn_at("b1", place, message).help =
-                    Some("cut it in two: one thought in each".to_owned());
+                let message =
+                    format!("this sentence has {} words, B1 allows 25: \"{}\"", sentence.words, sentence.text);
+                check.warn_at("b1", place, message).help = Some("cut it in two: one thought in each".to_owned());
             }
             Hard::Mean(mean) => {
-                let message = format!(
-                    "the sentences have {} words on average, B1 allows 15",
-                    crate::dutch::short(mean, 1)
-                );
-                check.warn_at("b1", place, message).help =
-                    Some("write shorter sentences".to_owned());
+                let message =
+                    format!("the sentences have {} words on average, B1 allows 15", crate::dutch::short(mean, 1));
+                check.warn_at("b1", place, message).help = Some("write shorter sentences".to_owned());
             }
             Hard::Score(score) => {
                 let shown: String = text.chars().take(80).collect();
@@ -289,8 +232,7 @@ fn readable(check: &mut Check<'_>, text: &str, place: &Place) {
                     "the text scores {} on Flesch-Douma, B1 needs 55: \"{shown}\"",
                     crate::dutch::short(score, 0)
                 );
-                check.warn_at("b1", place, message).help =
-                    Some("use shorter words and sentences".to_owned());
+                check.warn_at("b1", place, message).help = Some("use shorter words and sentences".to_owned());
             }
         }
     }
@@ -311,11 +253,7 @@ mod tests {
             "Taakveld 6.75 en 6.711, en taakveld 6.",
             "De Participatiewet artikel 69 regelt dit.",
         ] {
-            assert!(
-                typed_numbers(text).is_empty(),
-                "{text}: {:?}",
-                typed_numbers(text)
-            );
+            assert!(typed_numbers(text).is_empty(), "{text}: {:?}", typed_numbers(text));
         }
     }
 

@@ -26,10 +26,7 @@ enum Type {
 pub(super) fn check(check: &mut Check<'_>) {
     let rule = check.rule;
     for function in own(rule) {
-        let mut follow = Follow {
-            check: &mut *check,
-            variables: BTreeMap::new(),
-        };
+        let mut follow = Follow { check: &mut *check, variables: BTreeMap::new() };
         follow.block(&function.body);
     }
 }
@@ -56,11 +53,7 @@ impl Follow<'_, '_> {
                 let value = self.infer(&parts.1.rhs);
                 if let Expr::Variable(variable, ..) = &parts.1.lhs {
                     // In a loop it may be something else the next time.
-                    let known = if parts.0.is_op_assignment() {
-                        Type::Unknown
-                    } else {
-                        value
-                    };
+                    let known = if parts.0.is_op_assignment() { Type::Unknown } else { value };
                     self.variables.insert(variable.1.to_string(), known);
                 }
             }
@@ -86,8 +79,7 @@ impl Follow<'_, '_> {
             }
             Stmt::For(parts, _) => {
                 self.infer(&parts.2.expr);
-                self.variables
-                    .insert(parts.0.name.to_string(), Type::Unknown);
+                self.variables.insert(parts.0.name.to_string(), Type::Unknown);
                 self.block(parts.2.body.statements());
             }
             Stmt::Switch(parts, _) => {
@@ -105,11 +97,7 @@ impl Follow<'_, '_> {
     fn infer(&mut self, expression: &Expr) -> Type {
         match expression {
             Expr::IntegerConstant(..) | Expr::FloatConstant(..) => Type::Plain,
-            Expr::Variable(variable, ..) => self
-                .variables
-                .get(variable.1.as_str())
-                .copied()
-                .unwrap_or(Type::Unknown),
+            Expr::Variable(variable, ..) => self.variables.get(variable.1.as_str()).copied().unwrap_or(Type::Unknown),
             Expr::Stmt(block) => {
                 self.block(block.statements());
                 Type::Unknown
@@ -156,10 +144,9 @@ impl Follow<'_, '_> {
         for part in parts {
             value = match part {
                 Expr::Property(property, _) => match (value, property.2.as_str()) {
-                    (
-                        Type::Figure(unit, _),
-                        "mean" | "expected" | "p10" | "p50" | "p90" | "central",
-                    ) => Type::Figure(unit, true),
+                    (Type::Figure(unit, _), "mean" | "expected" | "p10" | "p50" | "p90" | "central") => {
+                        Type::Figure(unit, true)
+                    }
                     (figure @ Type::Figure(..), _) => figure,
                     _ => Type::Unknown,
                 },
@@ -181,20 +168,11 @@ impl Follow<'_, '_> {
             // Without a year it is a series.
             let total = matches!(kind, Kind::Balance | Kind::Result | Kind::Shortfall);
             let years = arguments.len() == 2 || (total && arguments.first() == Some(&Type::Plain));
-            let certain = matches!(
-                kind,
-                Kind::Budget | Kind::BudgetRevenue | Kind::Actual | Kind::Indicator
-            );
-            return if years {
-                Type::Figure(unit_of(kind), certain)
-            } else {
-                Type::Unknown
-            };
+            let certain = matches!(kind, Kind::Budget | Kind::BudgetRevenue | Kind::Actual | Kind::Indicator);
+            return if years { Type::Figure(unit_of(kind), certain) } else { Type::Unknown };
         }
         match (name, value, arguments) {
-            ("measures" | "measures_planned", ..) => {
-                Type::Figure(Quantity::Euro, name == "measures_planned")
-            }
+            ("measures" | "measures_planned", ..) => Type::Figure(Quantity::Euro, name == "measures_planned"),
             ("share_of" | "growth_from", Type::Figure(a, sure), [Type::Figure(b, certain)]) => {
                 self.alike(a, *b, "compare", position);
                 Type::Figure(Quantity::Percent, sure && *certain)
@@ -254,26 +232,20 @@ impl Follow<'_, '_> {
 
     fn alike(&mut self, a: Quantity, b: Quantity, verb: &str, position: Position) {
         if a != b {
-            let message = format!(
-                "cannot {verb} {} and {}: they have different units",
-                unit_name(a),
-                unit_name(b)
-            );
+            let message = format!("cannot {verb} {} and {}: they have different units", unit_name(a), unit_name(b));
             self.check.warn("unit", position, message);
         }
     }
 
     fn arithmetic(&mut self, operation: Operation, a: Type, b: Type, position: Position) -> Type {
         match (a, b) {
-            (Type::Figure(x, sure), Type::Figure(y, certain)) => {
-                match unit_after(operation, x, y) {
-                    Ok(unit) => Type::Figure(unit, sure && certain),
-                    Err(fault) => {
-                        self.check.warn("unit", position, fault.message);
-                        Type::Unknown
-                    }
+            (Type::Figure(x, sure), Type::Figure(y, certain)) => match unit_after(operation, x, y) {
+                Ok(unit) => Type::Figure(unit, sure && certain),
+                Err(fault) => {
+                    self.check.warn("unit", position, fault.message);
+                    Type::Unknown
                 }
-            }
+            },
             (Type::Plain, Type::Plain) => Type::Plain,
             (Type::Figure(unit, sure), Type::Plain) => match operation {
                 Operation::Multiply | Operation::Divide => Type::Figure(unit, sure),
@@ -293,10 +265,7 @@ impl Follow<'_, '_> {
             self.check.warn(
                 "unit",
                 position,
-                format!(
-                    "a plain number has no unit, and the figure beside it is in {}",
-                    unit_name(unit)
-                ),
+                format!("a plain number has no unit, and the figure beside it is in {}", unit_name(unit)),
             );
         }
         Type::Figure(unit, sure)
@@ -309,7 +278,9 @@ impl Follow<'_, '_> {
                 if !(sure && certain) && x == y {
                     self.check
                         .warn("uncertain-comparison", position, "this fails as soon as the figure is uncertain")
-                        .help = Some("say which value you mean: .mean, .p50 or .p90; or ask chance(x, \"above\", y)".to_owned());
+                        .help = Some(
+                        "say which value you mean: .mean, .p50 or .p90; or ask chance(x, \"above\", y)".to_owned(),
+                    );
                 }
             }
             (Type::Figure(unit, _), Type::Plain) | (Type::Plain, Type::Figure(unit, _)) => {
@@ -317,10 +288,7 @@ impl Follow<'_, '_> {
                     .warn(
                         "comparison",
                         position,
-                        format!(
-                            "a figure compares only with a figure, and this one is in {}",
-                            unit_name(unit)
-                        ),
+                        format!("a figure compares only with a figure, and this one is in {}", unit_name(unit)),
                     )
                     .help = Some("write the number with its unit, like euro(50_000)".to_owned());
             }

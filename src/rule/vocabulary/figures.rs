@@ -12,11 +12,7 @@ use crate::rule::session::Session;
 
 /// A plain number out of a value.
 pub(super) fn plain(value: &Dynamic) -> Option<f64> {
-    value
-        .as_int()
-        .map(|n| n as f64)
-        .or_else(|_| value.as_float())
-        .ok()
+    value.as_int().map(|n| n as f64).or_else(|_| value.as_float()).ok()
 }
 
 fn make(session: &Session, value: &Dynamic, unit: Quantity, by: f64) -> Answer<Figure> {
@@ -31,11 +27,8 @@ fn make(session: &Session, value: &Dynamic, unit: Quantity, by: f64) -> Answer<F
     }
     let given = with_article(value.type_name());
     Err(raise(
-        Fault::new(
-            "type",
-            format!("a figure is made of a number, not of {given}"),
-        )
-        .help("write it like euro(50_000) or percent(2.5)"),
+        Fault::new("type", format!("a figure is made of a number, not of {given}"))
+            .help("write it like euro(50_000) or percent(2.5)"),
     ))
 }
 
@@ -44,10 +37,7 @@ pub(super) fn is_above(side: &str) -> Answer<bool> {
     match side {
         "above" => Ok(true),
         "below" => Ok(false),
-        other => Err(raise(Fault::new(
-            "side",
-            format!("`{other}` is no side; write \"above\" or \"below\""),
-        ))),
+        other => Err(raise(Fault::new("side", format!("`{other}` is no side; write \"above\" or \"below\"")))),
     }
 }
 
@@ -122,9 +112,7 @@ pub(super) fn register(book: &mut Book<'_>) {
     ];
     for (name, text, unit, by) in makers {
         let session = book.session.clone();
-        book.word(name, text, move |value: Dynamic| {
-            make(&session, &value, unit, by)
-        });
+        book.word(name, text, move |value: Dynamic| make(&session, &value, unit, by));
     }
 
     book.chapter("Eén waarde uit een onzeker getal");
@@ -141,11 +129,7 @@ pub(super) fn register(book: &mut Book<'_>) {
         ),
         (
             "expected",
-            [
-                "getal",
-                "Hetzelfde als mean.",
-                "assert_eq(euro([10, 20, 60]).expected, euro(30));",
-            ],
+            ["getal", "Hetzelfde als mean.", "assert_eq(euro([10, 20, 60]).expected, euro(30));"],
             Figure::mean,
         ),
         (
@@ -157,15 +141,7 @@ pub(super) fn register(book: &mut Book<'_>) {
             ],
             Figure::p10,
         ),
-        (
-            "p50",
-            [
-                "getal",
-                "De middelste waarde.",
-                "assert_eq(euro([10, 20, 60]).p50, euro(20));",
-            ],
-            Figure::p50,
-        ),
+        ("p50", ["getal", "De middelste waarde.", "assert_eq(euro([10, 20, 60]).p50, euro(20));"], Figure::p50),
         (
             "p90",
             [
@@ -177,11 +153,7 @@ pub(super) fn register(book: &mut Book<'_>) {
         ),
         (
             "central",
-            [
-                "getal",
-                "De waarde als elke aanname precies uitkomt.",
-                "assert_eq(euro(5).central, euro(5));",
-            ],
+            ["getal", "De waarde als elke aanname precies uitkomt.", "assert_eq(euro(5).central, euro(5));"],
             Figure::at_assumptions,
         ),
     ];
@@ -251,9 +223,7 @@ pub(super) fn register(book: &mut Book<'_>) {
         ),
     ];
     for (name, text, style) in styles {
-        book.property(name, text, move |figure: &mut Figure| {
-            Ok(figure.clone().styled(style))
-        });
+        book.property(name, text, move |figure: &mut Figure| Ok(figure.clone().styled(style)));
     }
 
     book.chapter("Rekenen en vergelijken");
@@ -268,9 +238,7 @@ pub(super) fn register(book: &mut Book<'_>) {
         ],
         move |value: Dynamic, side: &str, bound: Dynamic| -> Answer<Figure> {
             let (figure, bound) = (figure_of(&value, "chance")?, figure_of(&bound, "chance")?);
-            figure
-                .chance(is_above(side)?, &bound, session.meter())
-                .map_err(raise)
+            figure.chance(is_above(side)?, &bound, session.meter()).map_err(raise)
         },
     );
     for (name, above, text) in [
@@ -296,15 +264,9 @@ pub(super) fn register(book: &mut Book<'_>) {
         ),
     ] {
         let session = book.session.clone();
-        book.word(
-            name,
-            text,
-            move |figure: Figure, bound: Dynamic| -> Answer<Figure> {
-                figure
-                    .only(above, &*figure_of(&bound, name)?, session.meter())
-                    .map_err(raise)
-            },
-        );
+        book.word(name, text, move |figure: Figure, bound: Dynamic| -> Answer<Figure> {
+            figure.only(above, &*figure_of(&bound, name)?, session.meter()).map_err(raise)
+        });
     }
     let session = book.session.clone();
     book.word(
@@ -316,8 +278,7 @@ pub(super) fn register(book: &mut Book<'_>) {
             "assert_eq(euro(50).share_of(euro(200)), percent(25));",
         ],
         move |part: Figure, whole: Dynamic| -> Answer<Figure> {
-            part.share_of(&*figure_of(&whole, "share_of")?, session.meter())
-                .map_err(raise)
+            part.share_of(&*figure_of(&whole, "share_of")?, session.meter()).map_err(raise)
         },
     );
     let session = book.session.clone();
@@ -330,8 +291,7 @@ pub(super) fn register(book: &mut Book<'_>) {
             "assert_close(euro(110).growth_from(euro(100)), percent(10), percent(0.001));",
         ],
         move |now: Figure, earlier: Dynamic| -> Answer<Figure> {
-            now.growth_from(&*figure_of(&earlier, "growth_from")?, session.meter())
-                .map_err(raise)
+            now.growth_from(&*figure_of(&earlier, "growth_from")?, session.meter()).map_err(raise)
         },
     );
     let session = book.session.clone();
@@ -346,9 +306,7 @@ pub(super) fn register(book: &mut Book<'_>) {
         move |figure: Figure| figure.absolute(session.meter()).map_err(raise),
     );
     book.also("abs", |number: INT| -> Answer<INT> {
-        number
-            .checked_abs()
-            .ok_or_else(|| raise(Fault::new("not-finite", "the number is too large")))
+        number.checked_abs().ok_or_else(|| raise(Fault::new("not-finite", "the number is too large")))
     });
     for (name, larger, text) in [
         (
@@ -373,21 +331,13 @@ pub(super) fn register(book: &mut Book<'_>) {
         ),
     ] {
         let session = book.session.clone();
-        book.word(name, text, move |a: Dynamic, b: Dynamic| {
-            pick(&session, name, larger, &a, &b)
-        });
+        book.word(name, text, move |a: Dynamic, b: Dynamic| pick(&session, name, larger, &a, &b));
         let session = book.session.clone();
         book.also(name, move |list: Array| -> Answer<Dynamic> {
             let mut items = list.into_iter();
-            let first = items.next().ok_or_else(|| {
-                raise(Fault::new(
-                    "empty-list",
-                    format!("the list for {name} is empty"),
-                ))
-            })?;
-            items.try_fold(first, |best, item| {
-                pick(&session, name, larger, &best, &item)
-            })
+            let first =
+                items.next().ok_or_else(|| raise(Fault::new("empty-list", format!("the list for {name} is empty"))))?;
+            items.try_fold(first, |best, item| pick(&session, name, larger, &best, &item))
         });
     }
     let session = book.session.clone();
@@ -405,13 +355,9 @@ pub(super) fn register(book: &mut Book<'_>) {
                 let figure = figure_of(item, "sum")?;
                 total = Some(match total {
                     None => figure.clone(),
-                    Some(so_far) => so_far
-                        .combine(
-                            crate::rule::figure::Operation::Add,
-                            &figure,
-                            session.meter(),
-                        )
-                        .map_err(raise)?,
+                    Some(so_far) => {
+                        so_far.combine(crate::rule::figure::Operation::Add, &figure, session.meter()).map_err(raise)?
+                    }
                 });
             }
             total.ok_or_else(|| {
@@ -426,29 +372,15 @@ pub(super) fn register(book: &mut Book<'_>) {
     register_text(book);
 }
 
-fn pick(
-    session: &Arc<Session>,
-    name: &str,
-    larger: bool,
-    a: &Dynamic,
-    b: &Dynamic,
-) -> Answer<Dynamic> {
+fn pick(session: &Arc<Session>, name: &str, larger: bool, a: &Dynamic, b: &Dynamic) -> Answer<Dynamic> {
     if let (Ok(x), Ok(y)) = (a.as_int(), b.as_int()) {
         return Ok(Dynamic::from_int(if larger { x.max(y) } else { x.min(y) }));
     }
     if let (Some(x), Some(y)) = (plain(a), plain(b)) {
-        return Ok(Dynamic::from_float(if larger {
-            x.max(y)
-        } else {
-            x.min(y)
-        }));
+        return Ok(Dynamic::from_float(if larger { x.max(y) } else { x.min(y) }));
     }
     let (a, b) = (figure_of(a, name)?, figure_of(b, name)?);
-    let picked = if larger {
-        a.larger(&b, session.meter())
-    } else {
-        a.smaller(&b, session.meter())
-    };
+    let picked = if larger { a.larger(&b, session.meter()) } else { a.smaller(&b, session.meter()) };
     picked.map(Dynamic::from).map_err(raise)
 }
 
@@ -456,15 +388,12 @@ fn pick(
 fn register_text(book: &mut Book<'_>) {
     let session = book.session.clone();
     // Rhai swallows an error of this function, so it is reported aside.
-    book.engine.register_fn(
-        "to_string",
-        move |context: NativeCallContext<'_>, value: Dynamic| -> String {
-            written(&session, &value).unwrap_or_else(|fault| {
-                session.report(fault, context.call_position());
-                String::new()
-            })
-        },
-    );
+    book.engine.register_fn("to_string", move |context: NativeCallContext<'_>, value: Dynamic| -> String {
+        written(&session, &value).unwrap_or_else(|fault| {
+            session.report(fault, context.call_position());
+            String::new()
+        })
+    });
 }
 
 /// A value in a text.
@@ -482,21 +411,12 @@ pub(super) fn written(session: &Session, value: &Dynamic) -> Result<String, Faul
         return Ok(character.to_string());
     }
     if value.is_float() {
-        return Err(Fault::new(
-            "bare-number",
-            "a plain number cannot stand in a text: nobody could trace it",
-        )
-        .help("give it a unit: euro(x), percent(x), persons(x) or number(x)"));
+        return Err(Fault::new("bare-number", "a plain number cannot stand in a text: nobody could trace it")
+            .help("give it a unit: euro(x), percent(x), persons(x) or number(x)"));
     }
     if value.is_unit() {
-        return Err(Fault::new(
-            "nothing-in-text",
-            "there is nothing to write here",
-        ));
+        return Err(Fault::new("nothing-in-text", "there is nothing to write here"));
     }
-    Err(Fault::new(
-        "type",
-        format!("{} cannot stand in a text", with_article(value.type_name())),
-    )
-    .help("write a figure, a name or a year; join(list) writes a list"))
+    Err(Fault::new("type", format!("{} cannot stand in a text", with_article(value.type_name())))
+        .help("write a figure, a name or a year; join(list) writes a list"))
 }

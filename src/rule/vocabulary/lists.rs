@@ -42,13 +42,16 @@ pub(super) fn register(book: &mut Book<'_>) {
             ],
         ),
     ] {
-        book.word(name, text, move |list: Array, key: &str| {
-            best(name, largest, &list, key)
-        });
+        book.word(name, text, move |list: Array, key: &str| best(name, largest, &list, key));
     }
     book.word(
         "join",
-        ["join(lijst)", "tekst", "Schrijft een lijst van namen als opsomming.", "assert_eq(join([\"jeugd\", \"wmo\", \"participatie\"]), \"jeugd, wmo en participatie\");"],
+        [
+            "join(lijst)",
+            "tekst",
+            "Schrijft een lijst van namen als opsomming.",
+            "assert_eq(join([\"jeugd\", \"wmo\", \"participatie\"]), \"jeugd, wmo en participatie\");",
+        ],
         |list: Array| -> Answer<String> {
             let names: Option<Vec<String>> =
                 list.iter().map(|v| v.as_immutable_string_ref().ok().map(|t| t.to_string())).collect();
@@ -69,21 +72,12 @@ pub(super) fn register(book: &mut Book<'_>) {
         },
     );
     let session = book.session.clone();
-    book.also(
-        "contains",
-        move |text: ImmutableString, part: ImmutableString| {
-            session.render(&text).contains(&session.render(&part))
-        },
-    );
-    book.also("contains", |map: Map, key: ImmutableString| {
-        map.contains_key(key.as_str())
+    book.also("contains", move |text: ImmutableString, part: ImmutableString| {
+        session.render(&text).contains(&session.render(&part))
     });
-    book.also("contains", |range: Range<INT>, year: INT| {
-        range.contains(&year)
-    });
-    book.also("contains", |range: RangeInclusive<INT>, year: INT| {
-        range.contains(&year)
-    });
+    book.also("contains", |map: Map, key: ImmutableString| map.contains_key(key.as_str()));
+    book.also("contains", |range: Range<INT>, year: INT| range.contains(&year));
+    book.also("contains", |range: RangeInclusive<INT>, year: INT| range.contains(&year));
     for (name, end, text) in [
         (
             "starts_with",
@@ -107,18 +101,10 @@ pub(super) fn register(book: &mut Book<'_>) {
         ),
     ] {
         let session = book.session.clone();
-        book.word(
-            name,
-            text,
-            move |text: ImmutableString, part: ImmutableString| {
-                let (text, part) = (session.render(&text), session.render(&part));
-                if end {
-                    text.ends_with(&part)
-                } else {
-                    text.starts_with(&part)
-                }
-            },
-        );
+        book.word(name, text, move |text: ImmutableString, part: ImmutableString| {
+            let (text, part) = (session.render(&text), session.render(&part));
+            if end { text.ends_with(&part) } else { text.starts_with(&part) }
+        });
     }
     book.word(
         "capital",
@@ -130,10 +116,7 @@ pub(super) fn register(book: &mut Book<'_>) {
         ],
         |text: ImmutableString| -> String {
             let mut letters = text.chars();
-            letters
-                .next()
-                .map(|c| c.to_uppercase().chain(letters).collect())
-                .unwrap_or_default()
+            letters.next().map(|c| c.to_uppercase().chain(letters).collect()).unwrap_or_default()
         },
     );
     book.word(
@@ -148,17 +131,10 @@ pub(super) fn register(book: &mut Book<'_>) {
     );
     book.also("len", |map: Map| map.len() as INT);
     let session = book.session.clone();
-    book.also("len", move |text: ImmutableString| {
-        session.render(&text).chars().count() as INT
-    });
+    book.also("len", move |text: ImmutableString| session.render(&text).chars().count() as INT);
     book.word(
         "is_empty",
-        [
-            "lijst.is_empty()",
-            "ja of nee",
-            "Of een lijst of tekst leeg is.",
-            "assert([].is_empty());",
-        ],
+        ["lijst.is_empty()", "ja of nee", "Of een lijst of tekst leeg is.", "assert([].is_empty());"],
         |list: Array| list.is_empty(),
     );
     book.also("is_empty", |map: Map| map.is_empty());
@@ -173,10 +149,7 @@ pub(super) fn register(book: &mut Book<'_>) {
         ],
         |list: &mut Array, value: Dynamic| -> Answer<()> {
             if list.len() >= MAX_ELEMENTS {
-                return Err(raise(Fault::new(
-                    "limit-list",
-                    "a list or map has more than 1,000 elements",
-                )));
+                return Err(raise(Fault::new("limit-list", "a list or map has more than 1,000 elements")));
             }
             list.push(value);
             Ok(())
@@ -198,46 +171,26 @@ fn best(name: &str, largest: bool, list: &Array, key: &str) -> Answer<Dynamic> {
     let mut best: Option<(&Dynamic, Figure)> = None;
     for item in list {
         let map = item.as_map_ref().map_err(|kind| {
-            raise(Fault::new(
-                "type",
-                format!("{name} needs a list of maps, not of {}", with_article(kind)),
-            ))
+            raise(Fault::new("type", format!("{name} needs a list of maps, not of {}", with_article(kind))))
         })?;
-        let value = map.get(key).ok_or_else(|| {
-            raise(Fault::new(
-                "unknown-key",
-                format!("a map of the list has no key `{key}`"),
-            ))
-        })?;
+        let value = map
+            .get(key)
+            .ok_or_else(|| raise(Fault::new("unknown-key", format!("a map of the list has no key `{key}`"))))?;
         let figure = value.read_lock::<Figure>().ok_or_else(|| {
-            raise(Fault::new(
-                "type",
-                format!(
-                    "`{key}` is no figure but {}",
-                    with_article(value.type_name())
-                ),
-            ))
+            raise(Fault::new("type", format!("`{key}` is no figure but {}", with_article(value.type_name()))))
         })?;
         let mean = figure.mean().map_err(raise)?;
         let better = match &best {
             None => true,
             Some((_, so_far)) => {
                 let order = mean.compare(so_far).map_err(raise)?;
-                if largest {
-                    order.is_gt()
-                } else {
-                    order.is_lt()
-                }
+                if largest { order.is_gt() } else { order.is_lt() }
             }
         };
         if better {
             best = Some((item, mean));
         }
     }
-    best.map(|(item, _)| item.clone()).ok_or_else(|| {
-        raise(Fault::new(
-            "empty-list",
-            format!("the list for {name} is empty"),
-        ))
-    })
+    best.map(|(item, _)| item.clone())
+        .ok_or_else(|| raise(Fault::new("empty-list", format!("the list for {name} is empty"))))
 }

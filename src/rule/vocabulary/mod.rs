@@ -64,9 +64,7 @@ impl Words {
 
     /// Whether the function takes this many values, the value before the point included.
     pub(super) fn takes(&self, name: &str, count: usize) -> bool {
-        self.functions
-            .get(name)
-            .is_some_and(|counts| counts.contains(&count))
+        self.functions.get(name).is_some_and(|counts| counts.contains(&count))
     }
 
     /// Whether it is read with a point and no brackets.
@@ -86,12 +84,7 @@ impl Words {
 
     /// How a function is written, all ways of it.
     pub(super) fn signatures(&self, name: &str) -> Option<String> {
-        let found: Vec<&str> = self
-            .words
-            .iter()
-            .filter(|w| w.name == name)
-            .map(|w| w.signature)
-            .collect();
+        let found: Vec<&str> = self.words.iter().filter(|w| w.name == name).map(|w| w.signature).collect();
         (!found.is_empty()).then(|| found.join(" or "))
     }
 }
@@ -119,14 +112,7 @@ impl Book<'_> {
         example: &'static str,
     ) {
         let chapter = self.chapter;
-        self.words.words.push(Word {
-            chapter,
-            name,
-            signature,
-            gives,
-            summary,
-            example,
-        });
+        self.words.words.push(Word { chapter, name, signature, gives, summary, example });
     }
 
     /// A function or method with its description.
@@ -174,12 +160,7 @@ impl Book<'_> {
 
 /// Registers everything.
 pub(super) fn register(engine: &mut Engine, session: &Arc<Session>) -> Words {
-    let mut book = Book {
-        engine,
-        session: session.clone(),
-        words: Words::default(),
-        chapter: "",
-    };
+    let mut book = Book { engine, session: session.clone(), words: Words::default(), chapter: "" };
     outcome::register(&mut book);
     figures::register(&mut book);
     series::register(&mut book);

@@ -25,36 +25,25 @@ pub(super) fn register(book: &mut Book<'_>) {
         ("/", "/=", Operation::Divide),
     ] {
         let session = book.session.clone();
-        book.engine
-            .register_fn(symbol, move |a: Dynamic, b: Dynamic| {
-                arithmetic(&session, operation, &a, &b)
-            });
+        book.engine.register_fn(symbol, move |a: Dynamic, b: Dynamic| arithmetic(&session, operation, &a, &b));
         let session = book.session.clone();
-        book.engine
-            .register_fn(assign, move |a: &mut Dynamic, b: Dynamic| -> Answer<()> {
-                *a = arithmetic(&session, operation, &a.clone(), &b)?;
-                Ok(())
-            });
-    }
-    book.engine
-        .register_fn("%", |a: Dynamic, b: Dynamic| remainder(&a, &b));
-    book.engine
-        .register_fn("%=", |a: &mut Dynamic, b: Dynamic| -> Answer<()> {
-            *a = remainder(a, &b)?;
+        book.engine.register_fn(assign, move |a: &mut Dynamic, b: Dynamic| -> Answer<()> {
+            *a = arithmetic(&session, operation, &a.clone(), &b)?;
             Ok(())
         });
+    }
+    book.engine.register_fn("%", |a: Dynamic, b: Dynamic| remainder(&a, &b));
+    book.engine.register_fn("%=", |a: &mut Dynamic, b: Dynamic| -> Answer<()> {
+        *a = remainder(a, &b)?;
+        Ok(())
+    });
     let session = book.session.clone();
-    book.engine
-        .register_fn("-", move |a: Dynamic| negated(&session, &a));
+    book.engine.register_fn("-", move |a: Dynamic| negated(&session, &a));
     book.engine.register_fn("+", |a: Dynamic| a);
     book.engine.register_fn("!", |a: bool| !a);
     type Holds = fn(Ordering) -> bool;
-    let comparisons: [(&str, Holds); 4] = [
-        ("<", Ordering::is_lt),
-        ("<=", Ordering::is_le),
-        (">", Ordering::is_gt),
-        (">=", Ordering::is_ge),
-    ];
+    let comparisons: [(&str, Holds); 4] =
+        [("<", Ordering::is_lt), ("<=", Ordering::is_le), (">", Ordering::is_gt), (">=", Ordering::is_ge)];
     for (symbol, holds) in comparisons {
         let session = book.session.clone();
         book.engine.register_fn(
@@ -80,10 +69,7 @@ pub(super) fn register(book: &mut Book<'_>) {
 
 /// How a plain number would be written as a figure of a unit.
 fn as_figure(value: &Dynamic, unit: Quantity) -> String {
-    let number = value
-        .as_int()
-        .map(|n| n.to_string())
-        .unwrap_or_else(|_| value.as_float().unwrap_or(0.0).to_string());
+    let number = value.as_int().map(|n| n.to_string()).unwrap_or_else(|_| value.as_float().unwrap_or(0.0).to_string());
     // Thousands are set apart, as people write them in rules.
     let number = match number.parse::<i64>() {
         Ok(n) if n.abs() >= 10_000 => crate::dutch::whole(n as f64).replace('.', "_"),
@@ -99,18 +85,10 @@ fn as_figure(value: &Dynamic, unit: Quantity) -> String {
     format!("{maker}({number})")
 }
 
-fn arithmetic(
-    session: &Arc<Session>,
-    operation: Operation,
-    a: &Dynamic,
-    b: &Dynamic,
-) -> Answer<Dynamic> {
+fn arithmetic(session: &Arc<Session>, operation: Operation, a: &Dynamic, b: &Dynamic) -> Answer<Dynamic> {
     let meter = session.meter();
     if let (Some(x), Some(y)) = (a.read_lock::<Figure>(), b.read_lock::<Figure>()) {
-        return x
-            .combine(operation, &y, meter)
-            .map(Dynamic::from)
-            .map_err(raise);
+        return x.combine(operation, &y, meter).map(Dynamic::from).map_err(raise);
     }
     if a.is::<Series>() || b.is::<Series>() {
         return super::series::arithmetic(session, operation, a, b).map(Dynamic::from);
@@ -128,12 +106,7 @@ fn arithmetic(
         return Ok(joined.into());
     }
     // A figure and a plain number.
-    let mixed = match (
-        a.read_lock::<Figure>(),
-        plain(a),
-        b.read_lock::<Figure>(),
-        plain(b),
-    ) {
+    let mixed = match (a.read_lock::<Figure>(), plain(a), b.read_lock::<Figure>(), plain(b)) {
         (Some(figure), _, _, Some(number)) => Some((figure.clone(), number, true)),
         (_, Some(number), Some(figure), _) => Some((figure.clone(), number, false)),
         _ => None,
@@ -143,14 +116,8 @@ fn arithmetic(
         if !scales && figure.unit() != Quantity::Number {
             let value = if figure_first { b } else { a };
             return Err(raise(
-                Fault::new(
-                    "unit",
-                    format!(
-                        "a plain number has no unit, and {} has one",
-                        figure.formula()
-                    ),
-                )
-                .help(format!("write {}", as_figure(value, figure.unit()))),
+                Fault::new("unit", format!("a plain number has no unit, and {} has one", figure.formula()))
+                    .help(format!("write {}", as_figure(value, figure.unit()))),
             ));
         }
         let number = Figure::literal(number, Quantity::Number).map_err(raise)?;
@@ -169,19 +136,11 @@ fn arithmetic(
     };
     Err(raise(Fault::new(
         "type",
-        format!(
-            "cannot {verb} {} and {}",
-            with_article(a.type_name()),
-            with_article(b.type_name())
-        ),
+        format!("cannot {verb} {} and {}", with_article(a.type_name()), with_article(b.type_name())),
     )))
 }
 
-fn numbers(
-    operation: Operation,
-    (a, x): (&Dynamic, f64),
-    (b, y): (&Dynamic, f64),
-) -> Result<Dynamic, Fault> {
+fn numbers(operation: Operation, (a, x): (&Dynamic, f64), (b, y): (&Dynamic, f64)) -> Result<Dynamic, Fault> {
     let large = || Fault::new("not-finite", "the number is too large");
     if let (Ok(x), Ok(y)) = (a.as_int(), b.as_int()) {
         let whole = match operation {
@@ -201,11 +160,7 @@ fn numbers(
         Operation::Divide if y == 0.0 => return Err(zero()),
         Operation::Divide => x / y,
     };
-    if result.is_finite() {
-        Ok(Dynamic::from_float(result))
-    } else {
-        Err(large())
-    }
+    if result.is_finite() { Ok(Dynamic::from_float(result)) } else { Err(large()) }
 }
 
 fn zero() -> Fault {
@@ -216,19 +171,13 @@ fn remainder(a: &Dynamic, b: &Dynamic) -> Answer<Dynamic> {
     match (a.as_int(), b.as_int()) {
         (Ok(_), Ok(0)) => Err(raise(zero())),
         (Ok(x), Ok(y)) => Ok(Dynamic::from_int(x.checked_rem(y).unwrap_or(0))),
-        _ => Err(raise(Fault::new(
-            "type",
-            "`%` gives the remainder of whole numbers only",
-        ))),
+        _ => Err(raise(Fault::new("type", "`%` gives the remainder of whole numbers only"))),
     }
 }
 
 fn negated(session: &Session, value: &Dynamic) -> Answer<Dynamic> {
     if let Some(figure) = value.read_lock::<Figure>() {
-        return figure
-            .negated(session.meter())
-            .map(Dynamic::from)
-            .map_err(raise);
+        return figure.negated(session.meter()).map(Dynamic::from).map_err(raise);
     }
     if let Ok(number) = value.as_int() {
         return number
@@ -238,21 +187,13 @@ fn negated(session: &Session, value: &Dynamic) -> Answer<Dynamic> {
     }
     match value.as_float() {
         Ok(number) => Ok(Dynamic::from_float(-number)),
-        Err(_) => Err(raise(Fault::new(
-            "type",
-            format!("{} has no minus", with_article(value.type_name())),
-        ))),
+        Err(_) => Err(raise(Fault::new("type", format!("{} has no minus", with_article(value.type_name()))))),
     }
 }
 
 /// Which of two is larger; comparisons of figures are remembered, because the
 /// early-warning table says how far they are from tipping.
-fn order(
-    session: &Session,
-    context: &NativeCallContext<'_>,
-    a: &Dynamic,
-    b: &Dynamic,
-) -> Answer<Ordering> {
+fn order(session: &Session, context: &NativeCallContext<'_>, a: &Dynamic, b: &Dynamic) -> Answer<Ordering> {
     if let (Some(x), Some(y)) = (a.read_lock::<Figure>(), b.read_lock::<Figure>()) {
         let order = x.compare(&y).map_err(raise)?;
         let (left, right) = (x.mean_value(), y.mean_value());
@@ -270,9 +211,7 @@ fn order(
         return Ok(x.cmp(&y));
     }
     if let (Some(x), Some(y)) = (plain(a), plain(b)) {
-        return x
-            .partial_cmp(&y)
-            .ok_or_else(|| raise(Fault::new("not-finite", "this is not a number")));
+        return x.partial_cmp(&y).ok_or_else(|| raise(Fault::new("not-finite", "this is not a number")));
     }
     Err(raise(unlike(a, b)))
 }
@@ -282,21 +221,14 @@ fn unlike(a: &Dynamic, b: &Dynamic) -> Fault {
         if let (Some(figure), true) = (figure.read_lock::<Figure>(), plain(other).is_some()) {
             return Fault::new(
                 "comparison",
-                format!(
-                    "a figure compares only with a figure: {} has a unit, the number has none",
-                    figure.formula()
-                ),
+                format!("a figure compares only with a figure: {} has a unit, the number has none", figure.formula()),
             )
             .help(format!("write {}", as_figure(other, figure.unit())));
         }
     }
     Fault::new(
         "comparison",
-        format!(
-            "cannot compare {} with {}",
-            with_article(a.type_name()),
-            with_article(b.type_name())
-        ),
+        format!("cannot compare {} with {}", with_article(a.type_name()), with_article(b.type_name())),
     )
 }
 
@@ -327,19 +259,13 @@ pub(super) fn equal(session: &Session, a: &Dynamic, b: &Dynamic) -> Answer<bool>
         if x.len() != y.len() {
             return Ok(false);
         }
-        return x
-            .iter()
-            .zip(y.iter())
-            .try_fold(true, |same, (x, y)| Ok(same && equal(session, x, y)?));
+        return x.iter().zip(y.iter()).try_fold(true, |same, (x, y)| Ok(same && equal(session, x, y)?));
     }
     if let (Ok(x), Ok(y)) = (a.as_map_ref(), b.as_map_ref()) {
         if !x.keys().eq(y.keys()) {
             return Ok(false);
         }
-        return x
-            .values()
-            .zip(y.values())
-            .try_fold(true, |same, (x, y)| Ok(same && equal(session, x, y)?));
+        return x.values().zip(y.values()).try_fold(true, |same, (x, y)| Ok(same && equal(session, x, y)?));
     }
     Err(raise(unlike(a, b)))
 }

@@ -9,9 +9,7 @@ use super::series::Series;
 use super::{Answer, Book};
 use crate::dutch::{self, Quantity};
 use crate::model::{Figure as Kind, FigureAddress};
-use crate::rule::facts::{
-    Facts, MeasureAmount, Missing, Names, Requirement, is_projected, measure_kind, unit_of,
-};
+use crate::rule::facts::{Facts, MeasureAmount, Missing, Names, Requirement, is_projected, measure_kind, unit_of};
 use crate::rule::failure::raise;
 use crate::rule::figure::{Fault, Figure, unit_name};
 use crate::rule::head::Head;
@@ -38,32 +36,17 @@ impl Outcome {
     /// The last year in which a line or group has a budget; the base year without.
     fn last_budget_year_of(&self, name: &str) -> Year {
         let has = |year: &Year| {
-            let address = FigureAddress {
-                figure: Kind::Budget,
-                name: name.to_owned(),
-                year: *year,
-            };
+            let address = FigureAddress { figure: Kind::Budget, name: name.to_owned(), year: *year };
             self.facts.figure(&address).is_ok()
         };
         let (first, last) = (self.facts.base_year(), self.facts.horizon());
-        first
-            .through(last)
-            .rev()
-            .take(200)
-            .find(has)
-            .unwrap_or(first)
+        first.through(last).rev().take(200).find(has).unwrap_or(first)
     }
 
     fn figure(&self, session: &Session, address: &FigureAddress) -> Answer<Figure> {
         let written = address.to_string();
         let unit = unit_of(address.figure);
-        self.read(
-            session,
-            &written,
-            unit,
-            is_projected(address.figure),
-            || self.facts.figure(address),
-        )
+        self.read(session, &written, unit, is_projected(address.figure), || self.facts.figure(address))
     }
 
     fn read(
@@ -91,11 +74,7 @@ impl Outcome {
         let mut found = BTreeMap::new();
         let mut why = None;
         for year in self.facts.base_year().plus(1).through(self.facts.horizon()) {
-            let address = FigureAddress {
-                figure: kind,
-                name: name.to_owned(),
-                year,
-            };
+            let address = FigureAddress { figure: kind, name: name.to_owned(), year };
             match self.facts.figure(&address) {
                 Ok(_) => {
                     found.insert(year, self.figure(session, &address)?);
@@ -104,32 +83,22 @@ impl Outcome {
             }
         }
         match why {
-            Some((address, why)) if found.is_empty() => {
-                Err(raise(missing(&address.to_string(), &why)))
-            }
+            Some((address, why)) if found.is_empty() => Err(raise(missing(&address.to_string(), &why))),
             _ => Ok(Series(found)),
         }
     }
 
     fn parameter(&self, name: &str) -> Answer<Figure> {
         let Some(head) = &self.head else {
-            return Err(raise(Fault::new(
-                "unknown-parameter",
-                "there are no parameters here",
-            )));
+            return Err(raise(Fault::new("unknown-parameter", "there are no parameters here")));
         };
         let Some(own) = head.parameter(name) else {
             let known: Vec<&str> = head.parameters.iter().map(|p| p.name.as_str()).collect();
-            let fault = Fault::new(
-                "unknown-parameter",
-                format!("`RULE.parameters` has no `{name}`"),
-            );
-            return Err(raise(
-                match crate::diagnostic::nearest(name, known.iter().copied()) {
-                    Some(near) => fault.help(format!("did you mean `{near}`?")),
-                    None => fault.help(format!("add it: parameters: #{{ {name}: \"€ 50.000\" }}")),
-                },
-            ));
+            let fault = Fault::new("unknown-parameter", format!("`RULE.parameters` has no `{name}`"));
+            return Err(raise(match crate::diagnostic::nearest(name, known.iter().copied()) {
+                Some(near) => fault.help(format!("did you mean `{near}`?")),
+                None => fault.help(format!("add it: parameters: #{{ {name}: \"€ 50.000\" }}")),
+            }));
         };
         let (value, unit) = match self.facts.parameter(&head.id, name) {
             None => (own.value, own.unit),
@@ -166,26 +135,19 @@ impl Outcome {
 fn missing(address: &str, why: &Missing) -> Fault {
     let fault = Fault::new("missing-figure", format!("{address}: {why}"));
     match why {
-        Missing::UnknownName {
-            near: Some(near), ..
-        } => fault.help(format!("did you mean `{near}`?")),
+        Missing::UnknownName { near: Some(near), .. } => fault.help(format!("did you mean `{near}`?")),
         Missing::UnknownName { .. } | Missing::NoFigure(_) => {
-            let requirement = address
-                .rsplit_once(',')
-                .map_or_else(|| address.to_owned(), |(start, _)| format!("{start})"));
+            let requirement =
+                address.rsplit_once(',').map_or_else(|| address.to_owned(), |(start, _)| format!("{start})"));
             fault.help(format!("a rule that needs it says so: requires: [\"{requirement}\"], or asks first: if o.has(\"{requirement}\")"))
         }
-        Missing::UnknownYear { .. } => {
-            fault.help("take the year from o.last_budget_year, o.base_year or o.horizon")
-        }
+        Missing::UnknownYear { .. } => fault.help("take the year from o.last_budget_year, o.base_year or o.horizon"),
     }
 }
 
 /// A year of Rhai as a year.
 pub(super) fn year_of(year: INT) -> Answer<Year> {
-    i32::try_from(year)
-        .map(Year)
-        .map_err(|_| raise(Fault::new("unknown-year", format!("{year} is no year"))))
+    i32::try_from(year).map(Year).map_err(|_| raise(Fault::new("unknown-year", format!("{year} is no year"))))
 }
 
 /// How a kind is asked: its word, what it gives, what it says.
@@ -337,35 +299,15 @@ pub(super) fn register(book: &mut Book<'_>) {
     book.chapter("Vragen aan de uitkomst");
     for (kind, name, text) in KINDS {
         let session = book.session.clone();
-        book.word(
-            name,
-            text,
-            move |o: Outcome, of: &str, year: INT| -> Answer<Figure> {
-                o.figure(
-                    &session,
-                    &FigureAddress {
-                        figure: kind,
-                        name: of.to_owned(),
-                        year: year_of(year)?,
-                    },
-                )
-            },
-        );
-        let session = book.session.clone();
-        book.also(name, move |o: Outcome, of: &str| {
-            o.series(&session, kind, of)
+        book.word(name, text, move |o: Outcome, of: &str, year: INT| -> Answer<Figure> {
+            o.figure(&session, &FigureAddress { figure: kind, name: of.to_owned(), year: year_of(year)? })
         });
+        let session = book.session.clone();
+        book.also(name, move |o: Outcome, of: &str| o.series(&session, kind, of));
         if matches!(kind, Kind::Balance | Kind::Result | Kind::Shortfall) {
             let session = book.session.clone();
             book.also(name, move |o: Outcome, year: INT| -> Answer<Figure> {
-                o.figure(
-                    &session,
-                    &FigureAddress {
-                        figure: kind,
-                        name: "total".to_owned(),
-                        year: year_of(year)?,
-                    },
-                )
+                o.figure(&session, &FigureAddress { figure: kind, name: "total".to_owned(), year: year_of(year)? })
             });
         }
     }
@@ -392,20 +334,13 @@ pub(super) fn register(book: &mut Book<'_>) {
         ),
     ] {
         let session = book.session.clone();
-        book.word(
-            name,
-            text,
-            move |o: Outcome, kind: &str, year: INT| -> Answer<Figure> {
-                let kind =
-                    measure_kind(kind).map_err(|why| raise(Fault::new("measure-kind", why)))?;
-                let year = year_of(year)?;
-                let address = format!("{name}({}, {year})", kind.name());
-                let projected = amount == MeasureAmount::Realised;
-                o.read(&session, &address, Quantity::Euro, projected, || {
-                    o.facts.measures(kind, amount, year)
-                })
-            },
-        );
+        book.word(name, text, move |o: Outcome, kind: &str, year: INT| -> Answer<Figure> {
+            let kind = measure_kind(kind).map_err(|why| raise(Fault::new("measure-kind", why)))?;
+            let year = year_of(year)?;
+            let address = format!("{name}({}, {year})", kind.name());
+            let projected = amount == MeasureAmount::Realised;
+            o.read(&session, &address, Quantity::Euro, projected, || o.facts.measures(kind, amount, year))
+        });
     }
     book.word(
         "largest_driver",
@@ -418,12 +353,22 @@ pub(super) fn register(book: &mut Book<'_>) {
     );
     book.word(
         "label",
-        ["o.label(\"jeugd-ambulant\")", "tekst", "Hoe mensen een regel, domein of index noemen.", "let o = given(#{ \"label(jeugd)\": \"Jeugdhulp\" });\nassert_eq(o.label(\"jeugd\"), \"Jeugdhulp\");"],
+        [
+            "o.label(\"jeugd-ambulant\")",
+            "tekst",
+            "Hoe mensen een regel, domein of index noemen.",
+            "let o = given(#{ \"label(jeugd)\": \"Jeugdhulp\" });\nassert_eq(o.label(\"jeugd\"), \"Jeugdhulp\");",
+        ],
         |o: Outcome, name: &str| -> String { clean(o.facts.label(name).unwrap_or_else(|| name.to_owned())) },
     );
     book.word(
         "parameter",
-        ["o.parameter(\"threshold\")", "getal", "Een eigen drempel uit RULE.parameters. Een gemeente kan hem anders zetten in base.toml.", ""],
+        [
+            "o.parameter(\"threshold\")",
+            "getal",
+            "Een eigen drempel uit RULE.parameters. Een gemeente kan hem anders zetten in base.toml.",
+            "",
+        ],
         |o: Outcome, name: &str| o.parameter(name),
     );
     book.word(
@@ -452,12 +397,7 @@ pub(super) fn register(book: &mut Book<'_>) {
                     "De domeinen van deze gemeente.",
                     "let o = given(#{ domains: [\"wmo\", \"jeugd\"] });\nassert_eq(o.domains().len(), 2);",
                 ],
-                Names::Taakvelden => [
-                    "o.taakvelden()",
-                    "lijst van teksten",
-                    "De taakvelden die voorkomen.",
-                    "",
-                ],
+                Names::Taakvelden => ["o.taakvelden()", "lijst van teksten", "De taakvelden die voorkomen.", ""],
                 Names::Indices => ["o.indices()", "lijst van teksten", "De prijsindexen.", ""],
                 Names::Indicators => ["o.indicators()", "lijst van teksten", "De indicatoren.", ""],
                 _ => ["o.reserves()", "lijst van teksten", "De reserves.", ""],
@@ -473,20 +413,12 @@ fn register_years(book: &mut Book<'_>) {
     let number = |year: Year| INT::from(year.0);
     book.property(
         "base_year",
-        [
-            "jaar",
-            "Het laatste jaar uit figures.csv.",
-            "assert_eq(given(#{ base_year: 2026 }).base_year, 2026);",
-        ],
+        ["jaar", "Het laatste jaar uit figures.csv.", "assert_eq(given(#{ base_year: 2026 }).base_year, 2026);"],
         move |o: &mut Outcome| Ok(number(o.facts.base_year())),
     );
     book.property(
         "horizon",
-        [
-            "jaar",
-            "Het laatste geraamde jaar.",
-            "assert_eq(given(#{ horizon: 2029 }).horizon, 2029);",
-        ],
+        ["jaar", "Het laatste geraamde jaar.", "assert_eq(given(#{ horizon: 2029 }).horizon, 2029);"],
         move |o: &mut Outcome| Ok(number(o.facts.horizon())),
     );
     let session = book.session.clone();
@@ -523,10 +455,7 @@ fn register_years(book: &mut Book<'_>) {
     );
     book.also_property("years", move |o: &mut Outcome| -> Answer<Array> {
         let years = o.facts.base_year().plus(1).through(o.facts.horizon());
-        Ok(years
-            .take(1_000)
-            .map(|y| Dynamic::from_int(number(y)))
-            .collect())
+        Ok(years.take(1_000).map(|y| Dynamic::from_int(number(y))).collect())
     });
     book.property(
         "draws",
@@ -542,17 +471,9 @@ fn register_years(book: &mut Book<'_>) {
 /// Names of a municipality as texts; marks of figures cannot be smuggled in.
 fn clean(text: String) -> String {
     use crate::rule::session::{CLOSE, OPEN};
-    if text.contains([OPEN, CLOSE]) {
-        text.replace([OPEN, CLOSE], "")
-    } else {
-        text
-    }
+    if text.contains([OPEN, CLOSE]) { text.replace([OPEN, CLOSE], "") } else { text }
 }
 
 fn texts(names: Vec<String>) -> Array {
-    names
-        .into_iter()
-        .take(1_000)
-        .map(|name| Dynamic::from(clean(name)))
-        .collect()
+    names.into_iter().take(1_000).map(|name| Dynamic::from(clean(name))).collect()
 }

@@ -24,13 +24,7 @@ impl Series {
         let found = i32::try_from(year).ok().and_then(|y| self.0.get(&Year(y)));
         found.cloned().ok_or_else(|| {
             let years: Vec<String> = self.0.keys().map(ToString::to_string).collect();
-            raise(Fault::new(
-                "unknown-year",
-                format!(
-                    "the series has no {year}; its years are {}",
-                    years.join(", ")
-                ),
-            ))
+            raise(Fault::new("unknown-year", format!("the series has no {year}; its years are {}", years.join(", "))))
         })
     }
 }
@@ -72,8 +66,14 @@ pub(super) fn register(book: &mut Book<'_>) {
     );
     book.property(
         "years",
-        ["lijst van jaren", "De jaren van een reeks, of de geraamde jaren van de uitkomst (o.years).", "let o = given(#{ base_year: 2026, horizon: 2028 });\nassert_eq(o.years, [2027, 2028]);"],
-        |series: &mut Series| -> Answer<Array> { Ok(series.0.keys().map(|y| Dynamic::from_int(INT::from(y.0))).collect()) },
+        [
+            "lijst van jaren",
+            "De jaren van een reeks, of de geraamde jaren van de uitkomst (o.years).",
+            "let o = given(#{ base_year: 2026, horizon: 2028 });\nassert_eq(o.years, [2027, 2028]);",
+        ],
+        |series: &mut Series| -> Answer<Array> {
+            Ok(series.0.keys().map(|y| Dynamic::from_int(INT::from(y.0))).collect())
+        },
     );
     book.property(
         "values",
@@ -94,12 +94,7 @@ pub(super) fn register(book: &mut Book<'_>) {
 }
 
 /// Arithmetic year by year, in the years that both have.
-pub(super) fn arithmetic(
-    session: &Arc<Session>,
-    operation: Operation,
-    a: &Dynamic,
-    b: &Dynamic,
-) -> Answer<Series> {
+pub(super) fn arithmetic(session: &Arc<Session>, operation: Operation, a: &Dynamic, b: &Dynamic) -> Answer<Series> {
     let meter = session.meter();
     let one = |value: &Dynamic| -> Answer<Figure> {
         if let Some(figure) = value.read_lock::<Figure>() {
@@ -109,38 +104,25 @@ pub(super) fn arithmetic(
             Some(number) => Figure::literal(number, Quantity::Number).map_err(raise),
             None => Err(raise(Fault::new(
                 "type",
-                format!(
-                    "a series does not compute with {}",
-                    with_article(value.type_name())
-                ),
+                format!("a series does not compute with {}", with_article(value.type_name())),
             ))),
         }
     };
     let years = match (a.read_lock::<Series>(), b.read_lock::<Series>()) {
         (Some(x), Some(y)) => {
             x.0.iter()
-                .filter_map(|(year, left)| {
-                    Some((*year, left.combine(operation, y.0.get(year)?, meter)))
-                })
+                .filter_map(|(year, left)| Some((*year, left.combine(operation, y.0.get(year)?, meter))))
                 .collect::<Vec<_>>()
         }
         (Some(x), None) => {
             let right = one(b)?;
-            x.0.iter()
-                .map(|(year, left)| (*year, left.combine(operation, &right, meter)))
-                .collect()
+            x.0.iter().map(|(year, left)| (*year, left.combine(operation, &right, meter))).collect()
         }
         (None, Some(y)) => {
             let left = one(a)?;
-            y.0.iter()
-                .map(|(year, right)| (*year, left.combine(operation, right, meter)))
-                .collect()
+            y.0.iter().map(|(year, right)| (*year, left.combine(operation, right, meter))).collect()
         }
         (None, None) => Vec::new(),
     };
-    years
-        .into_iter()
-        .map(|(year, figure)| Ok((year, figure.map_err(raise)?)))
-        .collect::<Answer<_>>()
-        .map(Series)
+    years.into_iter().map(|(year, figure)| Ok((year, figure.map_err(raise)?))).collect::<Answer<_>>().map(Series)
 }

@@ -23,18 +23,9 @@ pub(super) fn register(book: &mut Book<'_>) {
     );
     book.word(
         "assert",
-        [
-            "assert(voorwaarde)",
-            "niets",
-            "De test slaagt alleen als de voorwaarde klopt.",
-            "assert(euro(2) > euro(1));",
-        ],
+        ["assert(voorwaarde)", "niets", "De test slaagt alleen als de voorwaarde klopt.", "assert(euro(2) > euro(1));"],
         |holds: bool| -> Answer<()> {
-            if holds {
-                Ok(())
-            } else {
-                Err(raise(Fault::new("test-failed", "this does not hold")))
-            }
+            if holds { Ok(()) } else { Err(raise(Fault::new("test-failed", "this does not hold"))) }
         },
     );
     let session = book.session.clone();
@@ -51,16 +42,18 @@ pub(super) fn register(book: &mut Book<'_>) {
                 return Ok(());
             }
             let (left, right) = (shown(&session, &left), shown(&session, &right));
-            Err(raise(Fault::new(
-                "test-failed",
-                format!("it is {left}, and should be {right}"),
-            )))
+            Err(raise(Fault::new("test-failed", format!("it is {left}, and should be {right}"))))
         },
     );
     let session = book.session.clone();
     book.word(
         "assert_close",
-        ["assert_close(is, moet, marge)", "niets", "De twee waarden mogen hoogstens de marge verschillen. Van een onzeker getal telt de verwachte waarde.", "assert_close(euro(100.4), euro(100), euro(1));\nassert_close(0.33, 0.333, 0.01);"],
+        [
+            "assert_close(is, moet, marge)",
+            "niets",
+            "De twee waarden mogen hoogstens de marge verschillen. Van een onzeker getal telt de verwachte waarde.",
+            "assert_close(euro(100.4), euro(100), euro(1));\nassert_close(0.33, 0.333, 0.01);",
+        ],
         move |left: Dynamic, right: Dynamic, margin: Dynamic| -> Answer<()> {
             let values = [number_of(&left)?, number_of(&right)?, number_of(&margin)?];
             if (values[0] - values[1]).abs() <= values[2].abs() {
@@ -94,16 +87,12 @@ pub(super) fn register(book: &mut Book<'_>) {
             if fault.code.starts_with("limit") {
                 return Err(raise(fault));
             }
-            if fault.message.contains(part) || fault.help.as_ref().is_some_and(|h| h.contains(part))
-            {
+            if fault.message.contains(part) || fault.help.as_ref().is_some_and(|h| h.contains(part)) {
                 return Ok(());
             }
             Err(raise(Fault::new(
                 "test-failed",
-                format!(
-                    "the rule fails with `{}`, and should with `{part}`",
-                    fault.message
-                ),
+                format!("the rule fails with `{}`, and should with `{part}`", fault.message),
             )))
         },
     );
@@ -114,13 +103,7 @@ fn number_of(value: &Dynamic) -> Answer<f64> {
         return Ok(figure.mean_value());
     }
     plain(value).ok_or_else(|| {
-        raise(Fault::new(
-            "type",
-            format!(
-                "assert_close needs numbers, not {}",
-                with_article(value.type_name())
-            ),
-        ))
+        raise(Fault::new("type", format!("assert_close needs numbers, not {}", with_article(value.type_name()))))
     })
 }
 
@@ -129,11 +112,7 @@ fn shown(session: &Session, value: &Dynamic) -> String {
     if let Some(figure) = value.read_lock::<Figure>() {
         use crate::dutch::Style;
         let text = figure.clone().styled(Style::Exact).printed();
-        return if figure.is_uncertain() {
-            format!("uncertain, {text} on average")
-        } else {
-            text
-        };
+        return if figure.is_uncertain() { format!("uncertain, {text} on average") } else { text };
     }
     if let Ok(text) = value.as_immutable_string_ref() {
         let text: String = session.render(&text).chars().take(200).collect();
@@ -156,19 +135,11 @@ fn given(session: &Arc<Session>, map: &Map) -> Answer<Outcome> {
     let mut facts = GivenFacts::default();
     for (key, value) in map {
         let stated = stated(session, value).ok_or_else(|| {
-            raise(Fault::new(
-                "given",
-                format!("`{key}` cannot be {}", with_article(value.type_name())),
-            ))
+            raise(Fault::new("given", format!("`{key}` cannot be {}", with_article(value.type_name()))))
         })?;
         facts.state(key, stated).map_err(raise)?;
     }
-    Ok(Outcome {
-        facts: Arc::new(facts),
-        head: session.head(),
-        focus: None,
-        remembered: false,
-    })
+    Ok(Outcome { facts: Arc::new(facts), head: session.head(), focus: None, remembered: false })
 }
 
 fn stated(session: &Session, value: &Dynamic) -> Option<Stated> {
@@ -185,9 +156,7 @@ fn stated(session: &Session, value: &Dynamic) -> Option<Stated> {
         return Some(Stated::Truth(truth));
     }
     let list = value.as_array_ref().ok()?;
-    let names: Option<Vec<String>> = list
-        .iter()
-        .map(|v| v.as_immutable_string_ref().ok().map(|t| t.to_string()))
-        .collect();
+    let names: Option<Vec<String>> =
+        list.iter().map(|v| v.as_immutable_string_ref().ok().map(|t| t.to_string())).collect();
     names.map(Stated::List)
 }
