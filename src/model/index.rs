@@ -31,9 +31,9 @@ pub struct Index {
 /// Where an index's yearly percentage comes from.
 #[derive(Clone, Debug)]
 pub enum IndexSource {
-    /// One assumption: the provisional percentage p[y] of each projected year.
+    /// One assumption: the provisional percentage `p[y]` of each projected year.
     Rate {
-        /// p[y], and what is uncertain.
+        /// `p[y]`, and what is uncertain.
         rate: AssumptionId,
         /// What a ledger states per year, years up to the base year included;
         /// empty for a plain series, whose definitive equals its provisional.
@@ -56,14 +56,14 @@ pub struct LedgerYear {
 /// How last year's forecast error enters this year's percentage.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum CarryOver {
-    /// p[y]
+    /// `p[y]`
     #[default]
     None,
-    /// p[y] + d[y-1] - p[y-1]
+    /// `p[y] + d[y-1] - p[y-1]`
     Subtract,
-    /// p[y] + (1+d[y-1])/(1+p[y-1]) - 1
+    /// `p[y] + (1+d[y-1])/(1+p[y-1]) - 1`
     Ratio,
-    /// (1+p[y]) * (1+d[y-1])/(1+p[y-1]) - 1
+    /// `(1+p[y]) * (1+d[y-1])/(1+p[y-1]) - 1`
     Compound,
 }
 
@@ -73,7 +73,7 @@ pub enum Rounding {
     /// Nothing.
     #[default]
     None,
-    /// p[y] and the carry-over each, before adding.
+    /// `p[y]` and the carry-over each, before adding.
     Parts,
     /// The sum.
     Result,

@@ -82,11 +82,11 @@ pub struct Terms {
     pub intensity: f64,
     /// Price index.
     pub price: f64,
-    /// What each cause adds to the volume this year (same unit as `volume`); sums to V[y] - V[y-1].
+    /// What each cause adds to the volume this year (same unit as `volume`); sums to `V[y] - V[y-1]`.
     pub volume_parts: Vec<Part>,
     /// What the change of intensity adds to its index this year.
     pub intensity_part: f64,
-    /// What each cause adds to the price index this year; sums to T[y] - T[y-1].
+    /// What each cause adds to the price index this year; sums to `T[y] - T[y-1]`.
     pub price_parts: Vec<Part>,
     /// For revenue: what each cause adds to the amount without measures this year; sums to its change.
     pub revenue_parts: Vec<Part>,
