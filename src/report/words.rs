@@ -177,7 +177,7 @@ pub fn series(values: &[f64], scale: Scale, base: Year) -> String {
     let projected: Vec<(Year, f64)> =
         values.iter().enumerate().skip(1).map(|(i, v)| (base.plus(i32::try_from(i).unwrap_or(0)), *v)).collect();
     let Some((_, first)) = projected.first() else { return String::new() };
-    let per_year = matches!(scale, Scale::Rate | Scale::Amount | Scale::Count)
+    let per_year = matches!(scale, Scale::Rate | Scale::Amount)
         .then_some(" per jaar")
         .filter(|_| projected.len() > 1)
         .unwrap_or("");

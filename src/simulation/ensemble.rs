@@ -51,7 +51,7 @@ impl Ready {
 }
 
 /// What a thread needs for its blocks.
-struct Workspace {
+pub(crate) struct Workspace {
     scenarios: Vec<(Draw, Lanes)>,
 }
 
@@ -151,18 +151,22 @@ struct Worker<W, S> {
 impl<'e, 'm, W: Send, S: Send> Run<'e, 'm, W, S> {
     /// Nothing drawn yet. `keep` keeps the scores for [`Block::scores`].
     pub(crate) fn new(ensemble: &'e Ensemble<'m>, keep: bool, worker: impl Fn() -> W) -> Self {
-        let workers = (0..rayon::current_num_threads().max(1)).map(|_| Worker {
-            own: worker(),
-            workspace: Workspace {
-                scenarios: ensemble
-                    .scenarios
-                    .iter()
-                    .map(|s| (s.ready.sampler.workspace(keep), Lanes::new(&s.ready.plan)))
-                    .collect(),
-            },
-            given: Vec::new(),
-        });
+        let scenarios = || {
+            let both = ensemble.scenarios.iter().map(|s| (s.ready.sampler.workspace(keep), Lanes::new(&s.ready.plan)));
+            Workspace { scenarios: both.collect() }
+        };
+        Self::within(ensemble, (0..rayon::current_num_threads().max(1)).map(|_| scenarios()).collect(), worker)
+    }
+
+    /// Nothing drawn yet, in workspaces of an earlier run.
+    pub(crate) fn within(ensemble: &'e Ensemble<'m>, workspaces: Vec<Workspace>, worker: impl Fn() -> W) -> Self {
+        let workers = workspaces.into_iter().map(|workspace| Worker { own: worker(), workspace, given: Vec::new() });
         Self { ensemble, workers: workers.collect(), done: 0 }
+    }
+
+    /// The workspaces, for another run of the same ensemble.
+    pub(crate) fn into_workspaces(self) -> Vec<Workspace> {
+        self.workers.into_iter().map(|w| w.workspace).collect()
     }
 
     /// Goes on until `draws` are done; earlier ones must be whole blocks.

@@ -10,7 +10,7 @@
 
 use std::sync::{Mutex, PoisonError};
 
-use super::ensemble::{Block, Ensemble, Run};
+use super::ensemble::{Block, Ensemble, Run, Workspace};
 use super::histogram::Histogram;
 use super::machine::Width;
 use super::outcome::{GroupOutcome, Outcome, Settings, Summary, Watch};
@@ -71,8 +71,8 @@ pub fn simulate_at(
         counts.look(&ensemble, &ensemble.plan(0).run(&Central(model), None, 1, &mut ws), settings.watch);
         return Ok(counts.outcome(settings, &Tally { sums: Vec::new(), histograms: Vec::new(), stopped: 0 }, 0));
     }
-    let counts = Counts::of(&ensemble, settings.watch);
-    let (mut tally, draws) = counts.count(&ensemble, draws, settings.precision, progress);
+    let (counts, workspaces) = Counts::of(&ensemble, settings.watch);
+    let (mut tally, draws) = counts.count(&ensemble, workspaces, draws, settings.precision, progress);
     counts.sharpen(&ensemble, &mut tally, draws);
     Ok(counts.outcome(settings, &tally, draws))
 }
@@ -113,6 +113,8 @@ struct Counts {
     rows: Vec<Row>,
     thresholds: Vec<[f64; THRESHOLDS]>,
     series: Vec<Series>,
+    /// Series of which an excess is a figure of its own.
+    shortfalls: Vec<usize>,
     /// By line and year.
     lines: Vec<Vec<View>>,
     groups: Vec<GroupViews>,
@@ -156,6 +158,16 @@ struct Tally {
     stopped: u64,
 }
 
+/// All rows of a block, one after the other.
+fn pilot_rows(rows: &[Row], f: &Futures<'_>) -> Vec<f64> {
+    let (mut scratch, mut buffer) = ([0.0; BLOCK], [0.0; BLOCK]);
+    let mut out = Vec::with_capacity(rows.len() * BLOCK);
+    for row in rows {
+        out.extend_from_slice(numbers(*row, f, &mut scratch).slice(f.lanes(), &mut buffer));
+    }
+    out
+}
+
 /// The numbers of a row; `scratch` is used where they must be worked out.
 fn numbers<'a>(row: Row, f: &Futures<'a>, scratch: &'a mut [f64; BLOCK]) -> Driver<'a> {
     let over = |x: Driver<'a>, budget: Option<BudgetNow<'a>>, out: &'a mut [f64; BLOCK]| {
@@ -184,32 +196,34 @@ fn numbers<'a>(row: Row, f: &Futures<'a>, scratch: &'a mut [f64; BLOCK]) -> Driv
 }
 
 impl Counts {
-    /// Looks at the first blocks.
-    fn of(ensemble: &Ensemble<'_>, watch: Watch) -> Self {
-        let mut counts = Self::default();
-        let found = Mutex::new(&mut counts);
-        let look = |(): &mut (), block: &Block<'_>| {
-            found.lock().unwrap_or_else(PoisonError::into_inner).look(ensemble, &block.futures(0), watch);
-        };
+    /// Looks at the first blocks; gives the workspaces back for the rest.
+    fn of(ensemble: &Ensemble<'_>, watch: Watch) -> (Self, Vec<Workspace>) {
         let block = BLOCK as u64;
-        Run::new(ensemble, false, || ()).through(block, block, &look, &mut |_, ()| {}, &|_, _| {});
-        let mut pilot: Vec<Vec<f64>> = vec![Vec::with_capacity(PILOT * BLOCK); counts.rows.len()];
-        let (rows, draws) = (&counts.rows, PILOT as u64 * block);
-        let read = |(): &mut (), block: &Block<'_>| {
-            let f = block.futures(0);
-            let one = |row: &Row| {
-                let mut scratch = [0.0; BLOCK];
-                let row = numbers(*row, &f, &mut scratch);
-                (0..f.lanes()).map(|lane| row.at(lane)).collect::<Vec<f64>>()
-            };
-            rows.iter().map(one).collect::<Vec<_>>()
+        let mut run = Run::new(ensemble, false, || ());
+        let found = Mutex::new(Self::default());
+        let lock = || found.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut pilot: Vec<f64> = Vec::new();
+        let mut fold = |(): &mut (), given: Vec<f64>| pilot.extend(given);
+        let first = |(): &mut (), block: &Block<'_>| {
+            let mut counts = lock();
+            counts.look(ensemble, &block.futures(0), watch);
+            pilot_rows(&counts.rows, &block.futures(0))
         };
-        let mut fold = |(): &mut (), given: Vec<Vec<f64>>| {
-            pilot.iter_mut().zip(given).for_each(|(all, next)| all.extend(next));
-        };
-        Run::new(ensemble, false, || ()).through(draws, draws, &read, &mut fold, &|_, _| {});
-        counts.series = pilot.iter().zip(&counts.thresholds).map(|(p, t)| Series::for_pilot(p, *t)).collect();
-        counts
+        run.through(block, block, &first, &mut fold, &|_, _| {});
+        let rows = lock().rows.clone();
+        let draws = PILOT as u64 * block;
+        let rest = |(): &mut (), block: &Block<'_>| pilot_rows(&rows, &block.futures(0));
+        run.through(draws, draws, &rest, &mut fold, &|_, _| {});
+        let mut counts = found.into_inner().unwrap_or_else(PoisonError::into_inner);
+        let mut values = Vec::with_capacity(PILOT * BLOCK);
+        for (i, thresholds) in counts.thresholds.iter().enumerate() {
+            values.clear();
+            for block in pilot.chunks_exact(rows.len() * BLOCK) {
+                values.extend_from_slice(&block[i * BLOCK..(i + 1) * BLOCK]);
+            }
+            counts.series.push(Series::for_pilot(&mut values, *thresholds, counts.shortfalls.contains(&i)));
+        }
+        (counts, run.into_workspaces())
     }
 
     fn look(&mut self, ensemble: &Ensemble<'_>, f: &Futures<'_>, watch: Watch) {
@@ -275,11 +289,13 @@ impl Counts {
                 (Driver::Same(cost), Driver::Same(revenue), _) => (View::Certain(revenue - cost, None), None),
                 (_, Driver::Same(revenue), Some(s)) => {
                     let short = from.is_finite().then(|| View::Excess(s, usize::from(self.thresholds[s][0] != from)));
+                    self.shortfalls.push(s);
                     (View::Subtracted(revenue, s), short)
                 }
                 _ => {
                     let from = budgets.filter(|_| shortfall.is_some()).map_or(f64::INFINITY, |(bc, br)| bc - br);
                     let s = self.push(Row::Deficit(g, y), [from, f64::INFINITY]);
+                    self.shortfalls.push(s);
                     (View::Subtracted(0.0, s), from.is_finite().then_some(View::Excess(s, 0)))
                 }
             };
@@ -324,12 +340,14 @@ impl Counts {
     fn count(
         &self,
         ensemble: &Ensemble<'_>,
+        workspaces: Vec<Workspace>,
         draws: u64,
         precision: Option<f64>,
         progress: &dyn Fn(u64, u64),
     ) -> (Tally, u64) {
         let size = BLOCK as u64;
-        let mut run = Run::new(ensemble, false, || Worker::new(self.series.iter().map(|s| s.bins.emptied()).collect()));
+        let mut run =
+            Run::within(ensemble, workspaces, || Worker::new(self.series.iter().map(|s| s.bins.emptied()).collect()));
         let mut sums = vec![Sums::default(); self.series.len()];
         let visit = |worker: &mut Worker, block: &Block<'_>| {
             worker.stopped += block.stopped(0);

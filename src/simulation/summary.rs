@@ -25,6 +25,8 @@ pub(crate) struct Series {
     pub(crate) shift: f64,
     /// Values of which the excess is asked; unused ones are infinite.
     pub(crate) thresholds: [f64; THRESHOLDS],
+    /// Whether the spread of the excess is asked too.
+    pub(crate) squares: bool,
     /// Empty bins.
     pub(crate) bins: Histogram,
 }
@@ -109,7 +111,12 @@ fn sums(series: &Series, values: &[f64; BLOCK], len: usize) -> Sums {
     let mut out = Sums { distance, square, ..Sums::default() };
     for t in 0..THRESHOLDS {
         if series.thresholds[t].is_finite() {
-            (out.excess[t], out.excess_square[t], out.above[t]) = excess(values, len, series.thresholds[t]);
+            let found = if series.squares {
+                excess::<true>(values, len, series.thresholds[t])
+            } else {
+                excess::<false>(values, len, series.thresholds[t])
+            };
+            (out.excess[t], out.excess_square[t], out.above[t]) = found;
         }
     }
     out
@@ -156,11 +163,11 @@ fn distances(x: &[f64; BLOCK], shift: f64) -> (f64, f64) {
     (fold(distance, |a, b| a + b), fold(square, |a, b| a + b))
 }
 
-/// Σ max(0, x - threshold), Σ of its square, and how many lie above, of the
-/// first `len`.
+/// Σ max(0, x - threshold), Σ of its square where asked, and how many lie
+/// above, of the first `len`.
 #[inline(always)]
 #[allow(clippy::cast_precision_loss, reason = "at most a block")]
-fn excess(x: &[f64; BLOCK], len: usize, threshold: f64) -> (f64, f64, f64) {
+fn excess<const SQUARES: bool>(x: &[f64; BLOCK], len: usize, threshold: f64) -> (f64, f64, f64) {
     let mut over = [0.0; BLOCK];
     for k in 0..BLOCK {
         let above = x[k] - threshold;
@@ -171,13 +178,19 @@ fn excess(x: &[f64; BLOCK], len: usize, threshold: f64) -> (f64, f64, f64) {
     for k in 0..BLOCK {
         above += u64::from(over[k] > 0.0);
     }
-    let (mut excess, mut square) = ([0.0; HALF], [0.0; HALF]);
+    let mut excess = [0.0; HALF];
     for k in 0..HALF {
-        let (a, b) = (over[k], over[k + HALF]);
-        excess[k] = a + b;
-        square[k] = a * a + b * b;
+        excess[k] = over[k] + over[k + HALF];
     }
-    (fold(excess, |a, b| a + b), fold(square, |a, b| a + b), above as f64)
+    let excess = fold(excess, |a, b| a + b);
+    if !SQUARES {
+        return (excess, 0.0, above as f64);
+    }
+    let mut square = [0.0; HALF];
+    for k in 0..HALF {
+        square[k] = over[k] * over[k] + over[k + HALF] * over[k + HALF];
+    }
+    (excess, fold(square, |a, b| a + b), above as f64)
 }
 
 /// The bins of a row, as [`Histogram::bin`] finds them.
@@ -198,15 +211,14 @@ fn bins_of(x: &[f64; BLOCK], (lo, per_unit, last): (f64, f64, f64), out: &mut [u
 }
 
 impl Series {
-    /// A series as its pilot shows it.
-    pub(crate) fn for_pilot(pilot: &[f64], thresholds: [f64; THRESHOLDS]) -> Self {
-        let mut values = pilot.to_vec();
-        let bins = Histogram::for_middle(&mut values, RESOLUTION);
+    /// A series as its pilot shows it; reorders the pilot. `squares` says
+    /// whether [`Total::excess`] will be asked.
+    pub(crate) fn for_pilot(pilot: &mut [f64], thresholds: [f64; THRESHOLDS], squares: bool) -> Self {
+        let bins = Histogram::for_middle(pilot, RESOLUTION);
         // A value that occurs, near the middle: a series without spread then
         // sums to 0.
-        let middle = values.len() / 2;
-        let shift = if values.is_empty() { 0.0 } else { *values.select_nth_unstable_by(middle, f64::total_cmp).1 };
-        Self { shift, thresholds, bins }
+        let shift = pilot.get(pilot.len() / 2).copied().unwrap_or(0.0);
+        Self { shift, thresholds, squares, bins }
     }
 }
 
@@ -371,7 +383,7 @@ mod tests {
     use crate::simulation::machine::Width;
 
     fn total(values: &[f64], thresholds: [f64; THRESHOLDS], width: Width) -> (Summary, Summary, Summary) {
-        let series = Series::for_pilot(&values[..values.len().min(BLOCK)], thresholds);
+        let series = Series::for_pilot(&mut values[..values.len().min(BLOCK)].to_vec(), thresholds, true);
         let mut histogram = series.bins.emptied();
         let mut sums = Sums::default();
         for block in values.chunks(BLOCK) {

@@ -107,11 +107,14 @@ impl Facts for Computed {
         })?;
         let kinds: BTreeMap<&str, MeasureKind> = self.model.measures.iter().map(|m| (m.id.as_str(), m.kind)).collect();
         let mut central = 0.0;
-        for line in &self.projection.lines {
+        // Of cost alone: a measure on revenue has the opposite meaning.
+        let costs = self.projection.lines.iter().zip(&self.model.lines.all).filter(|(_, l)| l.as_cost().is_some());
+        for (line, _) in costs {
             for term in &line.years[at].terms.measures {
                 if kinds.get(term.id.as_str()) == Some(&kind) {
                     central += match amount {
-                        MeasureAmount::Planned => term.planned,
+                        // In the money of the year, as the realised amount is.
+                        MeasureAmount::Planned => term.planned * term.price,
                         MeasureAmount::Realised => term.amount,
                     };
                 }

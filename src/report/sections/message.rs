@@ -166,8 +166,21 @@ fn needed(d: &Draft<'_>) -> String {
             r.year
         );
     }
+    let deficit = r.expected_deficit.unwrap_or(0.0);
+    if d.book.round(deficit) == 0 {
+        return format!(
+            "Voor tegenvallers boven op wat we verwachten is in {} {amount} nodig, om met {certainty} zekerheid genoeg te hebben.",
+            r.year
+        );
+    }
+    // Both amounts together: a council that sets aside the second alone has too little.
+    let deficit = d.euros(
+        deficit,
+        &format!("mean(shortfall(total, {}))", r.year),
+        "gemiddelde van het tekort ten opzichte van de begroting",
+    );
     format!(
-        "Voor tegenvallers boven op wat we verwachten is in {} {amount} nodig, om met {certainty} zekerheid genoeg te hebben.",
+        "Gemiddeld over alle toekomsten is er in {} een tekort van {deficit}; daarbovenop is {amount} nodig, om met {certainty} zekerheid genoeg te hebben.",
         r.year
     )
 }
