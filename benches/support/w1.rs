@@ -1,70 +1,101 @@
-//! W1: 24 provisions, ten years, growth correlated 24 x 24, two price indices
-//! correlated 0.5, quantiles per line and year and of the total.
+//! W1: 24 provisions, ten years, growth per provision and year correlated
+//! 24 x 24, two price indices correlated, quantiles per line and year and of
+//! the total.
 
-use std::path::Path;
-
-use serde_json::Value;
+use serde_json::json;
 
 use crate::fixture::Sketch;
-use crate::model::{Ageing, Correlated, Model, Quantity};
+use crate::model::{Ageing, AssumptionId, Correlated, Model, Quantity};
+use crate::support::inputs::{self, Made, flat, numbers};
 
-/// The model of the inputs in a folder.
-pub fn model(folder: &Path) -> Result<Model, Box<dyn std::error::Error>> {
-    Ok(build(&serde_json::from_str(&std::fs::read_to_string(folder.join("w1.json"))?)?))
+/// What the yearly growth of a provision works on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Growth {
+    /// Clients: added to ageing, as the model does.
+    OfVolume,
+    /// Use per client: multiplied with ageing, which is the formula of the
+    /// NumPy program to the letter, to compare results with.
+    OfIntensity,
 }
 
-fn numbers(v: &Value) -> Vec<f64> {
-    v.as_array().into_iter().flatten().map(|x| x.as_f64().unwrap_or(f64::NAN)).collect()
+/// The inputs, from the peers or made.
+pub fn inputs() -> serde_json::Value {
+    inputs::folder().map_or_else(made, |folder| inputs::read(&folder, "w1.json"))
 }
 
-/// The provisions as cost lines: clients by ageing of the population and a
-/// growth drawn per provision and year, price 0.9 OVA + 0.1 CPI.
-fn build(w: &Value) -> Model {
+fn made() -> serde_json::Value {
+    let (lines, years, ages) = (24, 10, 100);
+    let mut m = Made::new("w1");
+    let pop: Vec<Vec<f64>> =
+        inputs::population(&mut m, 60_000.0, years, ages).chunks(ages * 2).map(<[f64]>::to_vec).collect();
+    let prev: Vec<Vec<f64>> = (0..lines).map(|_| inputs::use_rates(&mut m, ages)).collect();
+    // Four common causes and a part of one's own make a matrix that can be.
+    let causes: Vec<Vec<f64>> = (0..lines).map(|_| m.row(4, -1.0, 1.0)).collect();
+    let length = |a: &Vec<f64>| (a.iter().map(|x| x * x).sum::<f64>() + 1.0).sqrt();
+    let rho = |a: &Vec<f64>, b: &Vec<f64>| a.iter().zip(b).map(|(x, y)| x * y).sum::<f64>() / length(a) / length(b);
+    let corr: Vec<Vec<f64>> = (0..lines)
+        .map(|i| (0..lines).map(|j| if i == j { 1.0 } else { rho(&causes[i], &causes[j]) }).collect())
+        .collect();
+    let price0 = m.row(lines, 800.0, 45_000.0);
+    let clients = |year: usize, p: usize| pop[year].iter().zip(&prev[p]).map(|(n, r)| n * r).sum::<f64>();
+    let revenue: Vec<f64> = (1..=years)
+        .map(|y| {
+            (0..lines).map(|p| clients(y, p) * price0[p]).sum::<f64>() * 1.06f64.powi(i32::try_from(y).unwrap_or(0))
+        })
+        .collect();
+    json!({
+        "pop": pop, "prev": prev, "corr": corr, "mu": m.row(lines, -0.01, 0.05), "sd": m.row(lines, 0.01, 0.06),
+        "price0": price0, "revenue": revenue, "ova": [0.04, 0.01], "cpi": [0.025, 0.008], "rho": 0.5
+    })
+}
+
+/// The model of the inputs: provisions are cost lines whose clients age with
+/// the population, priced 0.9 OVA + 0.1 CPI; the revenue is their budget.
+pub fn model(w: &serde_json::Value, growth: Growth) -> Model {
     let base = 2026;
     let revenue = numbers(&w["revenue"]);
-    let years = i32::try_from(revenue.len()).unwrap_or(10);
-    let mut s = Sketch::new(base, base + years);
+    let mut s = Sketch::new(base, base + i32::try_from(revenue.len()).unwrap_or(10));
     let [ova, cpi] = ["ova", "cpi"].map(|id| {
         let at = numbers(&w[id]);
         let rate = s.normal(&format!("index.{id}.rate"), at[0], at[1]);
         (rate, s.index(id, rate))
     });
     s.correlate(Correlated::Assumption(ova.0), Correlated::Assumption(cpi.0), w["rho"].as_f64().unwrap_or(0.5));
-    population(&mut s, w);
+    let years: Vec<_> = s.model.years().collect();
+    for (year, residents) in years.iter().zip(w["pop"].as_array().into_iter().flatten()) {
+        s.model.population.persons.insert(*year, flat(residents));
+    }
+    s.model.population.cells = cells(s.model.population.persons[&years[0]].len() / 2);
     let (mu, sd, price) = (numbers(&w["mu"]), numbers(&w["sd"]), numbers(&w["price0"]));
-    let mut growth = Vec::new();
+    let mut drawn: Vec<AssumptionId> = Vec::new();
     for (p, rates) in w["prev"].as_array().into_iter().flatten().enumerate() {
         let id = format!("p{p:02}");
-        let rates: Vec<f64> = rates.as_array().into_iter().flatten().flat_map(numbers).collect();
-        let clients: f64 = rates.iter().zip(&s.model.population.persons[&s.model.base_year()]).map(|(r, n)| r * n).sum();
+        let rates = flat(rates);
+        let clients: f64 = rates.iter().zip(&s.model.population.persons[&years[0]]).map(|(r, n)| r * n).sum();
         s.model.use_rates.per_1000.insert(id.clone(), rates.iter().map(|r| r * 1000.0).collect());
         let g = s.normal(&format!("cost.{id}.volume.growth"), mu[p], sd[p]);
         let line = s.cost(&id, clients * price[p], Some(clients));
         let line = s.line(line);
         line.ageing = Ageing::Population;
-        line.growth = Some(g);
+        match growth {
+            Growth::OfVolume => line.growth = Some(g),
+            Growth::OfIntensity => line.intensity = Some(g),
+        }
         line.price.index = vec![(ova.1, 0.9), (cpi.1, 0.1)];
-        growth.push(g);
-        for (y, total) in revenue.iter().enumerate() {
-            let year = base + 1 + i32::try_from(y).unwrap_or(0);
+        drawn.push(g);
+        for (total, year) in revenue.iter().zip(base + 1..) {
             s.budget(&id, Quantity::Cost, year, total / price.len() as f64);
         }
     }
     for (i, row) in w["corr"].as_array().into_iter().flatten().enumerate() {
         for (j, rho) in numbers(row).into_iter().enumerate().take(i) {
-            s.correlate(Correlated::Assumption(growth[j]), Correlated::Assumption(growth[i]), rho);
+            s.correlate(Correlated::Assumption(drawn[j]), Correlated::Assumption(drawn[i]), rho);
         }
     }
     s.model
 }
 
-fn population(s: &mut Sketch, w: &Value) {
-    let years: Vec<_> = s.model.years().collect();
-    for (year, ages) in years.into_iter().zip(w["pop"].as_array().into_iter().flatten()) {
-        let persons = ages.as_array().into_iter().flatten().flat_map(numbers).collect();
-        s.model.population.persons.insert(year, persons);
-    }
-    let ages = w["pop"][0].as_array().map_or(0, Vec::len);
-    s.model.population.cells =
-        (0..ages).flat_map(|a| ["m", "v"].map(|sex| (a.to_string(), sex.to_owned()))).collect();
+/// Ages by sex, in the order of the inputs.
+pub fn cells(ages: usize) -> Vec<(String, String)> {
+    (0..ages).flat_map(|a| ["m", "v"].map(|sex| (a.to_string(), sex.to_owned()))).collect()
 }
