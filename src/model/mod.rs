@@ -7,6 +7,7 @@
 
 mod address;
 mod assumption;
+mod expression;
 mod figures;
 mod index;
 mod line;
@@ -18,6 +19,7 @@ mod scenario;
 
 pub use address::{AddressError, Figure, FigureAddress};
 pub use assumption::{Assumption, AssumptionId, Distribution, Provenance, Scale};
+pub use expression::{Comparison, Condition, Expression, ExpressionError, Operator, Statistic};
 pub use figures::{FigureKind, Figures, Quantity, Recorded};
 pub use index::{CarryOver, Index, IndexId, IndexSource, LedgerYear, Rounding};
 pub use line::{
