@@ -6,6 +6,7 @@ mod backtest;
 mod calibrate;
 mod check;
 mod folder;
+mod format;
 mod new;
 mod rules;
 mod run;

@@ -4,26 +4,16 @@ use std::io::IsTerminal;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, bail};
-use clap::{Args, ValueEnum};
+use clap::Args;
 use rayon::prelude::*;
 
 use super::folder::Folder;
+use super::format::{self, Format, Written};
 use super::{report as print, rule_sources, rules_for, tally, write};
 use crate::diagnostic::Severity;
 use crate::report;
 use crate::simulation::Settings;
 use crate::study::{self, Study};
-
-/// Forms in which a study leaves the program.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-enum Format {
-    /// Tables on the terminal, in brief
-    Table,
-    /// risicoparagraaf.md
-    Md,
-    /// One JSON document on stdout (for internal use: exact counts)
-    Json,
-}
 
 /// Arguments of `ravijn run`.
 #[derive(Args)]
@@ -86,9 +76,10 @@ pub fn run(arguments: &RunArguments) -> anyhow::Result<u8> {
     let mut code = 0;
     let mut documents = Vec::new();
     let mut seen: Vec<String> = Vec::new();
+    let writes = arguments.format.iter().any(|f| f.is_file());
     for path in &arguments.paths {
         let folder = Folder::read(path)?;
-        if seen.contains(&folder.name) && arguments.format.contains(&Format::Md) {
+        if seen.contains(&folder.name) && writes {
             bail!(super::Usage(format!(
                 "two folders are called {}; their reports would overwrite each other",
                 folder.name
@@ -170,12 +161,13 @@ fn municipality(arguments: &RunArguments, path: &Path, folder: &Folder) -> anyho
         anstream::eprintln!("{}: {} and --strict was asked; nothing was written", path.display(), tally(&shown));
         return Ok(None);
     }
-    if arguments.format.contains(&Format::Md) {
-        write::all_or_nothing(&files(&study, &arguments.out.join(&folder.name)))?;
+    let writes = arguments.format.iter().any(|f| f.is_file());
+    if writes {
+        write::all_or_nothing(&files(&study, &arguments.format, &arguments.out.join(&folder.name))?)?;
     }
     if arguments.format.contains(&Format::Table) {
         super::put(&report::text(&study, terminal_width(), super::colour(std::io::stdout().is_terminal())))?;
-        if arguments.format.contains(&Format::Md) {
+        if writes {
             super::put(&format!("Rapporten: {}\n", arguments.out.join(&folder.name).display()))?;
         }
     }
@@ -183,20 +175,30 @@ fn municipality(arguments: &RunArguments, path: &Path, folder: &Folder) -> anyho
     Ok(Some(Done { document, failed: !failures.is_empty() }))
 }
 
-/// The files of a study: a report and a receipt for each scenario.
-fn files(study: &Study, out: &Path) -> Vec<(PathBuf, Vec<u8>)> {
-    study
+/// The files of a study: for each scenario a receipt and a report in each format asked.
+fn files(study: &Study, formats: &[Format], out: &Path) -> anyhow::Result<Vec<(PathBuf, Vec<u8>)>> {
+    let by_scenario: Vec<anyhow::Result<Vec<(PathBuf, Vec<u8>)>>> = study
         .scenarios
         .par_iter()
-        .flat_map_iter(|scenario| {
+        .map(|scenario| {
             let folder = out.join(&scenario.model.scenario.id);
-            let paragraph = report::markdown(&report::compose(study, scenario));
-            [
-                (folder.join("risicoparagraaf.md"), paragraph.into_bytes()),
-                (folder.join("run.json"), report::receipt(study, scenario).into_bytes()),
-            ]
+            let report = report::compose(study, scenario);
+            let written = Written { study, scenario, report: &report };
+            let mut files = vec![(folder.join("run.json"), report::receipt(study, scenario).into_bytes())];
+            for (i, format) in formats.iter().enumerate().filter(|(_, f)| f.is_file()) {
+                // Asked twice is made once.
+                if !formats[..i].contains(format) {
+                    files.extend(format::files(*format, &written)?.into_iter().map(|(n, b)| (folder.join(n), b)));
+                }
+            }
+            Ok(files)
         })
-        .collect()
+        .collect();
+    let mut all = Vec::new();
+    for files in by_scenario {
+        all.extend(files?);
+    }
+    Ok(all)
 }
 
 /// Columns of the terminal; 100 where stdout is none.

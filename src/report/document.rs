@@ -4,6 +4,8 @@
 //! disagree. Figures arrive here computed and rounded once; writers only lay
 //! them out.
 
+use super::chart::Chart;
+
 /// A finished report about one scenario.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Report {
@@ -23,6 +25,21 @@ pub struct Report {
     pub sections: Vec<Section>,
     /// Where the numbers in the texts come from, in order of first use.
     pub evidence: Vec<Evidence>,
+}
+
+impl Report {
+    /// The charts in the order in which they are read.
+    pub fn charts(&self) -> impl Iterator<Item = &Chart> {
+        self.sections.iter().flat_map(|s| &s.blocks).filter_map(|b| match b {
+            Block::Chart(chart) => Some(chart.as_ref()),
+            _ => None,
+        })
+    }
+
+    /// Whether a table stands in the report by itself; the figures of a chart may do so.
+    pub fn has_table(&self, id: &str) -> bool {
+        self.sections.iter().flat_map(|s| &s.blocks).any(|b| matches!(b, Block::Table(t) if t.id == id))
+    }
 }
 
 /// A heading with what stands under it.
@@ -229,46 +246,6 @@ impl Cell {
     pub fn number(printed: impl Into<String>, value: f64, unit: Unit) -> Self {
         Self { printed: printed.into(), value: Some(value), unit }
     }
-}
-
-/// A chart as data; drawn by `chart`.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Chart {
-    /// Stable name for links and files.
-    pub id: String,
-    /// What it shows, as a sentence.
-    pub title: String,
-    /// The same in words, for those who cannot see it.
-    pub alternative: String,
-    /// Its figures.
-    pub figures: Table,
-    /// What is drawn.
-    pub drawing: Drawing,
-}
-
-/// What a chart draws. Values in euros unless said otherwise; years ascending.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Drawing {
-    /// A band (P10, P50, P90) through the years against a budget.
-    Fan {
-        /// Year, P10, middle, P90, and the budget where there is one.
-        years: Vec<FanYear>,
-    },
-}
-
-/// One year of a fan chart.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct FanYear {
-    /// The year.
-    pub year: i32,
-    /// 10th percentile.
-    pub p10: f64,
-    /// Expected or median.
-    pub middle: f64,
-    /// 90th percentile.
-    pub p90: f64,
-    /// Budget in the money of that year.
-    pub budget: Option<f64>,
 }
 
 /// Where a number in a text comes from.

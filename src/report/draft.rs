@@ -7,6 +7,7 @@
 
 use std::cell::RefCell;
 
+use super::chart::Amount;
 use super::document::{Block, Evidence, Inline, Section, Text};
 use super::rounding::{Book, Page, Units};
 use super::{chance, words};
@@ -151,6 +152,17 @@ impl<'a> Draft<'a> {
     /// An amount that stands in no table, without sign, with its evidence.
     pub fn euros(&self, exact: f64, address: &str, formula: &str) -> String {
         self.money(self.book.round(exact), address, exact, formula)
+    }
+
+    /// An amount for a chart, rounded as in the tables.
+    pub fn mark(&self, exact: f64) -> Amount {
+        self.mark_as(self.book.round(exact), exact)
+    }
+
+    /// An amount of the book for a chart.
+    pub fn mark_as(&self, units: Units, exact: f64) -> Amount {
+        let sign = if units < 0 { "-" } else { "" };
+        Amount::new(exact, format!("{sign}{}", self.book.words(units)))
     }
 
     /// The middle 80 % of a figure, with its evidence.

@@ -1,7 +1,7 @@
 //! The report as Markdown: GitHub tables, evidence as footnotes.
 //!
-//! Charts have no Markdown; the table with the same figures stands beside
-//! each, so nothing is lost.
+//! A chart is a link to its picture; the table with the same figures stands
+//! beside it, so nothing is lost where pictures are not shown.
 
 use super::document::{Align, Block, Evidence, Inline, Report, RowKind, Table, Text};
 
@@ -25,7 +25,14 @@ pub fn markdown(report: &Report) -> String {
                     }
                 }
                 Block::Table(t) => out.push_str(&table(t)),
-                Block::Chart(_) => {}
+                Block::Chart(chart) => {
+                    // The picture has its title in it; its figures stand in a table beside it or below.
+                    let words = escape(&format!("{}. {}", chart.title, chart.alternative));
+                    out.push_str(&format!("\n![{words}]({})\n", chart.file()));
+                    if !report.has_table(&chart.figures.id) {
+                        out.push_str(&table(&chart.figures));
+                    }
+                }
             }
         }
     }

@@ -6,6 +6,7 @@
 //! so they cannot disagree. Nothing here touches a file or computes money.
 
 mod chance;
+mod chart;
 mod differences;
 mod document;
 mod draft;
@@ -22,10 +23,8 @@ mod tests;
 mod text;
 mod words;
 
-pub use document::{
-    Align, Block, Cell, Chart, Column, Drawing, Evidence, FanYear, Inline, Report, Row, RowKind, Section, Table, Text,
-    Unit,
-};
+pub use chart::{Amount, Bar, Chart, Dot, Drawing, FanYear, MapRisk, Page, RavijnYear, Swing, svg};
+pub use document::{Align, Block, Cell, Column, Evidence, Inline, Report, Row, RowKind, Section, Table, Text, Unit};
 pub use json::{json, receipt};
 pub use markdown::markdown;
 pub use paragraph::compose;

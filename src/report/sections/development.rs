@@ -3,12 +3,12 @@
 //! Per domain: what we expect, whether that fits the budget, why not, and the
 //! years and lines in tables. What is not known is said, not left out.
 
-use super::super::document::{Block, Cell, Chart, Column, Drawing, FanYear, Row, Section, Table};
+use super::super::chart::{Chart, Drawing, FanYear};
+use super::super::document::{Block, Cell, Column, Row, Section, Table};
 use super::super::draft::{Draft, has_band, strong};
 use super::super::rounding::Units;
 use super::super::{tables, words};
 use super::{budget, clients, lines};
-use crate::dutch;
 use crate::model::FigureKind;
 use crate::projection::GroupId;
 use crate::study::derive::{self, Why};
@@ -236,7 +236,14 @@ fn fan(d: &Draft<'_>, id: &GroupId, label: &str, figures: &Table) -> Option<Char
         .years_of(id)
         .iter()
         .zip(&outcome.cost)
-        .map(|(y, s)| FanYear { year: y.year.0, p10: s.p10, middle: y.cost, p90: s.p90, budget: y.budget_cost })
+        .zip(&d.page(id)?.years)
+        .map(|((y, s), entry)| FanYear {
+            year: y.year.0,
+            p10: d.mark(s.p10),
+            middle: d.mark_as(entry.cost, y.cost),
+            p90: d.mark(s.p90),
+            budget: entry.budget_cost.zip(y.budget_cost).map(|(units, exact)| d.mark_as(units, exact)),
+        })
         .collect();
     let (first, last) = (years.first()?, years.last()?);
     Some(Chart {
@@ -244,10 +251,7 @@ fn fan(d: &Draft<'_>, id: &GroupId, label: &str, figures: &Table) -> Option<Char
         title: format!("{}: lasten met bandbreedte en begroting", words::capital(label)),
         alternative: format!(
             "Van {} in {} naar {} in {}. De tabel hierbij geeft alle cijfers.",
-            dutch::amount(first.middle, dutch::Style::Auto),
-            first.year,
-            dutch::amount(last.middle, dutch::Style::Auto),
-            last.year
+            first.middle.printed, first.year, last.middle.printed, last.year
         ),
         figures: figures.clone(),
         drawing: Drawing::Fan { years },

@@ -1,0 +1,188 @@
+//! Charts of rows with a name each: the waterfall, the tornado, and the dots.
+//!
+//! On a wide page the names stand before the rows; on a phone above them.
+
+use super::canvas::{Anchor, Canvas, Ink, Page, Voice, width, wrap};
+use super::scale::Scale;
+use super::{Amount, Bar, Dot, Swing};
+
+/// Rows under each other with room for their names.
+struct Rows {
+    page: Page,
+    left: f64,
+    right: f64,
+    top: f64,
+    step: f64,
+    count: usize,
+}
+
+impl Rows {
+    /// `before` and `after` are the widths of words beside the outermost marks.
+    fn new(page: Page, count: usize, top: f64, before: f64, after: f64) -> Self {
+        let names = if page == Page::Wide { 232.0 } else { 6.0 };
+        Self {
+            page,
+            left: names + before,
+            right: page.width() - 10.0 - after,
+            top,
+            step: if page == Page::Wide { 38.0 } else { 50.0 },
+            count,
+        }
+    }
+
+    /// Middle of the mark of a row.
+    fn y(&self, row: usize) -> f64 {
+        let within = if self.page == Page::Wide { 0.5 } else { 0.66 };
+        self.top + self.step * (row as f64 + within)
+    }
+
+    fn bottom(&self) -> f64 {
+        self.top + self.step * self.count as f64
+    }
+
+    fn label(&self, c: &mut Canvas, row: usize, words: &str, voice: Voice) {
+        if self.page == Page::Wide {
+            let lines = wrap(words, 216.0, 2);
+            let first = self.y(row) + 4.5 - 7.5 * (lines.len().saturating_sub(1)) as f64;
+            for (i, line) in lines.iter().enumerate() {
+                c.text((222.0, first + 15.0 * i as f64), Anchor::End, voice, line);
+            }
+        } else if let Some(line) = wrap(words, self.page.width() - 8.0, 1).first() {
+            c.text((2.0, self.top + self.step * row as f64 + 15.0), Anchor::Start, voice, line);
+        }
+    }
+
+    /// Grid, ticks and unit under the rows.
+    fn axis(&self, c: &mut Canvas, x: &Scale, name: &str) {
+        for tick in &x.ticks {
+            let at = x.at(*tick);
+            c.line((at, self.top), (at, self.bottom()), Ink::Grid, 1.0);
+            c.text((at, self.bottom() + 18.0), Anchor::Middle, Voice::Faint, &x.print(*tick));
+        }
+        c.line((self.left, self.bottom()), (self.right, self.bottom()), Ink::Axis, 1.0);
+        let zero = if x.has_zero() { "" } else { "; de as begint niet bij 0" };
+        let unit = format!("{name}, {}{zero}", x.unit());
+        c.text((self.page.width() - 10.0, self.bottom() + 38.0), Anchor::End, Voice::Faint, &unit);
+    }
+
+    fn height(&self) -> f64 {
+        self.bottom() + 48.0
+    }
+
+    fn ticks(&self) -> usize {
+        if self.page == Page::Wide { 5 } else { 3 }
+    }
+}
+
+/// From one amount to another, by cause.
+pub fn waterfall(from: &Bar, steps: &[Bar], to: &Bar, page: Page) -> Canvas {
+    let widest = steps.iter().chain([from, to]).map(|b| width(&b.amount.printed)).fold(0.0, f64::max) * 1.1 + 10.0;
+    let rows = Rows::new(page, steps.len() + 2, 8.0, 8.0, widest);
+    let mut c = Canvas::new().tall(rows.height());
+    // Where each step starts and ends.
+    let mut at = from.amount.value;
+    let mut edges = Vec::with_capacity(steps.len());
+    for step in steps {
+        edges.push((at, at + step.amount.value));
+        at += step.amount.value;
+    }
+    let values = edges.iter().flat_map(|(a, b)| [*a, *b]).chain([from.amount.value, to.amount.value]);
+    let x = Scale::around(values, false, rows.ticks(), rows.left, rows.right);
+    rows.axis(&mut c, &x, "lasten");
+    let total = |c: &mut Canvas, row: usize, bar: &Bar| {
+        // A mark, not a bar: the axis need not start at nought.
+        let (px, y) = (x.at(bar.amount.value), rows.y(row));
+        c.rect((px - 3.0, y - 13.0), (px + 3.0, y + 13.0), Ink::Total);
+        c.text((px + 10.0, y + 4.5), Anchor::Start, Voice::Strong, &bar.amount.printed);
+        rows.label(c, row, &bar.label, Voice::Strong);
+    };
+    total(&mut c, 0, from);
+    for (i, (step, (a, b))) in steps.iter().zip(&edges).enumerate() {
+        let (row, y) = (i + 1, rows.y(i + 1));
+        let (pa, pb) = (x.at(*a), x.at(*b));
+        c.line((pa, rows.y(row - 1) + 11.0), (pa, y - 11.0), Ink::Axis, 0.8);
+        let ink = if b >= a { Ink::Adverse } else { Ink::Favourable };
+        let middle = (pa + pb) / 2.0;
+        // A small step stays visible.
+        let half = ((pa - pb).abs() / 2.0).max(1.0);
+        c.rect((middle - half, y - 11.0), (middle + half, y + 11.0), ink);
+        c.text((pa.max(pb) + 7.0, y + 4.5), Anchor::Start, Voice::Plain, &step.amount.printed);
+        rows.label(&mut c, row, &step.label, Voice::Plain);
+    }
+    if let Some((_, end)) = edges.last() {
+        let (px, row) = (x.at(*end), steps.len() + 1);
+        c.line((px, rows.y(row - 1) + 11.0), (px, rows.y(row) - 13.0), Ink::Axis, 0.8);
+    }
+    total(&mut c, steps.len() + 1, to);
+    c
+}
+
+/// What one assumption alone can do.
+pub fn tornado(axis: &str, centre: &Amount, bars: &[Swing], page: Page) -> Canvas {
+    let widest = bars.iter().flat_map(|b| [&b.low, &b.high]).map(|a| width(&a.printed)).fold(0.0, f64::max) * 1.1 + 8.0;
+    let rows = Rows::new(page, bars.len(), 52.0, widest, widest);
+    let mut c = Canvas::new().tall(rows.height());
+    let values = bars.iter().flat_map(|b| [b.low.value, b.high.value]).chain([centre.value]);
+    let x = Scale::around(values, false, if page == Page::Wide { 4 } else { 2 }, rows.left, rows.right);
+    rows.axis(&mut c, &x, axis);
+    let middle = x.at(centre.value);
+    c.rect((2.0, 5.0), (14.0, 17.0), Ink::Adverse);
+    c.text((19.0, 15.5), Anchor::Start, Voice::Plain, "slechter");
+    c.rect((84.0, 5.0), (96.0, 17.0), Ink::Favourable);
+    c.text((101.0, 15.5), Anchor::Start, Voice::Plain, "beter dan de raming");
+    let words = format!("raming {}", centre.printed);
+    let half = width(&words) * 0.55;
+    let at = middle.clamp(half + 2.0, page.width() - half - 2.0);
+    c.text((at, 40.0), Anchor::Middle, Voice::Strong, &words);
+    for (row, bar) in bars.iter().enumerate() {
+        let y = rows.y(row);
+        for end in [&bar.low, &bar.high] {
+            let px = x.at(end.value);
+            let ink = if end.value < centre.value { Ink::Adverse } else { Ink::Favourable };
+            if (px - middle).abs() >= 0.05 {
+                c.rect((middle, y - 10.0), (px, y + 10.0), ink);
+            }
+        }
+        // The lower figure at the left, the higher at the right, whichever assumption gave it.
+        let (low, high) = if bar.low.value <= bar.high.value { (&bar.low, &bar.high) } else { (&bar.high, &bar.low) };
+        c.text((x.at(low.value).min(middle) - 5.0, y + 4.5), Anchor::End, Voice::Plain, &low.printed);
+        c.text((x.at(high.value).max(middle) + 5.0, y + 4.5), Anchor::Start, Voice::Plain, &high.printed);
+        rows.label(&mut c, row, &bar.label, Voice::Plain);
+    }
+    c.line((middle, rows.top - 6.0), (middle, rows.bottom()), Ink::Axis, 1.4);
+    c
+}
+
+/// A dot and its band for each scenario.
+pub fn dots(axis: &str, dots: &[Dot], page: Page) -> Canvas {
+    let widest = dots.iter().map(|d| width(&d.value.printed)).fold(0.0, f64::max) * 1.1 + 12.0;
+    let rows = Rows::new(page, dots.len(), 8.0, 8.0, widest);
+    let mut c = Canvas::new().tall(rows.height());
+    let values = dots.iter().flat_map(|d| d.band.iter().flat_map(|(a, b)| [a.value, b.value]).chain([d.value.value]));
+    let x = Scale::around(values, false, rows.ticks(), rows.left, rows.right);
+    rows.axis(&mut c, &x, axis);
+    for (row, dot) in dots.iter().enumerate() {
+        let (y, px) = (rows.y(row), x.at(dot.value.value));
+        let mut end = px + 6.0;
+        if let Some((low, high)) = &dot.band {
+            let (a, b) = (x.at(low.value), x.at(high.value));
+            c.rect((a, y - 7.0), (b, y + 7.0), Ink::Band);
+            for edge in [a, b] {
+                c.line((edge, y - 7.0), (edge, y + 7.0), Ink::Main, 1.2);
+            }
+            end = end.max(b);
+        }
+        let voice = if row == 0 { Voice::Strong } else { Voice::Plain };
+        rows.label(&mut c, row, &dot.label, voice);
+        c.text((end + 6.0, y + 4.5), Anchor::Start, voice, &dot.value.printed);
+    }
+    // The base runs through all rows, under the dots.
+    if let Some(base) = dots.first() {
+        let px = x.at(base.value.value);
+        c.line((px, rows.top), (px, rows.bottom()), Ink::Other, 1.2);
+    }
+    for (row, dot) in dots.iter().enumerate() {
+        c.dot((x.at(dot.value.value), rows.y(row)), 5.5, Ink::Main);
+    }
+    c
+}
