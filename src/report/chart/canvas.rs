@@ -334,7 +334,7 @@ mod tests {
 
     #[test]
     fn words_are_broken_where_they_fit_and_cut_where_they_do_not() {
-        assert_eq!(wrap("hogere lonen en prijzen", 100.0, 2), ["hogere lonen", "en prijzen"]);
+        assert_eq!(wrap("hogere lonen en prijzen", 90.0, 2), ["hogere lonen", "en prijzen"]);
         let cut = wrap("een heel lange naam die nergens past", 60.0, 2);
         assert_eq!(cut.len(), 2);
         assert!(cut[1].ends_with('…') && cut.iter().all(|l| width(l) <= 60.0), "{cut:?}");
