@@ -7,6 +7,7 @@
 //! stands for (2,5 becomes 3 and -2,5 becomes -3), as people expect of a table.
 //! A value that is not finite is never written as a number: it reads `n.v.t.`.
 
+pub mod glossary;
 mod parse;
 pub mod readability;
 mod total;

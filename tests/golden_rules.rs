@@ -102,7 +102,7 @@ fn every_rule_has_a_test_that_fires_one_that_does_not_and_one_at_the_edge() {
 
 #[test]
 fn nothing_in_the_rules_calls_for_a_warning() {
-    let found = lint(&parsed(&shipped()), &Known::default());
+    let found = lint(&parsed(&shipped()), &Known::glossary());
     assert!(found.is_empty(), "{found:#?}");
 }
 
@@ -225,8 +225,29 @@ fn the_rule_on_the_policy_writers_page_works() {
     let set = parsed(&[source]);
     let report = run_tests(&set, None);
     assert!(report.passed() && report.tests.len() == 2, "{report:#?}");
-    assert!(lint(&set, &Known::default()).is_empty());
+    assert!(lint(&set, &Known::glossary()).is_empty());
     for id in shipped().into_iter().map(|r| r.id) {
         assert!(page.contains(&format!("`{id}`")), "the page does not list {id}");
+    }
+}
+
+/// Every `risk.NAAM` and every rule that docs/risks.md names, and every entry and rule that there is.
+#[test]
+fn each_risk_of_the_two_documents_has_its_rule_or_its_place_in_a_register() {
+    let page = std::fs::read_to_string(here("docs/risks.md")).expect("the page is there");
+    let named: Vec<&str> = page.split('`').skip(1).step_by(2).collect();
+    let rules: Vec<String> = shipped().into_iter().map(|r| r.id).collect();
+    let mut entries: Vec<String> = Vec::new();
+    for name in ["harderwijk", "heerde"] {
+        let base = std::fs::read_to_string(here(&format!("scenarios/{name}/base.toml"))).expect("it has a base");
+        let own = base.lines().filter_map(|l| l.strip_prefix("[risk.")?.strip_suffix(']')).filter(|l| !l.contains('.'));
+        entries.extend(own.map(|id| format!("risk.{id}")));
+    }
+    for name in &named {
+        let there = entries.iter().chain(&rules).any(|known| known == name);
+        assert!(there || name.contains(['[', '/']), "docs/risks.md names `{name}`, which is nowhere");
+    }
+    for known in entries.iter().chain(&rules) {
+        assert!(named.contains(&known.as_str()), "{known} stands in no row of docs/risks.md");
     }
 }

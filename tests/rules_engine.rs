@@ -671,6 +671,54 @@ fn the_checks_see_what_is_wrong_without_running() {
     }
 }
 
+/// A rule for a municipality with these names, and what is said of it.
+fn said(head: &str, body: &str, names: &[&str]) -> Vec<String> {
+    use ravijn::rule::{Known, lint};
+    let text = format!(
+        "const RULE = #{{ title: \"t\", {head}, term: \"kort\", source: \"s\", response: \"We sturen bij.\" }};\nfn risk(o) {{\n{body}\n}}\n"
+    );
+    let (set, broken) = rules(&[("r", &text)]);
+    assert!(broken.is_empty(), "{broken:?}");
+    let known = Known { names: names.iter().map(|n| (*n).to_owned()).collect(), ..Known::glossary() };
+    lint(&set, &known).into_iter().map(|d| format!("{} {}", d.code, d.help.unwrap_or_default())).collect()
+}
+
+#[test]
+fn a_name_that_is_absent_here_is_no_mistake_where_the_rule_requires_it_unless_it_looks_like_a_slip() {
+    let reads = |name: &str| format!(r#"#{{ text: `Het kost ${{o.cost("{name}", 2029)}}.`, impact: "pm" }}"#);
+    let known = ["jeugd", "jeugd-ambulant", "6.75", "ova"];
+    let requires = |name: &str| format!(r#"domain: "jeugd", requires: ["cost({name})"]"#);
+    // Heard of nowhere, but required: the rule does not apply here, and the report says so.
+    assert_eq!(said(&requires("6.76"), &reads("6.76"), &known), Vec::<String>::new());
+    assert_eq!(said(&requires("pgb"), &reads("pgb"), &known), Vec::<String>::new());
+    assert_eq!(
+        said(&requires("jeugd-ambulent"), &reads("jeugd-ambulent"), &known),
+        ["unknown-name did you mean `jeugd-ambulant`?"]
+    );
+    assert_eq!(
+        said(r#"domain: "jeugdd""#, r#"#{ text: "Er is iets.", impact: "pm" }"#, &known),
+        ["unknown-name did you mean `jeugd`?"]
+    );
+    // `opvang` is another domain, not a misspelt `ova`.
+    assert_eq!(said(r#"domain: "opvang""#, r#"#{ text: "Er is iets.", impact: "pm" }"#, &known), Vec::<String>::new());
+}
+
+#[test]
+fn a_text_is_harder_than_b1_by_its_mean_or_its_words_and_terms_are_nobodys_fault() {
+    let text = |words: &str| format!(r#"#{{ text: "{words}", impact: "pm" }}"#);
+    let body = |words: &str| said(r#"domain: "jeugd""#, &text(words), &[]);
+    // Twice 16 words: none is above 25, the mean is above 15.
+    let sixteen = "De kat zit op de mat en de hond zit op de bank bij de deur.";
+    assert_eq!(body(&format!("{sixteen} {sixteen}")), ["b1 write shorter sentences"]);
+    // Three words of six and more syllables: Flesch-Douma is far under 55.
+    assert_eq!(
+        body("Verantwoordelijkheidsbesef veronderstelt organisatieontwikkeling."),
+        ["b1 use shorter words and sentences"]
+    );
+    // Terms of the glossary count as two syllables each.
+    assert_eq!(body("De vangnetuitkering en het weerstandsvermogen dalen. De taakstelling lukt."), Vec::<String>::new());
+}
+
 #[test]
 fn missing_sources_responses_and_idle_parameters_are_named() {
     let text = r#"const RULE = #{ title: "t", domain: "algemeen", term: "kort", parameters: #{ x: "€ 5" } };

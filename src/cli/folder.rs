@@ -116,11 +116,20 @@ pub fn read_rules(folder: &Path) -> anyhow::Result<Vec<RuleFile>> {
     found
         .into_iter()
         .map(|path| {
-            let bytes = std::fs::read(&path).with_context(|| format!("cannot read {}", path.display()))?;
+            let bytes = read_start(&path).with_context(|| format!("cannot read {}", path.display()))?;
             let id = path.file_stem().map(|s| s.to_string_lossy().into_owned()).unwrap_or_default();
             Ok(RuleFile { id, path: path.display().to_string(), bytes })
         })
         .collect()
+}
+
+/// The bytes of a rule; of one that is too large only as many as it takes to
+/// see that, so that the rule is refused by name and the others still run.
+fn read_start(path: &Path) -> std::io::Result<Vec<u8>> {
+    use std::io::Read;
+    let mut bytes = Vec::new();
+    std::fs::File::open(path)?.take(crate::rule::MAX_FILE as u64 + 1).read_to_end(&mut bytes)?;
+    Ok(bytes)
 }
 
 fn collect(folder: &Path, found: &mut Vec<PathBuf>, depth: u8) -> anyhow::Result<()> {

@@ -12,7 +12,12 @@ use crate::{rule, study};
 
 /// Arguments of `ravijn test`.
 #[derive(Args)]
-#[command(after_help = "Examples:\n  ravijn test\n  ravijn test rules --filter jeugd --coverage")]
+#[command(after_help = "\
+Examples:
+  ravijn test
+  ravijn test rules --filter jeugd
+  ravijn test rules --coverage                 which branches and rules nothing ever reached
+  ravijn test rules --require 100%             fail when a branch is never reached")]
 pub struct TestArguments {
     /// Folder with the rules; default ./rules, else those built in
     #[arg(value_name = "RULES")]
@@ -23,6 +28,9 @@ pub struct TestArguments {
     /// Which rules and branches no test and no scenario reached
     #[arg(long)]
     coverage: bool,
+    /// Fail when a smaller share of the branches is reached, such as 100%; implies --coverage
+    #[arg(long, value_name = "PERCENT", value_parser = share)]
+    require: Option<f64>,
     /// Municipality folders whose scenarios count for the coverage; default scenarios/*
     #[arg(long, value_name = "PATH")]
     scenarios: Vec<PathBuf>,
@@ -39,6 +47,13 @@ enum Form {
     Json,
 }
 
+/// `100%` or `99,5%` as a fraction.
+fn share(text: &str) -> Result<f64, String> {
+    let number = text.trim().strip_suffix('%').ok_or_else(|| "write it with a percent sign: 100%".to_owned())?;
+    let value: f64 = number.trim().replace(',', ".").parse().map_err(|_| format!("`{text}` is no percentage"))?;
+    if (0.0..=100.0).contains(&value) { Ok(value / 100.0) } else { Err("it lies between 0% and 100%".to_owned()) }
+}
+
 /// Runs the tests; exit code 1 when one fails or a rule cannot be read.
 pub fn test(arguments: &TestArguments) -> anyhow::Result<u8> {
     let files = rules_for(arguments.rules.as_ref(), Path::new("."))?;
@@ -50,11 +65,19 @@ pub fn test(arguments: &TestArguments) -> anyhow::Result<u8> {
         anyhow::bail!("no test matches `{filter}`");
     }
     let unreadable = broken.iter().filter(|d| d.severity == Severity::Error).count();
-    let failed = !results.passed() || unreadable > 0;
+    let mut failed = !results.passed() || unreadable > 0;
+    let coverage = (arguments.coverage || arguments.require.is_some())
+        .then(|| coverage(&set, &arguments.scenarios))
+        .transpose()?;
+    let short = match (&coverage, arguments.require) {
+        (Some(reached), Some(required)) => reached.share() < required,
+        _ => false,
+    };
+    failed |= short;
     if arguments.format == Form::Json {
         let mut document = results.to_json();
-        if arguments.coverage {
-            document["coverage"] = serde_json::to_value(coverage(&set, &arguments.scenarios)?)?;
+        if let Some(coverage) = &coverage {
+            document["coverage"] = coverage.to_json();
         }
         anstream::println!("{}", serde_json::to_string_pretty(&document)?);
         return Ok(u8::from(failed));
@@ -72,8 +95,11 @@ pub fn test(arguments: &TestArguments) -> anyhow::Result<u8> {
     for rule in &results.untested {
         anstream::println!("untested {rule}");
     }
-    if arguments.coverage {
-        print_coverage(&coverage(&set, &arguments.scenarios)?);
+    if let Some(coverage) = &coverage {
+        print_coverage(coverage);
+        if short {
+            anstream::eprintln!("error: not every branch is reached that --require asks for: write a test for each of those above");
+        }
     }
     let passed = results.tests.len() - results.failures();
     anstream::println!("{passed} passed, {} failed", results.failures() + unreadable);
@@ -107,18 +133,47 @@ fn coverage(set: &rule::RuleSet, asked: &[PathBuf]) -> anyhow::Result<rule::Cove
 /// What no test and no scenario reached.
 fn print_coverage(coverage: &rule::CoverageReport) {
     anstream::println!("\nreached by the tests and {} scenarios:", coverage.outcomes);
-    let (mut branches, mut reached) = (0, 0);
     for rule in &coverage.rules {
-        branches += rule.branches;
-        reached += rule.reached;
+        anstream::println!(
+            "  {}: {} of {} branches; fires in {} of the {} scenarios where it applies",
+            rule.path,
+            rule.reached,
+            rule.branches,
+            rule.fired,
+            rule.applied
+        );
         for missed in &rule.missed {
-            anstream::println!("  {}:{}:{}: `{}` is never reached", rule.path, missed.line, missed.column, missed.what);
+            anstream::println!("    {}:{}:{}: `{}` is never reached", rule.path, missed.line, missed.column, missed.what);
         }
-        if rule.never_fires() {
-            anstream::println!("  {}: no scenario makes it fire", rule.path);
-        } else if rule.always_fires() {
-            anstream::println!("  {}: fires in every scenario where it applies", rule.path);
+        for only in &rule.untested {
+            anstream::println!(
+                "    {}:{}:{}: `{}` is reached by a scenario and by no test",
+                rule.path,
+                only.line,
+                only.column,
+                only.what
+            );
+        }
+        if !rule.missed_lines.is_empty() {
+            let lines: Vec<String> = rule.missed_lines.iter().map(u32::to_string).collect();
+            anstream::println!("    {}: lines never reached: {}", rule.path, lines.join(", "));
         }
     }
-    anstream::println!("{reached} of {branches} branches reached");
+    let listed = |title: &str, which: fn(&rule::RuleCoverage) -> bool| {
+        let ids: Vec<&str> = coverage.rules.iter().filter(|r| which(r)).map(|r| r.rule.as_str()).collect();
+        if !ids.is_empty() {
+            anstream::println!("{title}: {}", ids.join(", "));
+        }
+    };
+    if coverage.outcomes > 0 {
+        listed("no scenario makes these fire", rule::RuleCoverage::never_fires);
+        listed("these fire in every scenario where they apply", rule::RuleCoverage::always_fires);
+    }
+    let (branches, reached) = coverage.branches();
+    anstream::println!("{reached} of {branches} branches reached ({})", percent_down(coverage.share()));
+}
+
+/// A share in percent, rounded down: 100% only when nothing is missing.
+fn percent_down(share: f64) -> String {
+    format!("{}%", (share * 1000.0).floor() / 10.0)
 }

@@ -15,8 +15,11 @@ use crate::dutch;
 use crate::model::{Income, Model};
 use crate::projection::{GroupId, GroupYear, Projection};
 use crate::simulation::{GroupOutcome, Outcome, Summary};
-use crate::study::{Piece, ScenarioStudy, Study, derive};
+use crate::study::{Piece, PieceInput, ScenarioStudy, Study, derive};
 use crate::units::Year;
+
+/// Figures behind one number that a note spells out.
+const MOST_INPUTS: usize = 8;
 
 const FIGURE: char = '\u{e010}';
 const MIDDLE: char = '\u{e011}';
@@ -187,8 +190,35 @@ impl<'a> Draft<'a> {
         self.cite(&words::percent(fraction), address, dutch::percent(fraction, 4), formula)
     }
 
+    /// A number of a rule: an expression of figures has an address too, the
+    /// expression; the figures that went in stand beside it with their values.
+    fn rule_figure(&self, printed: &str, unit: &str, value: f64, formula: &str, inputs: &[PieceInput]) -> String {
+        let how = match inputs {
+            [] => "een getal uit de regel zelf",
+            [only] if only.address == formula => "een getal van de raming of de cijfers",
+            _ => "berekend uit de getallen hierna",
+        };
+        let input = |i: &PieceInput| {
+            let value = exact(i.value, &i.unit);
+            match &i.source {
+                Some(source) => format!("{} = {value}, uit {source}", i.address),
+                None => format!("{} = {value}", i.address),
+            }
+        };
+        let shown = inputs.iter().take(MOST_INPUTS).map(input);
+        let rest = inputs.len().saturating_sub(MOST_INPUTS);
+        let more = (rest > 0).then(|| format!("en nog {}", dutch::counted(rest, "getal", "getallen")));
+        let rests_on = shown.chain(more).map(|t| words::clean(&t)).collect();
+        self.cite_from(&words::clean(printed), formula, exact(value, unit), how, rests_on)
+    }
+
     /// A number with where it comes from; the same number of the same address is listed once.
     pub fn cite(&self, printed: &str, address: &str, value: String, formula: &str) -> String {
+        self.cite_from(printed, address, value, formula, rests_on(self.model(), address))
+    }
+
+    /// The same, where it is known what it rests on.
+    fn cite_from(&self, printed: &str, address: &str, value: String, formula: &str, rests_on: Vec<String>) -> String {
         let mut list = self.evidence.borrow_mut();
         let known = list.iter().position(|e| e.printed == printed && e.address == address && e.value == value);
         let number = known.unwrap_or_else(|| {
@@ -197,7 +227,7 @@ impl<'a> Draft<'a> {
                 address: words::clean(address),
                 value,
                 formula: words::clean(formula),
-                rests_on: rests_on(self.model(), address),
+                rests_on,
             });
             list.len() - 1
         });
@@ -223,15 +253,8 @@ impl<'a> Draft<'a> {
                         .collect();
                     out.push_str(&kept);
                 }
-                Piece::Figure { printed, address, unit, value, formula } => {
-                    let value = match unit.as_str() {
-                        "euro" => dutch::euro_cents(*value),
-                        "euro per client" => format!("{} per cliënt", dutch::euro_cents(*value)),
-                        "percent" => dutch::percent(*value, 4),
-                        "clients" => format!("{} cliënten", dutch::short(*value, 2)),
-                        _ => dutch::short(*value, 6),
-                    };
-                    out.push_str(&self.cite(&words::clean(printed), address, value, formula));
+                Piece::Figure { printed, unit, value, formula, inputs, .. } => {
+                    out.push_str(&self.rule_figure(printed, unit, *value, formula, inputs));
                 }
             }
         }
@@ -322,6 +345,17 @@ fn push_plain(out: &mut Vec<Inline>, words: &str) {
         last.push_str(&words);
     } else {
         out.push(Inline::Plain(words));
+    }
+}
+
+/// A figure to the cent, or as exact as its unit asks.
+fn exact(value: f64, unit: &str) -> String {
+    match unit {
+        "euro" => dutch::euro_cents(value),
+        "euro per client" => format!("{} per cliënt", dutch::euro_cents(value)),
+        "percent" => dutch::percent(value, 4),
+        "clients" => format!("{} cliënten", dutch::short(value, 2)),
+        _ => dutch::short(value, 6),
     }
 }
 

@@ -8,6 +8,7 @@ use serde_json::{Map, Value, json};
 
 use crate::model::{Model, Quantity, Scope, Term};
 use crate::projection::{GroupYear, LineYear};
+use crate::rule::{Signal, SignalYear, State};
 use crate::simulation::{GroupOutcome, Summary};
 use crate::study::{Basis, Origin, Piece, ResilienceOutcome, RiskEntry, ScenarioStudy, Study};
 
@@ -59,6 +60,7 @@ fn scenario(s: &ScenarioStudy) -> Value {
     map.insert("indicators".into(), indicators(&s.model));
     map.insert("reserves".into(), reserves(s));
     map.insert("risks".into(), s.risks.iter().map(risk).collect());
+    map.insert("signals".into(), s.signals.iter().map(signal).collect());
     if let Some(r) = &s.resilience {
         map.insert("resilience".into(), resilience(r));
     }
@@ -229,6 +231,29 @@ fn risk(r: &RiskEntry) -> Value {
         "response": r.response,
         "share_of_expected": num(r.share_of_expected),
         "share_at_certainty": num(r.share_at_certainty),
+    })
+}
+
+/// What a rule says year by year; `state` is `fires`, `quiet` or `unknown`.
+fn signal(s: &Signal) -> Value {
+    let year = |y: &SignalYear| {
+        let (state, chance, reason) = match &y.state {
+            State::Fires(chance) => ("fires", *chance, None),
+            State::Quiet => ("quiet", None, None),
+            State::Unknown(why) => ("unknown", None, Some(why)),
+        };
+        let margin = y.margin.as_ref().map_or(Value::Null, |m| {
+            json!({"left": m.left, "right": m.right, "distance": num(m.distance), "border": num(m.border), "unit": crate::rule::figure::unit_name(m.unit)})
+        });
+        json!({"year": y.year.0, "state": state, "chance": maybe(chance), "reason": reason, "margin": margin})
+    };
+    json!({
+        "rule": s.rule,
+        "title": s.title,
+        "domain": s.domain,
+        "by_year": s.by_year,
+        "first_year": s.first_year.map(|y| y.0),
+        "years": s.years.iter().map(year).collect::<Vec<_>>(),
     })
 }
 

@@ -9,7 +9,7 @@ use super::document::{Report, Section};
 use super::draft::Draft;
 use super::sections::{
     accountability, assumptions, balance, development, history, introduction, message, not_modelled, register,
-    resilience, risks, terms, what_ifs,
+    resilience, risks, signals, terms, what_ifs,
 };
 use super::words;
 use crate::dutch;
@@ -26,6 +26,7 @@ pub fn compose(study: &Study, scenario: &ScenarioStudy) -> Report {
     sections.push(balance::write(&d));
     sections.extend(risks::write(&d, Term::Short));
     sections.extend(risks::write(&d, Term::Long));
+    sections.extend(signals::write(&d));
     sections.extend(what_ifs::write(&d));
     sections.push(register::write(&d));
     sections.push(resilience::write(&d));

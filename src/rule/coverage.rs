@@ -14,7 +14,7 @@ use serde::Serialize;
 use super::RuleSet;
 use super::engine::{Runner, with_stack};
 use super::facts::Facts;
-use super::syntax::Source;
+use super::syntax::{Compiled, Source};
 use crate::diagnostic::Place;
 
 /// The address of a node: its identity while the tree lives.
@@ -171,10 +171,12 @@ pub struct RuleCoverage {
     pub path: String,
     /// Branches there are.
     pub branches: usize,
-    /// Branches reached.
+    /// Branches reached by a test or an outcome.
     pub reached: usize,
     /// The branches that nothing reached.
     pub missed: Vec<MissedBranch>,
+    /// The branches that an outcome reached and no test: nobody says what must happen there.
+    pub untested: Vec<MissedBranch>,
     /// Lines with a statement that nothing reached.
     pub missed_lines: Vec<u32>,
     /// In how many outcomes it found a risk.
@@ -184,7 +186,7 @@ pub struct RuleCoverage {
 }
 
 impl RuleCoverage {
-    /// Applied somewhere and never found anything.
+    /// Found nothing in any outcome.
     pub fn never_fires(&self) -> bool {
         self.fired == 0
     }
@@ -195,7 +197,38 @@ impl RuleCoverage {
     }
 }
 
-/// A branch that nothing reached.
+impl CoverageReport {
+    /// Branches of all rules, and those reached.
+    pub fn branches(&self) -> (usize, usize) {
+        self.rules.iter().fold((0, 0), |(all, reached), r| (all + r.branches, reached + r.reached))
+    }
+
+    /// The share of branches reached, 0..=1; 1 where there are none.
+    pub fn share(&self) -> f64 {
+        match self.branches() {
+            (0, _) => 1.0,
+            (all, reached) => reached as f64 / all as f64,
+        }
+    }
+
+    /// As one JSON value: everything, and the rules that never or always fire by name.
+    pub fn to_json(&self) -> serde_json::Value {
+        let ids = |which: fn(&RuleCoverage) -> bool| -> Vec<&str> {
+            self.rules.iter().filter(|r| which(r)).map(|r| r.rule.as_str()).collect()
+        };
+        let (branches, reached) = self.branches();
+        serde_json::json!({
+            "outcomes": self.outcomes,
+            "branches": branches,
+            "reached": reached,
+            "never_fire": ids(RuleCoverage::never_fires),
+            "always_fire": ids(RuleCoverage::always_fires),
+            "rules": self.rules,
+        })
+    }
+}
+
+/// A branch that was not reached.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct MissedBranch {
     /// Line of the `if`, `switch` arm or loop.
@@ -220,6 +253,7 @@ pub fn measure(rules: &RuleSet, outcomes: &[Arc<dyn Facts>]) -> CoverageReport {
                 let _ = runner.call(rule, &test.name, Vec::new());
             }
         }
+        let tested = hits.snapshot();
         let mut fired: BTreeMap<String, usize> = BTreeMap::new();
         let mut applied: BTreeMap<String, usize> = BTreeMap::new();
         for outcome in &facts {
@@ -241,7 +275,7 @@ pub fn measure(rules: &RuleSet, outcomes: &[Arc<dyn Facts>]) -> CoverageReport {
                 let of = |counts: &BTreeMap<String, usize>| counts.get(&rule.head.id).copied().unwrap_or(0);
                 let parts: Vec<&Branches> =
                     rule.functions.iter().filter(|f| !f.is_test()).map(|f| &f.branches).collect();
-                report(&rule.head.id, &rule.head.path, &parts, &hits, of(&fired), of(&applied))
+                report(rule, &parts, &tested, &hits, of(&fired), of(&applied))
             })
             .collect();
         CoverageReport { rules, outcomes: count }
@@ -249,37 +283,50 @@ pub fn measure(rules: &RuleSet, outcomes: &[Arc<dyn Facts>]) -> CoverageReport {
     .unwrap_or(CoverageReport { rules: Vec::new(), outcomes: 0 })
 }
 
+/// Whether a branch was taken, by how often nodes ran.
+fn taken(branch: &Branch, hits: &BTreeMap<Node, u64>) -> bool {
+    let ran = |node: &Node| hits.get(node).copied().unwrap_or(0);
+    match &branch.sign {
+        Sign::Ran(node) => ran(node) > 0,
+        Sign::More(node, others) => ran(node) > others.iter().map(ran).sum(),
+    }
+}
+
 fn report(
-    rule: &str,
-    path: &str,
+    rule: &Compiled,
     parts: &[&Branches],
+    tested: &BTreeMap<Node, u64>,
     hits: &BTreeMap<Node, u64>,
     fired: usize,
     applied: usize,
 ) -> RuleCoverage {
-    let ran = |node: &Node| hits.get(node).copied().unwrap_or(0);
-    let taken = |branch: &Branch| match &branch.sign {
-        Sign::Ran(node) => ran(node) > 0,
-        Sign::More(node, others) => ran(node) > others.iter().map(ran).sum(),
+    let all = || parts.iter().flat_map(|b| &b.branches);
+    let listed = |which: &dyn Fn(&Branch) -> bool| {
+        let mut found: Vec<MissedBranch> = all()
+            .filter(|b| which(b))
+            .map(|b| MissedBranch { line: b.place.line, column: b.place.column, what: b.what })
+            .collect();
+        found.sort_by_key(|b| (b.line, b.column, b.what));
+        found
     };
-    let mut missed: Vec<MissedBranch> = parts
+    let missed = listed(&|b| !taken(b, hits));
+    let untested = listed(&|b| taken(b, hits) && !taken(b, tested));
+    let branches = all().count();
+    let mut missed_lines: Vec<u32> = parts
         .iter()
-        .flat_map(|b| &b.branches)
-        .filter(|b| !taken(b))
-        .map(|b| MissedBranch { line: b.place.line, column: b.place.column, what: b.what })
+        .flat_map(|b| &b.statements)
+        .filter(|(_, node)| hits.get(node).copied().unwrap_or(0) == 0)
+        .map(|(line, _)| *line)
         .collect();
-    missed.sort_by_key(|b| (b.line, b.column, b.what));
-    let branches = parts.iter().map(|b| b.branches.len()).sum();
-    let mut missed_lines: Vec<u32> =
-        parts.iter().flat_map(|b| &b.statements).filter(|(_, node)| ran(node) == 0).map(|(line, _)| *line).collect();
     missed_lines.sort_unstable();
     missed_lines.dedup();
     RuleCoverage {
-        rule: rule.to_owned(),
-        path: path.to_owned(),
+        rule: rule.head.id.clone(),
+        path: rule.head.path.clone(),
         branches,
         reached: branches - missed.len(),
         missed,
+        untested,
         missed_lines,
         fired,
         applied,

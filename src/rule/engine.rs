@@ -231,7 +231,6 @@ impl<'s> Runner<'s> {
         }
         evaluation.failed.extend(self.rules.broken().iter().cloned());
         evaluation.failed.sort_by(|a, b| a.rule.cmp(&b.rule));
-        self.session.forget_figures();
         evaluation
     }
 }

@@ -282,6 +282,11 @@ pub trait Facts: Send + Sync {
         None
     }
 
+    /// Where the measures of a kind come from, likewise.
+    fn measure_source(&self, _kind: MeasureKind) -> Option<String> {
+        None
+    }
+
     /// Whether a requirement is met.
     ///
     /// Without a year: a budget is there in the last budget year, an actual or

@@ -34,6 +34,7 @@ pub use finding::{Evaluation, Evidence, EvidenceInput, Failed, Finding, Impact, 
 pub use head::{Head, Parameter};
 pub use lint::{Known, lint};
 pub use reference::reference;
+pub use syntax::MAX_FILE;
 pub use signal::{Margin, Signal, SignalYear, State};
 pub use template::template;
 pub use testing::{TestReport, TestResult, run_tests};
@@ -125,6 +126,20 @@ impl RuleSet {
             });
             vec![Evaluation { failed: failed.collect(), ..Evaluation::default() }; count]
         })
+    }
+
+    /// Shows one outcome to all rules, and says what each of them finds in each
+    /// projected year. The figures of the outcome are read once for both.
+    pub fn evaluate_with_signals(&self, facts: &Arc<dyn Facts>) -> (Evaluation, Vec<Signal>) {
+        let (set, outcome) = (self.clone(), facts.clone());
+        with_stack(move || {
+            let runner = Runner::new(&set);
+            let evaluation = runner.evaluate(&outcome);
+            let signals = signal::of(&runner, &set, &outcome);
+            (evaluation, signals)
+        })
+        // Where the engine breaks off, it says so for each rule.
+        .unwrap_or_else(|| (self.evaluate(facts.clone()), Vec::new()))
     }
 
     /// What every rule that applies says in each projected year.

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use rhai::{ASTNode, Dynamic, Expr, Map};
 
-use super::facts::Facts;
+use super::facts::{Facts, measure_kind};
 use super::failure::{self, with_article};
 use super::figure::{Fault, Figure};
 use super::finding::{Evidence, EvidenceInput, Finding, Impact, RichText};
@@ -272,6 +272,10 @@ impl Reader<'_> {
                 Some(set) => set.place.to_string(),
                 None => head.parameter(name).map_or_else(|| head.path.clone(), |p| p.place.to_string()),
             });
+        }
+        if let Some(inside) = address.strip_prefix("measures").and_then(|r| r.split_once('(')).map(|(_, inside)| inside) {
+            let kind = inside.split([',', ')']).next().unwrap_or("").trim();
+            return measure_kind(kind).ok().and_then(|kind| self.facts.measure_source(kind));
         }
         self.facts.source(&address.parse::<FigureAddress>().ok()?)
     }

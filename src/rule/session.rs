@@ -42,8 +42,27 @@ pub(super) struct Comparison {
     pub margin: f64,
     /// The larger of both, to compare margins with.
     pub size: f64,
+    /// The side that the rule sets: a parameter or a number of its own where one side is.
+    pub border: f64,
     /// In which unit.
     pub unit: Quantity,
+}
+
+impl Comparison {
+    /// What is remembered of comparing two figures that are each one number.
+    pub fn of(position: Position, x: &Figure, y: &Figure) -> Self {
+        let (left, right) = (x.mean_value(), y.mean_value());
+        let own = |f: &Figure| !f.is_projected();
+        Self {
+            position,
+            left: x.formula().to_owned(),
+            right: y.formula().to_owned(),
+            margin: left - right,
+            size: left.abs().max(right.abs()),
+            border: if own(x) && !own(y) { left } else { right },
+            unit: x.unit(),
+        }
+    }
 }
 
 #[derive(Default)]

@@ -14,6 +14,7 @@ use super::RuleSet;
 use super::engine::{Runner, not_applicable, with_stack};
 use super::facts::Facts;
 use super::session::Comparison;
+use super::syntax::Compiled;
 use crate::dutch::Quantity;
 use crate::units::Year;
 
@@ -65,6 +66,8 @@ pub struct Margin {
     pub right: String,
     /// Left less right, unrounded; percentages as fractions.
     pub distance: f64,
+    /// The border: the side that the rule sets itself, else the right one.
+    pub border: f64,
     /// In which unit.
     pub unit: Quantity,
 }
@@ -72,41 +75,44 @@ pub struct Margin {
 /// The signals of all rules that apply, by rule id.
 pub(super) fn signals(rules: &RuleSet, facts: &Arc<dyn Facts>) -> Vec<Signal> {
     let (set, facts) = (rules.clone(), facts.clone());
-    with_stack(move || {
-        let runner = Runner::new(&set);
-        let years: Vec<Year> = facts.base_year().plus(1).through(facts.horizon()).take(200).collect();
-        set.compiled()
-            .iter()
-            .filter(|rule| not_applicable(&rule.head, facts.as_ref()).is_none())
-            .map(|rule| {
-                let mut found: Vec<SignalYear> = Vec::new();
-                let mut by_year = true;
-                for year in &years {
-                    if !by_year && let Some(first) = found.first() {
-                        let same = SignalYear { year: *year, ..first.clone() };
-                        found.push(same);
-                        continue;
-                    }
-                    found.push(in_year(&runner, rule, &facts, *year));
-                    by_year = runner.session.asked_year();
-                }
-                let fires = |y: &&SignalYear| matches!(y.state, State::Fires(_));
-                let first_year = found.iter().find(fires).map(|y| y.year).filter(|_| by_year);
-                Signal {
-                    rule: rule.head.id.clone(),
-                    title: rule.head.title.clone(),
-                    domain: rule.head.domain.clone(),
-                    by_year,
-                    years: found,
-                    first_year,
-                }
-            })
-            .collect()
-    })
-    .unwrap_or_default()
+    with_stack(move || of(&Runner::new(&set), &set, &facts)).unwrap_or_default()
 }
 
-fn in_year(runner: &Runner<'_>, rule: &super::syntax::Compiled, facts: &Arc<dyn Facts>, year: Year) -> SignalYear {
+/// The same, on the thread of a runner; figures that it has read are not read again.
+pub(super) fn of(runner: &Runner<'_>, rules: &RuleSet, facts: &Arc<dyn Facts>) -> Vec<Signal> {
+    let years: Vec<Year> = facts.base_year().plus(1).through(facts.horizon()).take(200).collect();
+    let applies = |rule: &&Compiled| not_applicable(&rule.head, facts.as_ref()).is_none();
+    let signals = rules.compiled().iter().filter(applies).map(|rule| one(runner, rule, facts, &years)).collect();
+    runner.session.forget_figures();
+    signals
+}
+
+/// One rule, year by year; once where it does not look at the year.
+fn one(runner: &Runner<'_>, rule: &Compiled, facts: &Arc<dyn Facts>, years: &[Year]) -> Signal {
+    let mut found: Vec<SignalYear> = Vec::new();
+    let mut by_year = true;
+    for year in years {
+        match found.first() {
+            Some(first) if !by_year => found.push(SignalYear { year: *year, ..first.clone() }),
+            _ => {
+                found.push(in_year(runner, rule, facts, *year));
+                by_year = runner.session.asked_year();
+            }
+        }
+    }
+    let fires = |y: &&SignalYear| matches!(y.state, State::Fires(_));
+    let first_year = found.iter().find(fires).map(|y| y.year).filter(|_| by_year);
+    Signal {
+        rule: rule.head.id.clone(),
+        title: rule.head.title.clone(),
+        domain: rule.head.domain.clone(),
+        by_year,
+        years: found,
+        first_year,
+    }
+}
+
+fn in_year(runner: &Runner<'_>, rule: &Compiled, facts: &Arc<dyn Facts>, year: Year) -> SignalYear {
     let result = runner.find(rule, facts, Some(year));
     let comparisons = runner.session.take_comparisons();
     let state = match result {
@@ -137,6 +143,7 @@ fn nearest<'a>(comparisons: impl Iterator<Item = &'a Comparison>) -> Option<Marg
         left: c.left.clone(),
         right: c.right.clone(),
         distance: c.margin,
+        border: c.border,
         unit: c.unit,
     })
 }

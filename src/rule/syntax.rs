@@ -17,7 +17,7 @@ use super::vocabulary::Words;
 use crate::diagnostic::{Diagnostic, Place, nearest};
 
 /// Largest file.
-const MAX_BYTES: usize = 1024 * 1024;
+pub const MAX_FILE: usize = 1024 * 1024;
 /// Rhai counts lines and columns in 16 bits.
 const MAX_LINES: usize = 65_000;
 
@@ -99,11 +99,11 @@ impl Compiled {
 pub(super) fn decode(id: &str, path: &str, bytes: &[u8]) -> Result<Source, Diagnostic> {
     let file: Arc<str> = path.into();
     let whole = Place::file(file.clone());
-    if bytes.len() > MAX_BYTES {
+    if bytes.len() > MAX_FILE {
         return Err(Diagnostic::error(
             "limit-size",
             &whole,
-            format!("the file has {} bytes; a rule has {} at most", bytes.len(), MAX_BYTES),
+            format!("the file is larger than {MAX_FILE} bytes, the most that a rule may have"),
         ));
     }
     let text = match std::str::from_utf8(bytes) {

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use crate::diagnostic::Diagnostic;
 use crate::model::{Model, RiskChance, Scope, Term, Trend};
 use crate::projection::Projection;
+use crate::rule::Signal;
 use crate::simulation::Outcome;
 use crate::units::Year;
 
@@ -60,6 +61,8 @@ pub struct ScenarioStudy {
     pub silent: Vec<RuleNote>,
     /// Rules that failed, as diagnostics.
     pub failed: Vec<Diagnostic>,
+    /// What every rule that applies says in each projected year, by rule id.
+    pub signals: Vec<Signal>,
 }
 
 /// A rule and a remark about it.
@@ -123,7 +126,22 @@ pub enum Piece {
         value: f64,
         /// How it is computed, in one line.
         formula: String,
+        /// The figures that went in, each with its value and where it comes from.
+        inputs: Vec<PieceInput>,
     },
+}
+
+/// A figure that went into a number of a rule's text.
+#[derive(Clone, Debug, PartialEq)]
+pub struct PieceInput {
+    /// Its address, or `parameter(NAME)`.
+    pub address: String,
+    /// Unit, as in [`Piece::Figure`].
+    pub unit: String,
+    /// Unrounded mean, percentages as fractions.
+    pub value: f64,
+    /// File and line, with the document that the figure was taken from; none where it was computed.
+    pub source: Option<String>,
 }
 
 /// One risk as shown, from the register or a rule.
@@ -165,6 +183,12 @@ pub struct RiskEntry {
     pub consequence: Option<String>,
     /// What is done about it.
     pub response: Option<String>,
+    /// The same with the evidence of its numbers; empty where it holds none.
+    pub response_pieces: Vec<Piece>,
+    /// How a rule computed the chance, in one line.
+    pub chance_formula: Option<String>,
+    /// How a rule computed the impact, in one line.
+    pub impact_formula: Option<String>,
     /// Who keeps it.
     pub owner: Option<String>,
     /// Member of the executive.

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::driver;
 use super::samples::Samples;
-use crate::model::{Figure, FigureAddress, FigureKind, Line, MeasureKind, Model, Quantity, RuleParameter};
+use crate::model::{Figure, FigureAddress, Line, MeasureKind, Model, RuleParameter};
 use crate::projection::{self, GroupId, Named, NoFigure, Projection};
 use crate::rule::{Draws, Facts, FigureValue, MeasureAmount, Missing, Names, Table};
 use crate::simulation::{Outcome, Summary};
@@ -52,7 +52,7 @@ impl Computed {
         Some(Table { mean: summary.mean, p10: summary.p10, p50: summary.p50, p90: summary.p90 })
     }
 
-    fn lines_by_name(&self, name: &str) -> Result<Vec<&Line>, Missing> {
+    pub(super) fn lines_by_name(&self, name: &str) -> Result<Vec<&Line>, Missing> {
         let named = projection::named(&self.model, &self.projection, name).map_err(|n| self.missing(n))?;
         Ok(match named {
             Named::Line(id) => vec![self.model.lines.get(id)],
@@ -184,45 +184,10 @@ impl Facts for Computed {
     }
 
     fn source(&self, address: &FigureAddress) -> Option<String> {
-        let quantity = match address.figure {
-            Figure::Budget | Figure::Cost => Quantity::Cost,
-            Figure::BudgetRevenue | Figure::Revenue => Quantity::Revenue,
-            Figure::Clients => Quantity::Clients,
-            Figure::Indicator => Quantity::Count,
-            Figure::Actual => {
-                if self.model.lines.revenues().any(|l| l.id == address.name) {
-                    Quantity::Revenue
-                } else {
-                    Quantity::Cost
-                }
-            }
-            _ => return None,
-        };
-        let (kind, year) = match address.figure {
-            Figure::Budget | Figure::BudgetRevenue => (FigureKind::Budget, address.year),
-            Figure::Actual | Figure::Indicator => (FigureKind::Actual, address.year),
-            // A projected figure rests on the base year's.
-            _ => (self.model.municipality.base, self.model.base_year()),
-        };
-        let mut sources: Vec<String> = Vec::new();
-        let lines: Vec<String> = if address.figure == Figure::Indicator {
-            vec![address.name.clone()]
-        } else {
-            self.lines_by_name(&address.name).ok()?.into_iter().map(|l| l.id().to_owned()).collect()
-        };
-        for line in lines {
-            if let Some(recorded) = self.model.figures.get(&line, quantity, kind, year) {
-                let source = match &recorded.source {
-                    Some(source) => format!("{source} ({})", recorded.place),
-                    None => recorded.place.to_string(),
-                };
-                sources.push(source);
-            }
-        }
-        match sources.len() {
-            0 => None,
-            1..=3 => Some(sources.join("; ")),
-            n => Some(format!("{}; en {} regels meer in figures.csv", sources[0], n - 1)),
-        }
+        self.origin(address)
+    }
+
+    fn measure_source(&self, kind: MeasureKind) -> Option<String> {
+        self.origin_of_measures(kind)
     }
 }

@@ -9,12 +9,13 @@ mod entry;
 
 mod driver;
 mod facts;
+mod origin;
 mod risks;
 mod run;
 mod samples;
 
 pub use entry::{
-    Basis, ImpactSummary, InputHash, Origin, Piece, Receipt, ResilienceOutcome, RiskEntry, RuleNote, ScenarioStudy,
+    Basis, ImpactSummary, InputHash, Origin, Piece, PieceInput, Receipt, ResilienceOutcome, RiskEntry, RuleNote, ScenarioStudy,
     Study, YearLoss,
 };
 pub use run::{check, outcomes, run};

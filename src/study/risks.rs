@@ -4,7 +4,7 @@
 //! of each, has them summed, and puts the result beside the words.
 
 use super::facts::Computed;
-use super::{Basis, ImpactSummary, Origin, Piece, ResilienceOutcome, RiskEntry, YearLoss};
+use super::{Basis, ImpactSummary, Origin, Piece, PieceInput, ResilienceOutcome, RiskEntry, YearLoss};
 use crate::diagnostic::Diagnostic;
 use crate::dutch::Quantity;
 use crate::model::{Model, Risk, RiskChance, RiskImpact};
@@ -126,6 +126,9 @@ fn from_register(risk: &Risk) -> RiskEntry {
         cause: risk.cause.clone(),
         consequence: risk.consequence.clone(),
         response: risk.response.clone(),
+        response_pieces: Vec::new(),
+        chance_formula: None,
+        impact_formula: None,
         owner: risk.owner.clone(),
         portfolio_holder: risk.portfolio_holder.clone(),
         trend: risk.trend,
@@ -172,6 +175,13 @@ fn from_finding(finding: &Finding) -> RiskEntry {
         cause: None,
         consequence: None,
         response: finding.response.as_ref().map(RichText::plain),
+        response_pieces: finding.response.as_ref().filter(|r| r.has_figures()).map_or_else(Vec::new, |r| pieces(finding, r)),
+        chance_formula: finding.chance_evidence.and_then(|at| finding.evidence.get(at)).map(|e| e.formula.clone()),
+        impact_formula: finding
+            .impact
+            .as_ref()
+            .and_then(|i| finding.evidence.get(i.evidence))
+            .map(|e| e.formula.clone()),
         owner: finding.owner.clone(),
         portfolio_holder: finding.portfolio_holder.clone(),
         trend: None,
@@ -196,6 +206,16 @@ fn pieces(finding: &Finding, text: &RichText) -> Vec<Piece> {
                     unit: unit_name(e.unit).to_owned(),
                     value: e.value,
                     formula: e.formula.clone(),
+                    inputs: e
+                        .inputs
+                        .iter()
+                        .map(|i| PieceInput {
+                            address: i.address.clone(),
+                            unit: unit_name(i.unit).to_owned(),
+                            value: i.value,
+                            source: i.source.clone(),
+                        })
+                        .collect(),
                 },
                 None => Piece::Plain(printed.clone()),
             },

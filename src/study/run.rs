@@ -23,15 +23,33 @@ pub fn check(sources: &Sources, only: Option<&[String]>, rules: &[RuleSource]) -
     let mut found = Diagnostics::default();
     let (set, broken) = RuleSet::parse(rules);
     found.extend(broken);
-    found.extend(rule::lint(&set, &rule::Known::default()));
     match input::load(sources, only) {
-        Err(wrong) => found.extend(wrong),
+        Err(wrong) => {
+            found.extend(rule::lint(&set, &rule::Known::glossary()));
+            found.extend(wrong);
+        }
         Ok(loaded) => {
+            found.extend(rule::lint(&set, &known(&loaded)));
             found.extend(loaded.diagnostics.iter().cloned());
             found.extend(beyond_files(&loaded, &set));
         }
     }
     found.sorted()
+}
+
+/// What the texts and readings of rules may take as known: the glossary, and
+/// the names that the municipality and its what-ifs use.
+fn known(loaded: &Loaded) -> rule::Known {
+    let mut known = rule::Known::glossary();
+    for model in std::iter::once(&loaded.base).chain(&loaded.what_ifs) {
+        known.terms.push(model.municipality.name.clone());
+        known.names.extend(model.lines.all.iter().flat_map(|l| [l.id().to_owned(), l.taakveld().to_owned()]));
+        known.names.extend(model.domains.iter().map(|d| d.id.clone()));
+        known.names.extend(model.indices.iter().map(|i| i.id.clone()));
+        known.names.extend(model.indicators.iter().map(|i| i.id.clone()));
+        known.names.extend(model.reserves.iter().map(|r| r.id.clone()));
+    }
+    known
 }
 
 /// What needs more than the files to be seen: matrices, projected warnings,
@@ -80,11 +98,13 @@ pub fn run(
     let done = AtomicU64::new(0);
     progress(0, total);
     // Scenarios side by side: each is computed alone and they are kept in order, so threads change no bit.
-    let results: Vec<Result<(Computed, Evaluation), Vec<Diagnostic>>> = models
+    let results: Vec<Result<(Computed, Evaluation, Vec<rule::Signal>), Vec<Diagnostic>>> = models
         .into_par_iter()
         .map(|model| {
             let one = Arc::new(compute(model, settings)?);
-            let evaluation = set.evaluate(Arc::clone(&one) as Arc<dyn Facts>);
+            let facts = Arc::clone(&one) as Arc<dyn Facts>;
+            let (evaluation, signals) = set.evaluate_with_signals(&facts);
+            drop(facts);
             progress(done.fetch_add(1, Ordering::Relaxed) + 1, total);
             // The kept draws are needed by the rules alone.
             let computed = match Arc::try_unwrap(one) {
@@ -96,15 +116,17 @@ pub fn run(
                     samples: None,
                 },
             };
-            Ok((computed, evaluation))
+            Ok((computed, evaluation, signals))
         })
         .collect();
     let mut computed: Vec<Computed> = Vec::new();
     let mut evaluations: Vec<Evaluation> = Vec::new();
+    let mut signals: Vec<Vec<rule::Signal>> = Vec::new();
     for result in results {
-        let (one, evaluation) = result?;
+        let (one, evaluation, in_time) = result?;
         computed.push(one);
         evaluations.push(evaluation);
+        signals.push(in_time);
     }
 
     // What-ifs that were not asked for size risks all the same.
@@ -120,7 +142,7 @@ pub fn run(
         .map(|(position, (own, evaluation))| risks::assess(&scenarios_for_risks, position, own, evaluation, settings))
         .collect();
     let mut scenarios = Vec::new();
-    for ((own, evaluation), judged) in computed.iter().zip(evaluations).zip(judged) {
+    for (((own, evaluation), signals), judged) in computed.iter().zip(evaluations).zip(signals).zip(judged) {
         let (risks, resilience) = judged?;
         let notes = notes(&evaluation);
         scenarios.push(ScenarioStudy {
@@ -132,6 +154,7 @@ pub fn run(
             not_applicable: notes.0,
             silent: notes.1,
             failed: evaluation.diagnostics(),
+            signals,
         });
     }
     Ok(Study { scenarios, receipt, warnings: warnings.sorted() })

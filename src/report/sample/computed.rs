@@ -38,6 +38,9 @@ pub fn entries(o: Options) -> Vec<RiskEntry> {
         covered_by: r.covered_by.clone(),
         summed: r.impact != RiskImpact::ProMemorie,
         text: Vec::new(),
+        response_pieces: Vec::new(),
+        chance_formula: None,
+        impact_formula: None,
         cause: r.cause.clone(),
         consequence: r.consequence.clone(),
         response: r.response.clone(),
@@ -75,7 +78,21 @@ pub fn entries(o: Options) -> Vec<RiskEntry> {
             address: "cost(jeugd, 2029) - budget(jeugd, 2029)".into(),
             unit: "euro".into(),
             value: 1_892_345.0,
-            formula: "lasten min begroting".into(),
+            formula: "cost(jeugd, 2029) - budget(jeugd, 2029)".into(),
+            inputs: vec![
+                PieceInput {
+                    address: "cost(jeugd, 2029)".into(),
+                    unit: "euro".into(),
+                    value: 21_892_345.0,
+                    source: Some("Begroting 2026 (figures.csv:2:1)".into()),
+                },
+                PieceInput {
+                    address: "budget(jeugd, 2029)".into(),
+                    unit: "euro".into(),
+                    value: 20_000_000.0,
+                    source: None,
+                },
+            ],
         },
         Piece::Plain(" boven de begroting uit.".into()),
     ];

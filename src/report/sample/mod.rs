@@ -75,6 +75,7 @@ fn scenario(o: Options, id: &str) -> ScenarioStudy {
         }],
         silent: vec![RuleNote { id: "vergrijzing".into(), title: "Vergrijzing".into(), remark: String::new() }],
         failed: Vec::new(),
+        signals: Vec::new(),
         model,
         projection,
     }

@@ -16,5 +16,6 @@ pub mod not_modelled;
 pub mod register;
 pub mod resilience;
 pub mod risks;
+pub mod signals;
 pub mod terms;
 pub mod what_ifs;

@@ -75,10 +75,11 @@ fn one(d: &Draft<'_>, risk: &RiskEntry) -> Section {
     say("Hoe groot is de kans?", odds(d, risk));
     say("Om hoeveel geld gaat het?", amount(d, risk));
     say("Telt dit mee in de optelsom?", counts(d, risk));
-    say(
-        "Wat doen we?",
-        risk.response.as_deref().map_or_else(|| "Er is geen maatregel opgegeven.".to_owned(), words::sentence),
-    );
+    let response = match risk.response_pieces.as_slice() {
+        [] => risk.response.as_deref().map_or_else(|| "Er is geen maatregel opgegeven.".to_owned(), words::sentence),
+        pieces => d.pieces(pieces).trim().to_owned(),
+    };
+    say("Wat doen we?", response);
     say("Hoe volgen we dit?", indicator(d, risk));
     say("Verandering:", risk.trend.map(words::trend).unwrap_or_default().to_owned());
     let mut foot = Vec::new();
@@ -113,7 +114,10 @@ fn odds(d: &Draft<'_>, risk: &RiskEntry) -> String {
     if computed {
         // One draw says on which side the figure lies, not how likely that is.
         return match d.outcome() {
-            Some(_) => format!("De kans is {}.", d.likely(p, &format!("chance({})", risk.id))),
+            Some(_) => {
+                let address = risk.chance_formula.clone().unwrap_or_else(|| format!("chance({})", risk.id));
+                format!("De kans is {}.", d.likely(p, &address))
+            }
             None => "Zonder simulatie is die niet te berekenen.".to_owned(),
         };
     }
@@ -144,7 +148,10 @@ fn amount(d: &Draft<'_>, risk: &RiskEntry) -> String {
     let formula = match (what_if, risk.origin) {
         (Some(id), _) => format!("resultaat van de basis min dat van de wat-als {id}"),
         (None, Origin::Register) => "gemiddelde van het opgegeven bedrag".to_owned(),
-        (None, Origin::Rule) => "gemiddelde als het gebeurt".to_owned(),
+        (None, Origin::Rule) => match &risk.impact_formula {
+            Some(formula) => format!("gemiddelde als het gebeurt, van {formula}"),
+            None => "gemiddelde als het gebeurt".to_owned(),
+        },
     };
     let mean = d.euros(impact.mean, &address, &formula);
     let year = match (what_if, risk.years.first()) {

@@ -4,38 +4,7 @@
 //! the list is made from it and cannot drift.
 
 use super::super::document::{Block, Cell, Column, Row, Section, Table, Text};
-
-static GLOSSARY: &str = include_str!("../../../docs/glossary.md");
-
-/// Dutch terms with their Dutch explanation, in the order of the glossary.
-fn terms() -> impl Iterator<Item = (&'static str, &'static str)> {
-    GLOSSARY.lines().filter_map(|line| {
-        let mut cells = line.trim().strip_prefix('|')?.split('|').map(str::trim);
-        let term = cells.next()?;
-        let meaning = cells.nth(1)?;
-        let (_, dutch) = meaning.split_once('·')?;
-        (!term.is_empty() && !term.starts_with("---") && term != "Dutch term").then_some((term, dutch.trim()))
-    })
-}
-
-/// The forms of a term that may stand in a text: `gebundelde uitkering (BUIG)`
-/// also reads `BUIG`; `nadeel (N), voordeel (V)` is two.
-fn forms(term: &str) -> Vec<String> {
-    let mut found = Vec::new();
-    for part in term.split(',') {
-        let bare: String = part.split('(').next().unwrap_or("").trim().to_lowercase();
-        if bare.chars().count() > 2 {
-            found.push(bare);
-        }
-        if let Some(short) = part.split_once('(').and_then(|(_, r)| r.split_once(')')).map(|(s, _)| s.trim()) {
-            // One letter is a mark of a table, explained at the start.
-            if short.chars().count() > 1 {
-                found.push(short.to_lowercase());
-            }
-        }
-    }
-    found
-}
+use crate::dutch::glossary::{forms, terms};
 
 /// Whether a text holds a form as whole words.
 fn holds(text: &str, form: &str) -> bool {
@@ -100,18 +69,8 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_glossary_gives_terms_with_a_dutch_explanation() {
-        let found: Vec<_> = terms().collect();
-        assert!(found.len() > 30, "{}", found.len());
-        let (_, meaning) = found.iter().find(|(t, _)| *t == "OVA").expect("OVA is in the glossary");
-        assert_eq!(*meaning, "index voor de lonen in de zorg");
-    }
-
-    #[test]
     fn a_term_counts_only_as_a_whole_word() {
         assert!(holds("de ova stijgt", "ova"));
         assert!(!holds("innovatief", "ova"));
-        assert_eq!(forms("gebundelde uitkering (BUIG)"), ["gebundelde uitkering", "buig"]);
-        assert_eq!(forms("nadeel (N), voordeel (V)"), ["nadeel", "voordeel"]);
     }
 }

@@ -20,16 +20,25 @@ use super::engine::{Runner, with_stack};
 use super::syntax::{Compiled, Function};
 use super::vocabulary::Words;
 use crate::diagnostic::{Diagnostic, Place};
+use crate::dutch::glossary;
 
 /// What the checks may take as known.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Known {
     /// Names of lines, domains, taakvelden, indices, indicators and reserves of
-    /// every municipality at hand; empty where there is none, and then no name
-    /// is called unknown.
+    /// the municipality at hand; empty where there is none, and then no name is
+    /// called unknown.
     pub names: BTreeSet<String>,
-    /// Terms of the glossary, which count as easy words.
+    /// Terms of the glossary and names of the municipality, which count as easy words.
     pub terms: Vec<String>,
+}
+
+impl Known {
+    /// The terms of the glossary and nothing of a municipality.
+    pub fn glossary() -> Self {
+        let terms = glossary::terms().flat_map(|(term, _)| glossary::forms(term)).collect();
+        Self { names: BTreeSet::new(), terms }
+    }
 }
 
 /// Checks all readable rules; warnings in the order of file and place.

@@ -18,6 +18,7 @@ pub(super) fn check(check: &mut Check<'_>) {
     }
     returns(check);
     attributes(check);
+    domain(check);
     requirements(check);
     parameters(check);
     properties(check);
@@ -186,6 +187,55 @@ fn readings(check: &Check<'_>) -> Vec<(Option<Kind>, String, String, Position)> 
     all
 }
 
+/// Whether a requirement asks for something of this name.
+fn is_about(requirement: &Requirement, name: &str) -> bool {
+    match requirement {
+        Requirement::Figure { name: n, .. } | Requirement::Domain(n) => n == name,
+        Requirement::Measures(_) | Requirement::Draws => false,
+    }
+}
+
+/// A known name that differs by a letter, or by two where it is long. Codes of
+/// taakvelden all look alike, and short names too.
+fn slip<'k>(name: &str, known: &'k BTreeSet<String>) -> Option<&'k str> {
+    let length = name.chars().count();
+    if length < 4 || !name.chars().any(char::is_alphabetic) {
+        return None;
+    }
+    let most = if length < 8 { 1 } else { 2 };
+    known.iter().map(String::as_str).find(|k| strsim::damerau_levenshtein(name, k) <= most)
+}
+
+/// A name that the municipality at hand does not have.
+fn unknown_name(check: &mut Check<'_>, name: &str, position: Position, guarded: bool) {
+    let known = &check.known.names;
+    if known.is_empty() || name == "total" || name == "total+outside" || known.contains(name) {
+        return;
+    }
+    // A rule is for every municipality: what it requires may well be absent
+    // here. Only what looks like a slip of the pen is worth a word.
+    let near = if guarded { slip(name, known) } else { nearest(name, known.iter().map(String::as_str)) };
+    let near = near.map(str::to_owned);
+    if guarded && near.is_none() {
+        return;
+    }
+    check.warn("unknown-name", position, format!("this municipality has no `{name}`")).help =
+        near.map(|n| format!("did you mean `{n}`?"));
+}
+
+/// A domain that looks like a slip: the rule would never apply, in silence.
+fn domain(check: &mut Check<'_>) {
+    let domain = check.rule.head.domain.clone();
+    let known = &check.known.names;
+    if known.is_empty() || domain == "algemeen" || known.contains(&domain) {
+        return;
+    }
+    let Some(near) = slip(&domain, known).map(str::to_owned) else { return };
+    let place = check.rule.head.place.clone();
+    check.warn_at("unknown-name", place, format!("this municipality has no domain `{domain}`: the rule never applies")).help =
+        Some(format!("did you mean `{near}`?"));
+}
+
 fn requirements(check: &mut Check<'_>) {
     let all = readings(check);
     let rule = check.rule;
@@ -208,11 +258,8 @@ fn requirements(check: &mut Check<'_>) {
         if word == "parameter" {
             continue;
         }
-        if !check.known.names.is_empty() && name != "total" && !check.known.names.contains(name) {
-            let near =
-                nearest(name, check.known.names.iter().map(String::as_str)).map(|n| format!("did you mean `{n}`?"));
-            check.warn("unknown-name", *position, format!("no municipality here has a `{name}`")).help = near;
-        }
+        let guarded = met.iter().any(|r| is_about(r, name));
+        unknown_name(check, name, *position, guarded);
         // What every municipality with this domain has.
         let given = name == "total" || name == domain || met.contains(&Requirement::Domain(name.clone()));
         let always = matches!(kind, Some(Kind::Cost | Kind::Revenue | Kind::Balance | Kind::Result) | None);

@@ -196,15 +196,7 @@ fn negated(session: &Session, value: &Dynamic) -> Answer<Dynamic> {
 fn order(session: &Session, context: &NativeCallContext<'_>, a: &Dynamic, b: &Dynamic) -> Answer<Ordering> {
     if let (Some(x), Some(y)) = (a.read_lock::<Figure>(), b.read_lock::<Figure>()) {
         let order = x.compare(&y).map_err(raise)?;
-        let (left, right) = (x.mean_value(), y.mean_value());
-        session.compared(Comparison {
-            position: context.call_position(),
-            left: x.formula().to_owned(),
-            right: y.formula().to_owned(),
-            margin: left - right,
-            size: left.abs().max(right.abs()),
-            unit: x.unit(),
-        });
+        session.compared(Comparison::of(context.call_position(), &x, &y));
         return Ok(order);
     }
     if let (Ok(x), Ok(y)) = (a.as_int(), b.as_int()) {

@@ -48,15 +48,7 @@ pub(super) fn register(book: &mut Book<'_>) {
             for (year, figure) in &series.0 {
                 let mean = figure.mean().map_err(raise)?;
                 let order = mean.compare(&bound).map_err(raise)?;
-                let (left, right) = (mean.mean_value(), bound.mean_value());
-                session.compared(Comparison {
-                    position: context.call_position(),
-                    left: mean.formula().to_owned(),
-                    right: bound.formula().to_owned(),
-                    margin: left - right,
-                    size: left.abs().max(right.abs()),
-                    unit: mean.unit(),
-                });
+                session.compared(Comparison::of(context.call_position(), &mean, &bound));
                 if if above { order.is_gt() } else { order.is_lt() } {
                     return Ok(Dynamic::from_int(INT::from(year.0)));
                 }

@@ -1,0 +1,190 @@
+//! The early warning: in which year does a rule begin to speak, how likely is
+//! what it says, and how far is it from tipping?
+//!
+//! A rule that is silent today with little room left is what a council wants
+//! to know before it becomes a risk; so the silent ones stand here too.
+
+use super::super::document::{Block, Cell, Column, Row, Section, Table, Unit};
+use super::super::draft::Draft;
+use super::super::{chance, tables, words};
+use crate::dutch::{self, Quantity, Style};
+use crate::rule::{Signal, SignalYear, State};
+use crate::units::Year;
+
+/// The section; none where no rule applies.
+pub fn write(d: &Draft<'_>) -> Option<Section> {
+    let signals = in_order(&d.here.signals);
+    let years: Vec<Year> = signals.first()?.years.iter().map(|y| y.year).collect();
+    if years.is_empty() {
+        return None;
+    }
+    let speaking = signals.iter().filter(|s| s.years.iter().any(speaks)).count();
+    let intro = format!(
+        "Elke regel kijkt naar elk jaar apart. {} in een of meer jaren een risico. \
+         De eerste tabel zegt vanaf welk jaar, en met welke kans. De tweede zegt hoe ver het nog tot de grens is, of hoe ver eroverheen.",
+        match speaking {
+            0 => "Geen enkele regel ziet".to_owned(),
+            1 => "Eén regel ziet".to_owned(),
+            n => format!("{} regels zien", words::capital(&dutch::count_in_words(n as f64))),
+        }
+    );
+    let blocks = vec![
+        Block::Paragraph(d.text(intro)),
+        Block::Table(table(
+            "vroege-signalen",
+            "Vanaf wanneer een regel een risico ziet, en met welke kans",
+            &years,
+            signals.iter().map(|s| row(s, first_year(s), |y| state(y, d.outcome().is_some()))).collect(),
+            notes(&signals),
+        )),
+        Block::Table(table(
+            "afstand-tot-de-grens",
+            "Hoe ver een regel van zijn grens af is",
+            &years,
+            signals.iter().map(|s| row(s, border(s), distance)).collect(),
+            vec![
+                "Een plus is voorbij de grens: de regel ziet een risico. Een min is de ruimte die er nog is.".to_owned(),
+                "Een streep: de regel vergelijkt in dat jaar niets met een grens.".to_owned(),
+            ],
+        )),
+    ];
+    Some(Section { id: "vroege-signalen".into(), title: "Vroege signalen".into(), level: 1, blocks })
+}
+
+/// Those that speak first, by their first year; then the silent ones.
+fn in_order(signals: &[Signal]) -> Vec<&Signal> {
+    let mut ordered: Vec<&Signal> = signals.iter().collect();
+    let key = |s: &Signal| match s.years.iter().find(|y| speaks(y)) {
+        Some(first) => (0, first.year),
+        None => (1, Year(0)),
+    };
+    ordered.sort_by_key(|s| key(s));
+    ordered
+}
+
+fn speaks(year: &SignalYear) -> bool {
+    matches!(year.state, State::Fires(_))
+}
+
+fn table(id: &str, caption: &str, years: &[Year], rows: Vec<Row>, notes: Vec<String>) -> Table {
+    let second = if id == "vroege-signalen" { "Eerste jaar" } else { "Grens" };
+    let mut columns = vec![Column::words("Regel"), Column::words(second).optional()];
+    columns.extend(years.iter().map(|y| Column::numbers(y.to_string())));
+    Table { id: id.into(), caption: caption.into(), columns, rows, notes }
+}
+
+fn row(signal: &Signal, second: String, cell: impl Fn(&SignalYear) -> Cell) -> Row {
+    let mut cells = vec![Cell::words(words::clean(&signal.title)), Cell::words(second)];
+    cells.extend(signal.years.iter().map(cell));
+    Row::plain(cells)
+}
+
+fn first_year(signal: &Signal) -> String {
+    match (signal.first_year, signal.by_year) {
+        (Some(year), _) => year.to_string(),
+        (None, false) if signal.years.iter().any(speaks) => "elk jaar".to_owned(),
+        _ => "–".to_owned(),
+    }
+}
+
+/// `ja (62%)`, `ja`, `nee`, or a dash where the rule cannot say.
+fn state(year: &SignalYear, drawn: bool) -> Cell {
+    match &year.state {
+        // One draw says on which side the figure lies, not how likely that is.
+        State::Fires(Some(p)) if drawn => {
+            Cell::number(format!("ja ({})", chance::simulated_number(*p)), *p, Unit::Percent)
+        }
+        State::Fires(_) => Cell::words("ja"),
+        State::Quiet => Cell::words("nee"),
+        State::Unknown(_) => tables::nothing(),
+    }
+}
+
+/// The distance of the comparison that decides: over the border with a plus,
+/// the room that is left with a minus.
+fn distance(year: &SignalYear) -> Cell {
+    let Some(margin) = &year.margin else { return tables::nothing() };
+    let size = margin.distance.abs();
+    let style = if margin.unit == Quantity::Percent { Style::Points } else { Style::Auto };
+    let printed = dutch::quantity(size, margin.unit, style);
+    let sign = if speaks(year) { '+' } else { '-' };
+    let unit = match margin.unit {
+        Quantity::Euro | Quantity::EuroPerClient => Unit::Euro,
+        Quantity::Percent => Unit::Percent,
+        Quantity::Clients => Unit::Count,
+        _ => Unit::Number,
+    };
+    Cell::number(format!("{sign} {printed}"), if speaks(year) { size } else { -size }, unit)
+}
+
+/// The border that decides in the last year in which one does.
+fn border(signal: &Signal) -> String {
+    let margin = signal.years.iter().rev().find_map(|y| y.margin.as_ref());
+    margin.map_or_else(|| "–".to_owned(), |m| dutch::quantity(m.border, m.unit, Style::Auto))
+}
+
+fn notes(signals: &[&Signal]) -> Vec<String> {
+    let mut notes = Vec::new();
+    if signals.iter().any(|s| !s.by_year) {
+        notes.push("Elk jaar: deze regel kijkt naar de hele raming en niet naar één jaar.".to_owned());
+    }
+    if signals.iter().flat_map(|s| &s.years).any(|y| matches!(y.state, State::Unknown(_))) {
+        notes.push("Een streep: in dat jaar ontbreekt een cijfer dat de regel nodig heeft.".to_owned());
+    }
+    notes
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::rule::Margin;
+
+    fn year(year: i32, state: State, distance: Option<(f64, Quantity)>) -> SignalYear {
+        let margin = distance.map(|(distance, unit)| Margin {
+            left: "mean(gap)".into(),
+            right: "parameter(threshold)".into(),
+            distance,
+            border: 50_000.0,
+            unit,
+        });
+        SignalYear { year: Year(year), state, margin }
+    }
+
+    fn signal(years: Vec<SignalYear>, first: Option<i32>) -> Signal {
+        Signal {
+            rule: "r".into(),
+            title: "Een regel".into(),
+            domain: "jeugd".into(),
+            by_year: true,
+            years,
+            first_year: first.map(Year),
+        }
+    }
+
+    #[test]
+    fn a_cell_says_whether_it_speaks_how_likely_and_how_far() {
+        let fires = year(2029, State::Fires(Some(0.62)), Some((1_400_000.0, Quantity::Euro)));
+        assert_eq!(state(&fires, true).printed, "ja (62%)");
+        assert_eq!(state(&fires, false).printed, "ja");
+        assert_eq!(distance(&fires).printed, "+ € 1,4 miljoen");
+        let quiet = year(2027, State::Quiet, Some((-0.012, Quantity::Percent)));
+        assert_eq!(state(&quiet, true).printed, "nee");
+        assert_eq!(distance(&quiet).printed, "- 1,2 procentpunt");
+        let unknown = year(2028, State::Unknown("there is no budget in 2028".into()), None);
+        assert_eq!((state(&unknown, true).printed.as_str(), distance(&unknown).printed.as_str()), ("–", "–"));
+    }
+
+    #[test]
+    fn what_speaks_first_stands_first_and_the_border_is_named() {
+        let late = signal(
+            vec![year(2027, State::Quiet, None), year(2028, State::Fires(None), Some((5.0, Quantity::Euro)))],
+            Some(2028),
+        );
+        let early = signal(vec![year(2027, State::Fires(None), None), year(2028, State::Quiet, None)], Some(2027));
+        let silent = signal(vec![year(2027, State::Quiet, None)], None);
+        let all = [silent.clone(), late.clone(), early.clone()];
+        assert_eq!(in_order(&all), [&early, &late, &silent]);
+        assert_eq!((border(&late).as_str(), border(&silent).as_str()), ("€ 50.000", "–"));
+        assert_eq!((first_year(&late).as_str(), first_year(&silent).as_str()), ("2028", "–"));
+    }
+}
