@@ -138,7 +138,7 @@ fn the_report_traces_every_number_of_a_rule_and_shows_what_comes() {
     let report = std::fs::read_to_string(folder.path().join("out/klein/base/risicoparagraaf.md")).expect("written");
     let notes: Vec<&str> = report.lines().filter(|l| l.starts_with("[^") && l.contains("cost(total, ")).collect();
     // The text, the response, the chance and the impact: each with the expression, its inputs and their rows.
-    for needle in ["`cost(total, ", "`mean(cost(total, ", "`chance(cost(total, ", "van cost(total, ", "figures.csv:"] {
+    for needle in ["`cost(total, ", "`mean(cost(total, ", "`chance(cost(total, ", "figures.csv:", "gemiddelde als het gebeurt. Rust op: cost(total, "] {
         assert!(notes.iter().any(|n| n.contains(needle)), "{needle} in\n{}", notes.join("\n"));
     }
     assert!(report.contains("## Vroege signalen") || report.contains("# Vroege signalen"), "the early warning");

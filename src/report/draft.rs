@@ -15,7 +15,7 @@ use crate::dutch;
 use crate::model::{Income, Model};
 use crate::projection::{GroupId, GroupYear, Projection};
 use crate::simulation::{GroupOutcome, Outcome, Summary};
-use crate::study::{Piece, PieceInput, ScenarioStudy, Study, derive};
+use crate::study::{NumberOrigin, Piece, PieceInput, ScenarioStudy, Study, derive};
 use crate::units::Year;
 
 /// Figures behind one number that a note spells out.
@@ -198,18 +198,23 @@ impl<'a> Draft<'a> {
             [only] if only.address == formula => "een getal van de raming of de cijfers",
             _ => "berekend uit de getallen hierna",
         };
-        let input = |i: &PieceInput| {
-            let value = exact(i.value, &i.unit);
-            match &i.source {
-                Some(source) => format!("{} = {value}, uit {source}", i.address),
-                None => format!("{} = {value}", i.address),
-            }
-        };
-        let shown = inputs.iter().take(MOST_INPUTS).map(input);
-        let rest = inputs.len().saturating_sub(MOST_INPUTS);
-        let more = (rest > 0).then(|| format!("en nog {}", dutch::counted(rest, "getal", "getallen")));
-        let rests_on = shown.chain(more).map(|t| words::clean(&t)).collect();
-        self.cite_from(&words::clean(printed), formula, exact(value, unit), how, rests_on)
+        self.cite_from(&words::clean(printed), formula, exact(value, unit), how, inputs_of(inputs))
+    }
+
+    /// A chance that a rule took from the draws, with its word and its evidence.
+    pub fn rule_chance(&self, p: f64, origin: &NumberOrigin) -> String {
+        let how = "aandeel van de trekkingen";
+        let value = dutch::percent(p, 2);
+        let printed =
+            self.cite_from(&chance::simulated_number(p), &origin.formula, value, how, inputs_of(&origin.inputs));
+        format!("{printed} ({})", chance::word(p))
+    }
+
+    /// An amount that a rule computed, without sign, with its evidence.
+    pub fn rule_amount(&self, exact: f64, origin: &NumberOrigin) -> String {
+        let printed = self.book.words(self.book.round(exact));
+        let how = "gemiddelde als het gebeurt";
+        self.cite_from(&printed, &origin.formula, dutch::euro_cents(exact), how, inputs_of(&origin.inputs))
     }
 
     /// A number with where it comes from; the same number of the same address is listed once.
@@ -346,6 +351,20 @@ fn push_plain(out: &mut Vec<Inline>, words: &str) {
     } else {
         out.push(Inline::Plain(words));
     }
+}
+
+/// The figures behind a number of a rule, each with its value and its source.
+fn inputs_of(inputs: &[PieceInput]) -> Vec<String> {
+    let input = |i: &PieceInput| {
+        let value = exact(i.value, &i.unit);
+        match &i.source {
+            Some(source) => format!("{} = {value}, uit {source}", i.address),
+            None => format!("{} = {value}", i.address),
+        }
+    };
+    let rest = inputs.len().saturating_sub(MOST_INPUTS);
+    let more = (rest > 0).then(|| format!("en nog {}", dutch::counted(rest, "getal", "getallen")));
+    inputs.iter().take(MOST_INPUTS).map(input).chain(more).map(|t| words::clean(&t)).collect()
 }
 
 /// A figure to the cent, or as exact as its unit asks.

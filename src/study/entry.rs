@@ -131,6 +131,15 @@ pub enum Piece {
     },
 }
 
+/// How a rule computed a number that stands in no text of its own.
+#[derive(Clone, Debug, PartialEq)]
+pub struct NumberOrigin {
+    /// In one line: `chance(cost(jeugd, 2029) - budget(jeugd, 2029) > 0)`.
+    pub formula: String,
+    /// The figures that went in.
+    pub inputs: Vec<PieceInput>,
+}
+
 /// A figure that went into a number of a rule's text.
 #[derive(Clone, Debug, PartialEq)]
 pub struct PieceInput {
@@ -185,10 +194,10 @@ pub struct RiskEntry {
     pub response: Option<String>,
     /// The same with the evidence of its numbers; empty where it holds none.
     pub response_pieces: Vec<Piece>,
-    /// How a rule computed the chance, in one line.
-    pub chance_formula: Option<String>,
-    /// How a rule computed the impact, in one line.
-    pub impact_formula: Option<String>,
+    /// How a rule computed the chance; none in the register.
+    pub chance_origin: Option<NumberOrigin>,
+    /// How a rule computed the impact; none in the register.
+    pub impact_origin: Option<NumberOrigin>,
     /// Who keeps it.
     pub owner: Option<String>,
     /// Member of the executive.

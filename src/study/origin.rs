@@ -31,7 +31,9 @@ fn together(mut found: Vec<String>) -> Option<String> {
 
 fn of_assumption(assumption: &Assumption, year: Year) -> String {
     let by_year = assumption.provenance_by_year.iter().find(|(y, _)| *y == year).map(|(_, p)| p);
-    let said = |p: &Provenance| p.source.clone().or_else(|| p.note.clone());
+    // Of a remark the first sentence: the rest stands at the place itself.
+    let note = |p: &Provenance| p.note.as_ref().map(|n| n.split(". ").next().unwrap_or(n).to_owned());
+    let said = |p: &Provenance| p.source.clone().or_else(|| note(p));
     let source = by_year.and_then(said).or_else(|| said(&assumption.provenance));
     at(source.as_ref(), assumption.place_of(year))
 }

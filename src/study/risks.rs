@@ -4,14 +4,14 @@
 //! of each, has them summed, and puts the result beside the words.
 
 use super::facts::Computed;
-use super::{Basis, ImpactSummary, Origin, Piece, PieceInput, ResilienceOutcome, RiskEntry, YearLoss};
+use super::{Basis, ImpactSummary, NumberOrigin, Origin, Piece, PieceInput, ResilienceOutcome, RiskEntry, YearLoss};
 use crate::diagnostic::Diagnostic;
 use crate::dutch::Quantity;
 use crate::model::{Model, Risk, RiskChance, RiskImpact};
 use crate::risk::{
     self, Assessment, Capacity, Event, EventImpact, EventOrigin, Frequency, Method, Request, Scenarios, Severity,
 };
-use crate::rule::{Evaluation, Finding, RichText, Segment};
+use crate::rule::{Evaluation, Evidence, Finding, RichText, Segment};
 use crate::simulation::Settings;
 
 /// The risks of a scenario, and its resilience where that is asked.
@@ -127,8 +127,8 @@ fn from_register(risk: &Risk) -> RiskEntry {
         consequence: risk.consequence.clone(),
         response: risk.response.clone(),
         response_pieces: Vec::new(),
-        chance_formula: None,
-        impact_formula: None,
+        chance_origin: None,
+        impact_origin: None,
         owner: risk.owner.clone(),
         portfolio_holder: risk.portfolio_holder.clone(),
         trend: risk.trend,
@@ -176,12 +176,8 @@ fn from_finding(finding: &Finding) -> RiskEntry {
         consequence: None,
         response: finding.response.as_ref().map(RichText::plain),
         response_pieces: finding.response.as_ref().filter(|r| r.has_figures()).map_or_else(Vec::new, |r| pieces(finding, r)),
-        chance_formula: finding.chance_evidence.and_then(|at| finding.evidence.get(at)).map(|e| e.formula.clone()),
-        impact_formula: finding
-            .impact
-            .as_ref()
-            .and_then(|i| finding.evidence.get(i.evidence))
-            .map(|e| e.formula.clone()),
+        chance_origin: finding.chance_evidence.and_then(|at| origin(finding, at)),
+        impact_origin: finding.impact.as_ref().and_then(|i| origin(finding, i.evidence)),
         owner: finding.owner.clone(),
         portfolio_holder: finding.portfolio_holder.clone(),
         trend: None,
@@ -191,6 +187,22 @@ fn from_finding(finding: &Finding) -> RiskEntry {
         share_of_expected: 0.0,
         share_at_certainty: 0.0,
     }
+}
+
+/// How a number of a finding was computed.
+fn origin(finding: &Finding, at: usize) -> Option<NumberOrigin> {
+    finding.evidence.get(at).map(|e| NumberOrigin { formula: e.formula.clone(), inputs: inputs(e) })
+}
+
+/// The figures behind a number.
+fn inputs(evidence: &Evidence) -> Vec<PieceInput> {
+    let of = |i: &crate::rule::EvidenceInput| PieceInput {
+        address: i.address.clone(),
+        unit: unit_name(i.unit).to_owned(),
+        value: i.value,
+        source: i.source.clone(),
+    };
+    evidence.inputs.iter().map(of).collect()
 }
 
 /// A text with the evidence of each number beside it.
@@ -206,16 +218,7 @@ fn pieces(finding: &Finding, text: &RichText) -> Vec<Piece> {
                     unit: unit_name(e.unit).to_owned(),
                     value: e.value,
                     formula: e.formula.clone(),
-                    inputs: e
-                        .inputs
-                        .iter()
-                        .map(|i| PieceInput {
-                            address: i.address.clone(),
-                            unit: unit_name(i.unit).to_owned(),
-                            value: i.value,
-                            source: i.source.clone(),
-                        })
-                        .collect(),
+                    inputs: inputs(e),
                 },
                 None => Piece::Plain(printed.clone()),
             },

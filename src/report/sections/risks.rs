@@ -114,10 +114,14 @@ fn odds(d: &Draft<'_>, risk: &RiskEntry) -> String {
     if computed {
         // One draw says on which side the figure lies, not how likely that is.
         return match d.outcome() {
-            Some(_) => {
-                let address = risk.chance_formula.clone().unwrap_or_else(|| format!("chance({})", risk.id));
-                format!("De kans is {}.", d.likely(p, &address))
-            }
+            Some(_) => format!(
+                "De kans is {}.",
+                match &risk.chance_origin {
+                    Some(origin) => d.rule_chance(p, origin),
+                    // A chance that the rule states itself.
+                    None => chance::stated(p),
+                }
+            ),
             None => "Zonder simulatie is die niet te berekenen.".to_owned(),
         };
     }
@@ -148,12 +152,12 @@ fn amount(d: &Draft<'_>, risk: &RiskEntry) -> String {
     let formula = match (what_if, risk.origin) {
         (Some(id), _) => format!("resultaat van de basis min dat van de wat-als {id}"),
         (None, Origin::Register) => "gemiddelde van het opgegeven bedrag".to_owned(),
-        (None, Origin::Rule) => match &risk.impact_formula {
-            Some(formula) => format!("gemiddelde als het gebeurt, van {formula}"),
-            None => "gemiddelde als het gebeurt".to_owned(),
-        },
+        (None, Origin::Rule) => "gemiddelde als het gebeurt".to_owned(),
     };
-    let mean = d.euros(impact.mean, &address, &formula);
+    let mean = match &risk.impact_origin {
+        Some(origin) => d.rule_amount(impact.mean, origin),
+        None => d.euros(impact.mean, &address, &formula),
+    };
     let year = match (what_if, risk.years.first()) {
         (Some(_), Some(first)) => format!(" in {first}"),
         _ => String::new(),
