@@ -65,12 +65,13 @@ fn scenario(name: &str) -> Arc<dyn Facts> {
     let mut sources = Sources::default();
     for entry in std::fs::read_dir(root().join("scenarios").join(name)).expect("shipped").flatten() {
         let file = entry.file_name().to_string_lossy().into_owned();
-        if file == "base.toml" || file.ends_with(".csv") {
+        if file.ends_with(".toml") || file.ends_with(".csv") {
             sources.insert(file, std::fs::read(entry.path()).expect("readable"));
         }
     }
     let settings = Settings { draws: 10_000, ..Settings::default() };
-    let outcomes = study::outcomes(&sources, None, &settings).unwrap_or_else(|wrong| panic!("{wrong:#?}"));
+    let outcomes =
+        study::outcomes(&sources, Some(&["base".to_owned()]), &settings).unwrap_or_else(|wrong| panic!("{wrong:#?}"));
     outcomes.into_iter().next().expect("the base")
 }
 

@@ -447,7 +447,8 @@ fn figures_that_take_too_much_are_stopped() {
     let memory = fault(r#"let l = []; let c = o.cost("jeugd", 2029); loop { l.push(c + euro(l.len())); }"#, o());
     assert_eq!(memory.code, "limit-memory", "{memory:?}");
     let operations = fault(r#"let c = o.cost("jeugd", 2029); loop { c + c; }"#, o());
-    assert_eq!(operations.code, "limit-operations");
+    // On a busy machine the clock may be first: it is the net.
+    assert!(["limit-operations", "limit-time"].contains(&operations.code), "{operations:?}");
 }
 
 #[test]
@@ -716,7 +717,10 @@ fn a_text_is_harder_than_b1_by_its_mean_or_its_words_and_terms_are_nobodys_fault
         ["b1 use shorter words and sentences"]
     );
     // Terms of the glossary count as two syllables each.
-    assert_eq!(body("De vangnetuitkering en het weerstandsvermogen dalen. De taakstelling lukt."), Vec::<String>::new());
+    assert_eq!(
+        body("De vangnetuitkering en het weerstandsvermogen dalen. De taakstelling lukt."),
+        Vec::<String>::new()
+    );
 }
 
 #[test]

@@ -98,7 +98,9 @@ pub fn test(arguments: &TestArguments) -> anyhow::Result<u8> {
     if let Some(coverage) = &coverage {
         print_coverage(coverage);
         if short {
-            anstream::eprintln!("error: not every branch is reached that --require asks for: write a test for each of those above");
+            anstream::eprintln!(
+                "error: not every branch is reached that --require asks for: write a test for each of those above"
+            );
         }
     }
     let passed = results.tests.len() - results.failures();
@@ -143,7 +145,13 @@ fn print_coverage(coverage: &rule::CoverageReport) {
             rule.applied
         );
         for missed in &rule.missed {
-            anstream::println!("    {}:{}:{}: `{}` is never reached", rule.path, missed.line, missed.column, missed.what);
+            anstream::println!(
+                "    {}:{}:{}: `{}` is never reached",
+                rule.path,
+                missed.line,
+                missed.column,
+                missed.what
+            );
         }
         for only in &rule.untested {
             anstream::println!(

@@ -361,7 +361,10 @@ mod data {
         assert_eq!(keys(&v), ["ravijn", "municipality", "receipt", "scenarios"]);
         assert_eq!(keys(&v["receipt"]), ["seed", "draws", "inputs"]);
         let s = &v["scenarios"][0];
-        assert_eq!(keys(s), ["id", "title", "lines", "groups", "indicators", "reserves", "risks", "resilience"]);
+        assert_eq!(
+            keys(s),
+            ["id", "title", "lines", "groups", "indicators", "reserves", "risks", "signals", "resilience"]
+        );
         assert_eq!(keys(&s["lines"][0]), ["id", "kind", "label", "taakveld", "domains", "outside", "years"]);
         assert_eq!(
             keys(&s["lines"][0]["years"][0]),

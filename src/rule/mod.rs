@@ -34,8 +34,8 @@ pub use finding::{Evaluation, Evidence, EvidenceInput, Failed, Finding, Impact, 
 pub use head::{Head, Parameter};
 pub use lint::{Known, lint};
 pub use reference::reference;
-pub use syntax::MAX_FILE;
 pub use signal::{Margin, Signal, SignalYear, State};
+pub use syntax::MAX_FILE;
 pub use template::template;
 pub use testing::{TestReport, TestResult, run_tests};
 

@@ -273,7 +273,8 @@ impl Reader<'_> {
                 None => head.parameter(name).map_or_else(|| head.path.clone(), |p| p.place.to_string()),
             });
         }
-        if let Some(inside) = address.strip_prefix("measures").and_then(|r| r.split_once('(')).map(|(_, inside)| inside) {
+        if let Some(inside) = address.strip_prefix("measures").and_then(|r| r.split_once('(')).map(|(_, inside)| inside)
+        {
             let kind = inside.split([',', ')']).next().unwrap_or("").trim();
             return measure_kind(kind).ok().and_then(|kind| self.facts.measure_source(kind));
         }

@@ -86,7 +86,9 @@ mod tests {
 
     #[test]
     fn the_template_is_a_rule_whose_tests_pass_and_that_has_nothing_to_warn_about() {
-        for (id, domain) in [("wachtlijst", "jeugd"), ("a\"b", "al\"gemeen"), ("saldo", "algemeen"), ("saldo", "financien")] {
+        for (id, domain) in
+            [("wachtlijst", "jeugd"), ("a\"b", "al\"gemeen"), ("saldo", "algemeen"), ("saldo", "financien")]
+        {
             let bytes = template(id, domain).into_bytes();
             let (set, broken) = RuleSet::parse(&[RuleSource { id: "r".into(), path: "r.rhai".into(), bytes }]);
             assert!(broken.is_empty(), "{broken:?}");

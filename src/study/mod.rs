@@ -15,7 +15,7 @@ mod run;
 mod samples;
 
 pub use entry::{
-    Basis, ImpactSummary, InputHash, NumberOrigin, Origin, Piece, PieceInput, Receipt, ResilienceOutcome, RiskEntry, RuleNote, ScenarioStudy,
-    Study, YearLoss,
+    Basis, ImpactSummary, InputHash, NumberOrigin, Origin, Piece, PieceInput, Receipt, ResilienceOutcome, RiskEntry,
+    RuleNote, ScenarioStudy, Study, YearLoss,
 };
 pub use run::{check, outcomes, run};

@@ -175,7 +175,11 @@ fn from_finding(finding: &Finding) -> RiskEntry {
         cause: None,
         consequence: None,
         response: finding.response.as_ref().map(RichText::plain),
-        response_pieces: finding.response.as_ref().filter(|r| r.has_figures()).map_or_else(Vec::new, |r| pieces(finding, r)),
+        response_pieces: finding
+            .response
+            .as_ref()
+            .filter(|r| r.has_figures())
+            .map_or_else(Vec::new, |r| pieces(finding, r)),
         chance_origin: finding.chance_evidence.and_then(|at| origin(finding, at)),
         impact_origin: finding.impact.as_ref().and_then(|i| origin(finding, i.evidence)),
         owner: finding.owner.clone(),

@@ -21,18 +21,23 @@ pub fn write(d: &Draft<'_>) -> Option<Section> {
     let speaking = signals.iter().filter(|s| s.years.iter().any(speaks)).count();
     let intro = format!(
         "Elke regel kijkt naar elk jaar apart. {} in een of meer jaren een risico. \
-         De eerste tabel zegt vanaf welk jaar, en met welke kans. De tweede zegt hoe ver het nog tot de grens is, of hoe ver eroverheen.",
+         De eerste tabel zegt vanaf welk jaar{}. De tweede zegt hoe ver het nog tot de grens is, of hoe ver eroverheen.",
         match speaking {
             0 => "Geen enkele regel ziet".to_owned(),
             1 => "Eén regel ziet".to_owned(),
             n => format!("{} regels zien", words::capital(&dutch::count_in_words(n as f64))),
-        }
+        },
+        if d.outcome().is_some() { ", en met welke kans" } else { "" }
     );
     let blocks = vec![
         Block::Paragraph(d.text(intro)),
         Block::Table(table(
             "vroege-signalen",
-            "Vanaf wanneer een regel een risico ziet, en met welke kans",
+            if d.outcome().is_some() {
+                "Vanaf wanneer een regel een risico ziet, en met welke kans"
+            } else {
+                "Vanaf wanneer een regel een risico ziet"
+            },
             &years,
             signals.iter().map(|s| row(s, first_year(s), |y| state(y, d.outcome().is_some()))).collect(),
             notes(&signals),
@@ -43,7 +48,8 @@ pub fn write(d: &Draft<'_>) -> Option<Section> {
             &years,
             signals.iter().map(|s| row(s, border(s), distance)).collect(),
             vec![
-                "Een plus is voorbij de grens: de regel ziet een risico. Een min is de ruimte die er nog is.".to_owned(),
+                "Een plus is voorbij de grens: de regel ziet een risico. Een min is de ruimte die er nog is."
+                    .to_owned(),
                 "Een streep: de regel vergelijkt in dat jaar niets met een grens.".to_owned(),
             ],
         )),

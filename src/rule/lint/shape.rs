@@ -232,8 +232,9 @@ fn domain(check: &mut Check<'_>) {
     }
     let Some(near) = slip(&domain, known).map(str::to_owned) else { return };
     let place = check.rule.head.place.clone();
-    check.warn_at("unknown-name", place, format!("this municipality has no domain `{domain}`: the rule never applies")).help =
-        Some(format!("did you mean `{near}`?"));
+    check
+        .warn_at("unknown-name", place, format!("this municipality has no domain `{domain}`: the rule never applies"))
+        .help = Some(format!("did you mean `{near}`?"));
 }
 
 fn requirements(check: &mut Check<'_>) {
