@@ -1,12 +1,11 @@
 //! How fast the rules run: W4, sixty rules.
 //!
-//! 1. Sixty rules on one shipped scenario with 10,000 draws: every figure is a
-//!    random variable, every operation goes through all draws. The goal is
-//!    200 ms.
-//! 2. Sixty rules on 10,000 sets of plain numbers, as a JSON rules engine has
-//!    them: the same facts and the same conditions stand in
-//!    `benches/json_rules/`, which runs json-rules-engine beside it. Both print
-//!    how often a rule fired, and must print the same.
+//! First, sixty rules on one shipped scenario with 10,000 draws: every figure is
+//! a random variable, every operation goes through all draws. The goal is
+//! 200 ms. Then sixty rules on 10,000 sets of plain numbers, as a JSON rules
+//! engine has them: the same facts and the same conditions stand in
+//! `benches/json_rules/`, which runs json-rules-engine beside it. Both print
+//! how often a rule fired, and must print the same.
 //!
 //!     cargo bench --bench rules
 //!     cd benches/json_rules && npm install && node run.mjs

@@ -445,9 +445,9 @@ fn figures_that_take_too_much_are_stopped() {
     let draws: Vec<f64> = (0..10_000).map(f64::from).collect();
     let o = || Outcome::default().drawn("cost(jeugd, 2029)", &draws);
     let memory = fault(r#"let l = []; let c = o.cost("jeugd", 2029); loop { l.push(c + euro(l.len())); }"#, o());
-    assert_eq!(memory.code, "limit-memory", "{memory:?}");
-    let operations = fault(r#"let c = o.cost("jeugd", 2029); loop { c + c; }"#, o());
     // On a busy machine the clock may be first: it is the net.
+    assert!(["limit-memory", "limit-time"].contains(&memory.code), "{memory:?}");
+    let operations = fault(r#"let c = o.cost("jeugd", 2029); loop { c + c; }"#, o());
     assert!(["limit-operations", "limit-time"].contains(&operations.code), "{operations:?}");
 }
 
