@@ -123,7 +123,8 @@ fn in_year(runner: &Runner<'_>, rule: &Compiled, facts: &Arc<dyn Facts>, year: Y
         Err(diagnostics) => State::Unknown(diagnostics.first().map(|d| d.message.clone()).unwrap_or_default()),
     };
     let margin = match state {
-        State::Fires(_) => nearest(comparisons.iter()),
+        // Nothing compared with nothing is a guard of the rule, no border.
+        State::Fires(_) => nearest(comparisons.iter().filter(|c| c.size > 0.0)),
         // The last one asked is the one that ended it; a question over several
         // years asks at one place more than once.
         State::Quiet => {
