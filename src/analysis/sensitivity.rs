@@ -7,9 +7,20 @@
 //! low every year, and explain little of a band in which years even out.
 
 use crate::diagnostic::Diagnostic;
-use crate::model::{Assumption, AssumptionId, Distribution, FigureAddress, Model, Scale};
+use crate::model::{Assumption, AssumptionId, Distribution, Expression, FigureAddress, Model, Scale};
 use crate::projection::{self, Central, NoFigure, Overridden, Projection, project};
 use crate::simulation::{Inverse, Settings, ShareOf, normal_quantile, variance_shares};
+
+/// Why a figure has no tornado.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum NoTornado {
+    /// A figure in it is not there.
+    NoFigure(FigureAddress, NoFigure),
+    /// It is a chance, a mean or a percentile: the draws have one of it, not many.
+    OfDraws,
+    /// It divides by zero when an assumption (none: no assumption at all) is at an end.
+    NoNumber(Option<String>),
+}
 
 /// What one assumption alone can do to a figure.
 #[derive(Clone, Debug, PartialEq)]
@@ -18,6 +29,10 @@ pub struct Swing {
     pub assumption: AssumptionId,
     /// Its address.
     pub address: String,
+    /// The assumption at its P10, in the first year in which it is uncertain.
+    pub from: f64,
+    /// Likewise at its P90.
+    pub to: f64,
     /// The figure with the assumption at its P10 in all years.
     pub low: f64,
     /// The figure with the assumption at its P90 in all years.
@@ -41,28 +56,36 @@ pub struct Tornado {
     pub swings: Vec<Swing>,
 }
 
-/// The tornado of a figure.
+/// The tornado of an expression of figures.
 ///
 /// # Errors
-/// Why there is no such figure.
-pub fn tornado(model: &Model, address: &FigureAddress) -> Result<Tornado, NoFigure> {
-    tornado_of(model, |projection| projection::figure(model, projection, address))
-}
-
-/// The tornado of anything that can be read from a projection, such as an
-/// expression of figures.
-///
-/// # Errors
-/// Those of `outcome`.
-pub fn tornado_of<E>(model: &Model, outcome: impl Fn(&Projection) -> Result<f64, E>) -> Result<Tornado, E> {
-    let central = outcome(&project(model, &Central(model)))?;
+/// Why it has none.
+pub fn tornado(model: &Model, of: &Expression) -> Result<Tornado, NoTornado> {
+    let value = |projection: &Projection, moved: Option<&Assumption>| {
+        let mut figure = |address: &FigureAddress| {
+            projection::figure(model, projection, address).map_err(|why| NoTornado::NoFigure(address.clone(), why))
+        };
+        let found = of.value(&mut figure, &mut |_| Err(NoTornado::OfDraws))?;
+        if found.is_finite() { Ok(found) } else { Err(NoTornado::NoNumber(moved.map(|a| a.address.clone()))) }
+    };
+    let central = value(&project(model, &Central(model)), None)?;
     let mut swings = Vec::new();
     for (i, assumption) in model.assumptions.iter().enumerate().filter(|(_, a)| a.is_uncertain()) {
         let id = AssumptionId(i);
+        let first = (0..model.year_count()).find(|y| quantile(assumption, *y, 0.5).is_some()).unwrap_or(0);
+        let own = |q: f64| quantile(assumption, first, q).unwrap_or(assumption.values[first]);
         let at = |q: f64| {
-            outcome(&project(model, &Overridden::new(model).with(id, |y, x| quantile(assumption, y, q).unwrap_or(x))))
+            let moved = Overridden::new(model).with(id, |y, x| quantile(assumption, y, q).unwrap_or(x));
+            value(&project(model, &moved), Some(assumption))
         };
-        swings.push(Swing { assumption: id, address: assumption.address.clone(), low: at(0.1)?, high: at(0.9)? });
+        swings.push(Swing {
+            assumption: id,
+            address: assumption.address.clone(),
+            from: own(0.1),
+            to: own(0.9),
+            low: at(0.1)?,
+            high: at(0.9)?,
+        });
     }
     swings.sort_by(|a, b| b.size().total_cmp(&a.size()));
     Ok(Tornado { central, swings })
@@ -101,16 +124,12 @@ pub struct VarianceShares {
     pub draws: u64,
 }
 
-/// Shares of variance of a figure; none where it is certain.
+/// Shares of variance of an expression of figures; none where it is certain.
 ///
 /// # Errors
-/// As [`crate::simulation::simulate`].
-pub fn shares(
-    model: &Model,
-    settings: &Settings,
-    address: &FigureAddress,
-) -> Result<Option<VarianceShares>, Vec<Diagnostic>> {
-    let Some(found) = variance_shares(model, settings, address)? else { return Ok(None) };
+/// As [`variance_shares`].
+pub fn shares(model: &Model, settings: &Settings, of: &Expression) -> Result<Option<VarianceShares>, Vec<Diagnostic>> {
+    let Some(found) = variance_shares(model, settings, of)? else { return Ok(None) };
     let named = |of: &ShareOf| match of {
         ShareOf::Assumptions(ids) => ids.iter().map(|id| model.assumption(*id).address.clone()).collect(),
         ShareOf::Luck(line) => vec![format!("cost.{}.luck", model.lines.get(*line).id())],
@@ -141,7 +160,7 @@ mod tests {
         s.model
     }
 
-    fn address(text: &str) -> FigureAddress {
+    fn address(text: &str) -> Expression {
         text.parse().expect("well formed")
     }
 
@@ -164,8 +183,26 @@ mod tests {
     }
 
     #[test]
-    fn an_unknown_figure_is_an_error() {
-        assert!(tornado(&sketch(), &address("cost(b, 2028)")).is_err());
+    fn what_has_no_tornado_says_why() {
+        let of = |text: &str| tornado(&sketch(), &address(text)).expect_err("none");
+        assert!(matches!(of("2 * cost(b, 2028)"), NoTornado::NoFigure(a, _) if a.name == "b"));
+        assert_eq!(of("p90(cost(a, 2028))"), NoTornado::OfDraws);
+        assert_eq!(of("1 / (cost(a, 2028) - cost(total, 2028))"), NoTornado::NoNumber(None));
+    }
+
+    #[test]
+    fn an_expression_swings_with_what_moves_it() {
+        // Growth alone moves volume; the price per euro of growth is untouched.
+        let of = address("cost(a, 2028) / cost(a, 2027)");
+        let tornado = tornado(&sketch(), &of).expect("a number");
+        assert!((tornado.central - 1.02 * 1.03).abs() < 1e-12);
+        let growth = tornado.swings.iter().find(|s| s.address == "cost.a.volume.growth").expect("uncertain");
+        let end = 0.01 * 1.281_551_565_5;
+        assert!((growth.from - (0.02 - end)).abs() < 1e-9 && (growth.to - (0.02 + end)).abs() < 1e-9);
+        assert!((growth.high - (1.02 + end) * 1.03).abs() < 1e-9);
+        // 0 up to numbers of the machine.
+        let nothing = address("cost(a, 2028) - cost(total, 2028)");
+        assert!(super::tornado(&sketch(), &nothing).expect("zero").swings.iter().all(|s| s.size() == 0.0));
     }
 
     #[test]

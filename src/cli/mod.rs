@@ -11,6 +11,7 @@ mod new;
 mod rules;
 mod run;
 mod schema;
+mod sensitivity;
 mod test;
 mod write;
 
@@ -55,6 +56,8 @@ enum Command {
     Calibrate(calibrate::CalibrateArguments),
     /// Does it forecast well: roll the origin over known years
     Backtest(backtest::BacktestArguments),
+    /// What matters most for a figure: swings of assumptions and shares of variance
+    Sensitivity(sensitivity::SensitivityArguments),
     /// JSON Schema of the files, for completion and checks in an editor
     Schema(schema::SchemaArguments),
 }
@@ -72,6 +75,7 @@ pub fn dispatch(cli: &Cli) -> anyhow::Result<u8> {
         Command::New(arguments) => new::new(arguments),
         Command::Calibrate(arguments) => calibrate::calibrate(arguments),
         Command::Backtest(arguments) => backtest::backtest(arguments),
+        Command::Sensitivity(arguments) => sensitivity::sensitivity(arguments),
         Command::Schema(arguments) => schema::schema(arguments),
     }
 }

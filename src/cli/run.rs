@@ -67,12 +67,7 @@ pub fn run(arguments: &RunArguments) -> anyhow::Result<u8> {
     if arguments.format.contains(&Format::Table) && arguments.format.contains(&Format::Json) {
         bail!(super::Usage("table and json both go to stdout: choose one of them".to_owned()));
     }
-    if let Some(threads) = arguments.threads {
-        rayon::ThreadPoolBuilder::new()
-            .num_threads(usize::from(threads))
-            .build_global()
-            .context("cannot start the threads")?;
-    }
+    start_threads(arguments.threads)?;
     let mut code = 0;
     let mut documents = Vec::new();
     let mut seen: Vec<String> = Vec::new();
@@ -101,6 +96,13 @@ pub fn run(arguments: &RunArguments) -> anyhow::Result<u8> {
         many => super::put(&format!("[\n{}]\n", many.join(",\n")))?,
     }
     Ok(code)
+}
+
+/// As many threads as asked; by default as many as the machine has.
+pub(super) fn start_threads(asked: Option<u16>) -> anyhow::Result<()> {
+    let Some(threads) = asked else { return Ok(()) };
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(usize::from(threads));
+    pool.build_global().context("cannot start the threads")
 }
 
 /// A municipality that ran.
@@ -202,7 +204,7 @@ fn files(study: &Study, formats: &[Format], out: &Path) -> anyhow::Result<Vec<(P
 }
 
 /// Columns of the terminal; 100 where stdout is none.
-fn terminal_width() -> usize {
+pub(super) fn terminal_width() -> usize {
     terminal_size::terminal_size().map_or(100, |(w, _)| usize::from(w.0)).clamp(40, 160)
 }
 

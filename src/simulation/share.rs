@@ -9,9 +9,10 @@
 use super::ensemble::{Block, Ensemble, Run};
 use super::outcome::Settings;
 use super::sampler::{Risks, SourceKind};
-use super::samples::Reader;
-use crate::diagnostic::Diagnostic;
-use crate::model::{AssumptionId, FigureAddress, LineId, Model};
+use super::samples::{Cell, Reader};
+use crate::diagnostic::{Diagnostic, Severity};
+use crate::model::{AssumptionId, Expression, FigureAddress, LineId, Model};
+use crate::projection;
 
 /// What a share belongs to.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -35,6 +36,22 @@ pub struct Shares {
     pub draws: u64,
 }
 
+/// One figure of the expression.
+struct Part<'a> {
+    address: &'a FigureAddress,
+    central: f64,
+    /// None for records, which no draw changes.
+    cell: Option<Cell>,
+}
+
+/// The expression with each part as `figure` gives it; not finite where it has
+/// no value.
+fn value(of: &Expression, parts: &[Part<'_>], figure: impl Fn(usize) -> f64) -> f64 {
+    let mut known = |address: &FigureAddress| parts.iter().position(|p| p.address == address).map(&figure).ok_or(());
+    // A chance or percentile is the same in all draws and has no shares.
+    of.value(&mut known, &mut |_| Err(())).unwrap_or(f64::NAN)
+}
+
 /// Sums over draws for one correlation.
 #[derive(Clone, Copy, Debug, Default)]
 struct Moments {
@@ -51,24 +68,36 @@ struct BlockSums {
     by_score: Vec<Moments>,
 }
 
-/// Shares of the variance of a figure; none where it is the same in every
-/// draw, or is not there.
+/// Shares of the variance of an expression of figures; none where it is the
+/// same in every draw, and where a figure in it is not there.
 ///
 /// # Errors
-/// As [`super::simulate`].
-pub fn variance_shares(
-    model: &Model,
-    settings: &Settings,
-    address: &FigureAddress,
-) -> Result<Option<Shares>, Vec<Diagnostic>> {
+/// As [`super::simulate`]; an expression that in some draw is no number, such
+/// as one that divides by zero.
+pub fn variance_shares(model: &Model, settings: &Settings, of: &Expression) -> Result<Option<Shares>, Vec<Diagnostic>> {
     let ensemble = Ensemble::with(&[model], settings.seed, Risks::Linked)?;
     let reader = Reader::new(model);
-    let Some(cell) = reader.cell(address) else { return Ok(None) };
+    let mut parts: Vec<Part<'_>> = Vec::new();
+    for address in of.figures() {
+        let Ok(central) = projection::figure(model, reader.central(), address) else { return Ok(None) };
+        if parts.iter().all(|p| p.address != address) {
+            parts.push(Part { address, central, cell: reader.cell(address) });
+        }
+    }
     let sources = ensemble.sources(0);
     let years = model.year_count() - 1;
-    let shift = crate::projection::figure(model, reader.central(), address).unwrap_or(0.0);
+    let central = value(of, &parts, |p| parts[p].central);
+    let shift = if central.is_finite() { central } else { 0.0 };
     let visit = |(): &mut (), block: &Block<'_>| {
-        let row = reader.row(address.figure, cell, &block.futures(0))?;
+        let futures = block.futures(0);
+        let drawn = |part: &Part<'_>| reader.row(part.address.figure, part.cell?, &futures);
+        let drawn: Vec<Option<Vec<f64>>> = parts.iter().map(drawn).collect();
+        if drawn.iter().all(Option::is_none) {
+            return None;
+        }
+        let row: Vec<f64> = (0..block.len())
+            .map(|lane| value(of, &parts, |p| drawn[p].as_ref().map_or(parts[p].central, |row| row[lane])))
+            .collect();
         let mut sums = BlockSums::default();
         for x in &row {
             sums.x += x - shift;
@@ -105,6 +134,15 @@ pub fn variance_shares(
     Run::new(&ensemble, true, || ()).through(settings.draws, settings.draws, &visit, &mut fold, &|_, _| {});
     #[allow(clippy::cast_precision_loss, reason = "a count of draws")]
     let n = settings.draws as f64;
+    if varies && !(all.x.is_finite() && all.xx.is_finite()) {
+        return Err(vec![Diagnostic {
+            severity: Severity::Error,
+            code: "no-number",
+            message: format!("{of} is no number in some futures: it divides by zero there"),
+            place: None,
+            help: None,
+        }]);
+    }
     let spread = n * all.xx - all.x * all.x;
     if !varies || spread <= 0.0 {
         return Ok(None);

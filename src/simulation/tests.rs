@@ -12,6 +12,7 @@ use super::fixture::Sketch;
 use super::machine::Width;
 use super::sampler::Risks;
 use super::*;
+use crate::model::Expression;
 use crate::model::{
     AssumptionId, Correlated, Distribution, Figure, FigureAddress, LineId, Model, Quantity, RiskChance, RiskImpact,
     Scale,
@@ -531,7 +532,8 @@ fn shares_of_variance_are_those_of_a_linear_sum() {
     // In 2027, without the index: a is sd 2e4, b is sd 1e5, uncorrelated.
     let (mut s, [a, b, _]) = sketch();
     s.line(LineId(0)).price.index.clear();
-    let address = FigureAddress { figure: Figure::Cost, name: "total".into(), year: Year(2027) };
+    let figure = |text: &str| text.parse::<Expression>().expect("well formed");
+    let address = figure("cost(total, 2027)");
     let correlated = variance_shares(&s.model, &settings(20_000, 1), &address).expect("sound").expect("uncertain");
     assert_eq!(correlated.shares[0].0, ShareOf::Assumptions(vec![a, b]));
     // Squared correlations add up but for what the scores happen to share.
@@ -546,11 +548,25 @@ fn shares_of_variance_are_those_of_a_linear_sum() {
     assert!(alone.shares.windows(2).all(|w| format!("{:?}", w[0].0) < format!("{:?}", w[1].0)));
     // One draw for all years counts once.
     s.model.assumptions[b.0].persistence = 1.0;
-    let later = FigureAddress { year: Year(2029), ..address.clone() };
+    let later = figure("cost(total, 2029)");
     let once = variance_shares(&s.model, &settings(20_000, 1), &later).expect("sound").expect("uncertain");
     assert!(once.shares.iter().map(|(_, s)| s).sum::<f64>() <= 1.01);
-    let certain = FigureAddress { figure: Figure::Budget, ..address };
+    let certain = figure("budget(total, 2027)");
     assert_eq!(variance_shares(&s.model, &settings(1_000, 1), &certain).expect("sound"), None);
+    // In millions, beside what does not vary, it is the same question.
+    let scaled = figure("(cost(total, 2027) - budget(total, 2027)) / 1_000_000");
+    s.model.assumptions[b.0].persistence = 0.0;
+    let again = variance_shares(&s.model, &settings(20_000, 1), &scaled).expect("sound").expect("uncertain");
+    for ((of, x), (_, y)) in again.shares.iter().zip(&alone.shares) {
+        assert!((x - y).abs() < 1e-9, "{of:?}");
+    }
+    // What only the other line has explains nothing of this one.
+    let own = variance_shares(&s.model, &settings(20_000, 1), &figure("cost(total, 2027) - cost(b, 2027)"));
+    let own = own.expect("sound").expect("uncertain");
+    assert!(own.shares.iter().all(|(of, x)| *of != ShareOf::Assumptions(vec![b]) || *x < 0.002));
+    let broken =
+        variance_shares(&s.model, &settings(1_000, 1), &figure("cost(a, 2027) / (cost(b, 2027) - cost(b, 2027))"));
+    assert!(broken.is_err());
 }
 
 #[test]
