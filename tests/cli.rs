@@ -212,3 +212,74 @@ fn the_reference_of_the_rules_is_made_from_the_code() {
     let shipped = std::fs::read_to_string(&file).expect("shipped");
     assert!(shipped == made, "run `UPDATE_DOCS=1 cargo test --test cli`");
 }
+
+#[test]
+fn sensitivity_answers_for_any_figure_and_points_at_what_is_no_figure() {
+    let ask = |figure: &str, more: &[&str]| {
+        let mut arguments = vec!["sensitivity", "scenarios/harderwijk", "--figure", figure, "--draws", "600"];
+        arguments.extend(more);
+        ravijn(&arguments)
+    };
+    let done = ask("(cost(jeugd, 2029) - budget(jeugd, 2029)) / 1_000", &["--format", "json", "--threads", "1"]);
+    assert!(done.status.success(), "{}", text(&done.stderr));
+    let document: serde_json::Value = serde_json::from_slice(&done.stdout).expect("one document");
+    let swings = document["swings"].as_array().expect("a list");
+    assert!(swings.len() > 10, "{swings:?}");
+    assert!(swings.windows(2).all(|w| w[0]["swing"].as_f64() >= w[1]["swing"].as_f64()), "the largest first");
+    let address = swings[0]["assumption"].as_str().expect("an address");
+    assert!(address.starts_with("cost.jeugd-ambulant."), "{address}");
+    // Shares and what no source explains alone are the whole, but for chance in 600 draws.
+    let shares = document["variance"]["sources"].as_array().expect("a list").iter();
+    let whole: f64 = shares.filter_map(|s| s["share"].as_f64()).sum::<f64>()
+        + document["variance"]["rest"].as_f64().expect("a number");
+    assert!((0.9..1.2).contains(&whole), "{whole}");
+    let again = ask("(cost(jeugd, 2029) - budget(jeugd, 2029)) / 1_000", &["--format", "json", "--threads", "3"]);
+    assert_eq!(done.stdout, again.stdout, "threads change no byte");
+
+    let table = ask("cost(6.75, 2029)", &["--scenario", "ova-hoger", "--top", "2"]);
+    assert!(table.status.success());
+    let page = text(&table.stdout);
+    assert!(page.contains("scenario ova-hoger") && page.contains("smaller ones (--top"), "{page}");
+
+    let wrong = ask("2 * cost(jeugt, 2029)", &[]);
+    assert_eq!(wrong.status.code(), Some(1));
+    let message = text(&wrong.stderr);
+    assert!(message.contains("--figure:1:5: error") && message.contains("did you mean `jeugd`?"), "{message}");
+    assert!(message.contains("^^^^^^^^^^^^^^^^^"), "{message}");
+    assert_eq!(ask("cost(jeugd)", &[]).status.code(), Some(2));
+    assert_eq!(ask("p90(cost(jeugd, 2029))", &[]).status.code(), Some(1));
+    assert_eq!(ask("cost(jeugd, 2029)", &["--scenario", "nergens"]).status.code(), Some(1));
+}
+
+#[test]
+fn a_register_risk_takes_the_place_of_the_rule_that_it_names() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let path = folder.path().to_str().expect("plain");
+    let base = |risk: &str| {
+        format!(
+            "[municipality]\nname = \"Voorbeeld\"\ncode = \"GM0000\"\nbase_year = 2026\nbase = \"budget\"\nhorizon = 2027\n\n[cost.zorg]\nlabel = \"Zorg\"\ntaakveld = \"6.711\"\ndomain = \"wmo\"\nvolume = {{ growth = \"9%\" }}\n{risk}"
+        )
+    };
+    let figures = "line,quantity,kind,year,value\nzorg,cost,budget,2026,1000000\nzorg,cost,budget,2027,1000000\n";
+    std::fs::write(folder.path().join("figures.csv"), figures).expect("writable");
+    let ids = |risk: &str| {
+        std::fs::write(folder.path().join("base.toml"), base(risk)).expect("writable");
+        let done = ravijn(&["run", path, "--draws", "0", "--format", "json"]);
+        let document: serde_json::Value = serde_json::from_slice(&done.stdout).expect("one document");
+        let risks = document["scenarios"][0]["risks"].as_array().expect("a list").clone();
+        let ids: Vec<String> = risks.iter().filter_map(|r| r["id"].as_str().map(str::to_owned)).collect();
+        (ids, text(&done.stderr))
+    };
+    let (before, _) = ids("");
+    assert!(before.iter().any(|id| id == "wmo-boven-begroting"), "{before:?}");
+    let risk = |rule: &str| {
+        format!(
+            "\n[risk.eigen]\ntitle = \"Eigen woorden\"\ndomain = \"wmo\"\nterm = \"kort\"\nimpact = \"pm\"\nreplaces = [\"{rule}\"]\n"
+        )
+    };
+    let (after, _) = ids(&risk("wmo-boven-begroting"));
+    assert!(after.iter().any(|id| id == "eigen") && !after.iter().any(|id| id == "wmo-boven-begroting"), "{after:?}");
+    let (misspelt, message) = ids(&risk("wmo-boven-begrooting"));
+    assert!(misspelt.iter().any(|id| id == "wmo-boven-begroting"));
+    assert!(message.contains("unknown-rule") && message.contains("did you mean `wmo-boven-begroting`?"), "{message}");
+}

@@ -8,8 +8,8 @@ use super::figures;
 use super::item::{Content, Entry, Item, Table};
 use super::overlay::DOMAINS;
 use crate::model::{
-    Correlated, Correlation, Covers, Indicator, Municipality, NotModelled, Quantity, ReportSettings, Reserve,
-    RuleParameter,
+    ChanceWords, Correlated, Correlation, Covers, Indicator, Municipality, NotModelled, Quantity, ReportSettings,
+    Reserve, RuleParameter,
 };
 use crate::units::Year;
 
@@ -201,6 +201,43 @@ impl Builder<'_> {
         rules
     }
 
+    /// Words for chances, from the lowest to the highest.
+    fn chance_words(&mut self) -> ChanceWords {
+        let Some(item) = self.root.table("report").and_then(|t| t.get("chance_words")) else {
+            return ChanceWords::default();
+        };
+        let Some(table) = item.as_table() else { return ChanceWords::default() };
+        let mut words: Vec<(f64, String)> = Vec::new();
+        for entry in &table.entries {
+            let Some(below) = entry.item.as_number() else { continue };
+            // Reports compare with whole percents.
+            let percent = (below * 1e4).round() / 100.0;
+            if !(percent > 0.0 && percent <= 100.0) {
+                let message = format!("the word `{}` is for chances below {}", entry.name, entry.item.written);
+                self.error("out-of-range", &entry.item.place, message, "a bound lies above 0% and is at most 100%");
+            } else if words.iter().any(|(b, _)| *b == percent) {
+                let message = format!("two words are for chances below {}", entry.item.written);
+                self.error("chance-words", &entry.item.place, message, "give each word a bound of its own");
+            } else if entry.name.trim().is_empty() {
+                self.error("chance-words", &entry.item.place, "a word is empty", "write the word before the bound");
+            } else {
+                words.push((percent, entry.name.trim().to_owned()));
+            }
+        }
+        words.sort_by(|a, b| a.0.total_cmp(&b.0));
+        match words.last_mut() {
+            Some((below, _)) if *below == 100.0 => *below = f64::INFINITY,
+            _ if table.entries.iter().any(|e| e.item.is_faulty()) => {}
+            _ => self.error(
+                "chance-words",
+                &item.place.clone(),
+                "no word is for the highest chances",
+                "give the last word the bound 100%",
+            ),
+        }
+        ChanceWords(words)
+    }
+
     pub(super) fn report(&mut self) -> ReportSettings {
         let Some(table) = self.root.table("report") else {
             return ReportSettings::default();
@@ -231,6 +268,7 @@ impl Builder<'_> {
         let not_modelled = not_modelled
             .map(|t| NotModelled { what: t.owned("what").unwrap_or_default(), why: t.owned("why").unwrap_or_default() })
             .collect();
+        let chance_words = self.chance_words();
         let remarks = table.get("remarks").and_then(Item::as_list).unwrap_or_default();
         ReportSettings {
             materiality,
@@ -241,6 +279,7 @@ impl Builder<'_> {
             date: table.owned("date"),
             unit: table.owned("unit"),
             not_modelled,
+            chance_words,
             remarks: remarks.iter().filter_map(|i| i.as_text().map(str::to_owned)).collect(),
         }
     }

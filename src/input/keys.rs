@@ -336,6 +336,7 @@ static RISK: TableShape = table(&[
     field("years", Shape::List(&Shape::Year), "Years in which it can strike"),
     field("structural", Shape::Flag, "Stays for the rest of the horizon once it struck (default)"),
     field("covered_by", IDS, "Addresses of uncertain assumptions that already hold it"),
+    field("replaces", IDS, "Rules that tell of the same subject: what they find is not shown beside this risk"),
     field("indicator", Shape::Text, "Indicator that shows whether it grows"),
     field("cause", Shape::Text, "Why it can happen"),
     field("consequence", Shape::Text, "What it leads to"),
@@ -367,6 +368,11 @@ static REPORT: TableShape = table(&[
         "What the documents name and the model leaves out",
     ),
     field("remarks", IDS, "Remarks for the introduction"),
+    field(
+        "chance_words",
+        Shape::Map { names: Names::Free, of: &Shape::Percent, removable: false },
+        "Words for chances: each with the percentage below which it is used, the last with 100%",
+    ),
 ]);
 
 /// A collection of items under their ids.

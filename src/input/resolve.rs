@@ -117,6 +117,10 @@ pub(super) fn resolve(
 }
 
 impl Work<'_> {
+    pub(super) fn warning(&mut self, code: &'static str, place: &Place, message: String, help: &str) {
+        self.found.push(Diagnostic::warning(code, place, message).help(help));
+    }
+
     pub(super) fn error(
         &mut self,
         code: &'static str,

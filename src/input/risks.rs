@@ -58,6 +58,13 @@ impl Builder<'_> {
             years: self.years(table),
             structural: table.flag("structural").unwrap_or(true),
             covered_by: self.covered_by(table),
+            replaces: table
+                .get("replaces")
+                .and_then(Item::as_list)
+                .unwrap_or_default()
+                .iter()
+                .filter_map(|i| i.as_text().map(str::to_owned))
+                .collect(),
             indicator,
             cause: table.owned("cause"),
             consequence: table.owned("consequence"),

@@ -5,6 +5,7 @@
 
 use super::resolve::{Work, shown};
 use super::series::Spread;
+use super::shape::Unit;
 use crate::diagnostic::Place;
 use crate::model::Distribution;
 
@@ -31,7 +32,18 @@ impl Bound {
     }
 }
 
+/// A larger standard deviation of a rate than this is more likely a slip of
+/// the pen (`900%` for `9.00%`) than meant.
+const WIDEST: f64 = 0.5;
+
 impl Work<'_> {
+    /// Says once of an assumption that it is hardly known at all.
+    fn too_wide(&mut self, place: &Place, size: &str) {
+        let message = format!("a standard deviation of {size} says that {} is hardly known at all", self.address);
+        let help = "is the decimal mark in its place? one in six draws lies more than a standard deviation higher";
+        self.warning("wide-spread", place, message, help);
+    }
+
     pub(super) fn spread(&mut self, spread: Spread, place: &Place) {
         let from = if self.single() { self.frame.base } else { self.frame.base + 1 };
         let years: Vec<i32> = self.cells.range(from..).map(|(y, _)| *y).collect();
@@ -62,6 +74,14 @@ impl Work<'_> {
         let show = |value: f64| shown(value, self.kind.unit, self.frame.unit);
         let of_year = if self.single() { String::new() } else { format!(" of {year}") };
         match bound {
+            Bound::Sd(sd) if self.kind.unit == Unit::Rate && sd > WIDEST => {
+                self.too_wide(place, &format!("{} percentage points", (sd * 1e4).round() / 100.0));
+                true
+            }
+            Bound::Relative(fraction) if fraction > 2.0 * WIDEST => {
+                self.too_wide(place, &format!("{}% of its value", (fraction * 1e4).round() / 100.0));
+                true
+            }
             Bound::Sd(_) | Bound::Relative(_) => true,
             Bound::Range { min, max, at } if min <= at && at <= max => true,
             Bound::Range { min, max, .. } if min > max => {

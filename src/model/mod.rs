@@ -30,7 +30,9 @@ pub use measure::{Flow, Indicator, Measure, MeasureKind};
 pub use population::{Population, UseRates};
 pub use reserve::{Covers, Reserve};
 pub use risk::{ChanceScale, ImpactScale, Resilience, Risk, RiskChance, RiskImpact, Scope, Term, Trend};
-pub use scenario::{Budget, Change, Municipality, NotModelled, Prices, ReportSettings, RuleParameter, Scenario};
+pub use scenario::{
+    Budget, ChanceWords, Change, Municipality, NotModelled, Prices, ReportSettings, RuleParameter, Scenario,
+};
 
 use crate::units::Year;
 use std::collections::BTreeMap;

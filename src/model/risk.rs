@@ -111,6 +111,8 @@ pub struct Risk {
     pub structural: bool,
     /// Addresses of uncertain assumptions that already hold it, in full.
     pub covered_by: Vec<String>,
+    /// Rules that tell of the same subject: what they find is not shown beside it.
+    pub replaces: Vec<String>,
     /// Indicator that shows whether it grows.
     pub indicator: Option<String>,
     /// Why it can happen.

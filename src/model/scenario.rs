@@ -101,6 +101,30 @@ pub struct ReportSettings {
     pub not_modelled: Vec<NotModelled>,
     /// Remarks that belong in the introduction, in the municipality's words.
     pub remarks: Vec<String>,
+    /// Words for chances.
+    pub chance_words: ChanceWords,
+}
+
+/// Words for chances: each with the bound below which it is used, in percent,
+/// ascending; the last has no bound.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ChanceWords(pub Vec<(f64, String)>);
+
+impl Default for ChanceWords {
+    /// The scale of a municipality that states none.
+    fn default() -> Self {
+        let words = [
+            (1.0, "vrijwel uitgesloten"),
+            (10.0, "zeer onwaarschijnlijk"),
+            (20.0, "onwaarschijnlijk"),
+            (40.0, "minder waarschijnlijk"),
+            (60.0, "even waarschijnlijk als niet"),
+            (80.0, "waarschijnlijk"),
+            (99.0, "zeer waarschijnlijk"),
+            (f64::INFINITY, "vrijwel zeker"),
+        ];
+        Self(words.map(|(below, word)| (below, word.to_owned())).into())
+    }
 }
 
 /// Something that the documents name and the model leaves out.

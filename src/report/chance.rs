@@ -1,24 +1,14 @@
-//! Chances in words. The scale is fixed, and a word never stands without its
-//! number: people read "waarschijnlijk" as anything from 50% to 95%.
+//! Chances in words. The scale is fixed unless the municipality states its own
+//! (`[report] chance_words`), and a word never stands without its number:
+//! people read "waarschijnlijk" as anything from 50% to 95%.
 
 use crate::dutch;
-
-/// Upper bound in percent (not included) and the word for it.
-pub const SCALE: [(f64, &str); 8] = [
-    (1.0, "vrijwel uitgesloten"),
-    (10.0, "zeer onwaarschijnlijk"),
-    (20.0, "onwaarschijnlijk"),
-    (40.0, "minder waarschijnlijk"),
-    (60.0, "even waarschijnlijk als niet"),
-    (80.0, "waarschijnlijk"),
-    (99.0, "zeer waarschijnlijk"),
-    (f64::INFINITY, "vrijwel zeker"),
-];
+use crate::model::ChanceWords;
 
 /// A chance that follows from draws: `81% (zeer waarschijnlijk)`. Draws never
 /// show that something is certain, so the ends read `minder dan 1%` and `meer dan 99%`.
-pub fn simulated(chance: f64) -> String {
-    format!("{} ({})", simulated_number(chance), word(chance))
+pub fn simulated(words: &ChanceWords, chance: f64) -> String {
+    format!("{} ({})", simulated_number(chance), word(words, chance))
 }
 
 /// The number of a chance that follows from draws, without its word.
@@ -32,18 +22,18 @@ pub fn simulated_number(chance: f64) -> String {
 }
 
 /// A chance that somebody states: `30% (minder waarschijnlijk)`.
-pub fn stated(chance: f64) -> String {
+pub fn stated(words: &ChanceWords, chance: f64) -> String {
     if percent(chance).is_none() {
         return dutch::NOT_APPLICABLE.to_owned();
     }
-    format!("{} ({})", dutch::percent(chance, 0), word(chance))
+    format!("{} ({})", dutch::percent(chance, 0), word(words, chance))
 }
 
 /// The word that goes with a chance; by the percentage as printed, so that
 /// number and word agree.
-pub fn word(chance: f64) -> &'static str {
+pub fn word(words: &ChanceWords, chance: f64) -> &str {
     let Some(printed) = percent(chance) else { return dutch::NOT_APPLICABLE };
-    SCALE.iter().find(|(below, _)| printed < *below).map_or("vrijwel zeker", |(_, word)| word)
+    words.0.iter().find(|(below, _)| printed < *below).map_or(dutch::NOT_APPLICABLE, |(_, word)| word)
 }
 
 /// The chance in whole percent; none where it is no chance.
@@ -57,7 +47,8 @@ mod tests {
 
     #[test]
     fn the_five_usual_classes_each_have_their_own_word() {
-        let words: Vec<&str> = [0.1, 0.3, 0.5, 0.7, 0.9].map(word).into();
+        let usual = ChanceWords::default();
+        let words: Vec<&str> = [0.1, 0.3, 0.5, 0.7, 0.9].map(|p| word(&usual, p)).into();
         assert_eq!(
             words,
             [
@@ -72,20 +63,28 @@ mod tests {
 
     #[test]
     fn number_and_word_agree_at_a_bound() {
-        assert_eq!(simulated(0.396), "40% (even waarschijnlijk als niet)");
-        assert_eq!(simulated(0.394), "39% (minder waarschijnlijk)");
+        assert_eq!(simulated(&ChanceWords::default(), 0.396), "40% (even waarschijnlijk als niet)");
+        assert_eq!(simulated(&ChanceWords::default(), 0.394), "39% (minder waarschijnlijk)");
     }
 
     #[test]
     fn draws_prove_no_certainty() {
-        assert_eq!(simulated(1.0), "meer dan 99% (vrijwel zeker)");
-        assert_eq!(simulated(0.0), "minder dan 1% (vrijwel uitgesloten)");
-        assert_eq!(stated(1.0), "100% (vrijwel zeker)");
+        assert_eq!(simulated(&ChanceWords::default(), 1.0), "meer dan 99% (vrijwel zeker)");
+        assert_eq!(simulated(&ChanceWords::default(), 0.0), "minder dan 1% (vrijwel uitgesloten)");
+        assert_eq!(stated(&ChanceWords::default(), 1.0), "100% (vrijwel zeker)");
     }
 
     #[test]
     fn what_is_no_chance_gets_no_word() {
-        assert_eq!(stated(f64::NAN), "n.v.t.");
-        assert_eq!(simulated(1.5), "n.v.t. (n.v.t.)");
+        assert_eq!(stated(&ChanceWords::default(), f64::NAN), "n.v.t.");
+        assert_eq!(simulated(&ChanceWords::default(), 1.5), "n.v.t. (n.v.t.)");
+    }
+
+    #[test]
+    fn a_municipality_may_have_its_own_words() {
+        let own = ChanceWords(vec![(50.0, "kleine kans".to_owned()), (f64::INFINITY, "grote kans".to_owned())]);
+        assert_eq!(stated(&own, 0.3), "30% (kleine kans)");
+        // 49,6% reads 50%, and 50% is no longer below 50%.
+        assert_eq!(simulated(&own, 0.496), "50% (grote kans)");
     }
 }

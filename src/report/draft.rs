@@ -152,6 +152,13 @@ impl<'a> Draft<'a> {
         self.cite(&self.book.words(units), address, dutch::euro_cents(exact), formula)
     }
 
+    /// An amount whose sign no word of the sentence tells, with its evidence:
+    /// `min € 120.000` where cost is negative.
+    pub fn signed(&self, units: Units, address: &str, exact: f64, formula: &str) -> String {
+        let amount = self.money(units, address, exact, formula);
+        if units < 0 { format!("min {amount}") } else { amount }
+    }
+
     /// An amount that stands in no table, without sign, with its evidence.
     pub fn euros(&self, exact: f64, address: &str, formula: &str) -> String {
         self.money(self.book.round(exact), address, exact, formula)
@@ -182,7 +189,7 @@ impl<'a> Draft<'a> {
         let draws = self.outcome().map_or(0, |o| o.draws);
         let formula = format!("aandeel van {} trekkingen", dutch::whole(draws as f64));
         let printed = self.cite(&chance::simulated_number(p), address, dutch::percent(p, 2), &formula);
-        format!("{printed} ({})", chance::word(p))
+        format!("{printed} ({})", chance::word(&self.model().report.chance_words, p))
     }
 
     /// A percentage with its evidence.

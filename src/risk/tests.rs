@@ -26,6 +26,7 @@ fn risk(id: &str, chance: RiskChance, impact: RiskImpact) -> Risk {
         years: vec![Year(2027)],
         structural: false,
         covered_by: vec![],
+        replaces: Vec::new(),
         indicator: None,
         cause: None,
         consequence: None,

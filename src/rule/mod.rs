@@ -30,7 +30,7 @@ use std::sync::Arc;
 
 pub use coverage::{CoverageReport, RuleCoverage};
 pub use facts::{Draws, Facts, FigureValue, MeasureAmount, Missing, Names, Requirement, Table};
-pub use finding::{Evaluation, Evidence, EvidenceInput, Failed, Finding, Impact, RichText, Segment};
+pub use finding::{Evaluation, Evidence, EvidenceInput, Failed, Finding, Impact, NotApplicable, RichText, Segment};
 pub use head::{Head, Parameter};
 pub use lint::{Known, lint};
 pub use reference::reference;
@@ -145,6 +145,23 @@ impl RuleSet {
     /// What every rule that applies says in each projected year.
     pub fn signals(&self, facts: &Arc<dyn Facts>) -> Vec<Signal> {
         signal::signals(self, facts)
+    }
+
+    /// Names of rules that a register gives and that are no rules; warnings,
+    /// since with another folder of rules the municipality still runs.
+    pub fn check_names<'a>(&self, named: impl IntoIterator<Item = (&'a str, &'a Place)>) -> Vec<Diagnostic> {
+        let known = |id: &str| self.rules().any(|h| h.id == id) || self.broken().iter().any(|b| b.rule == id);
+        named
+            .into_iter()
+            .filter(|(id, _)| !known(id))
+            .map(|(id, place)| {
+                let found = Diagnostic::warning("unknown-rule", place, format!("there is no rule `{id}`"));
+                match nearest(id, self.rules().map(|h| h.id.as_str())) {
+                    Some(near) => found.help(format!("did you mean `{near}`?")),
+                    None => found,
+                }
+            })
+            .collect()
     }
 
     /// What is wrong with the parameters that a municipality or a what-if sets:

@@ -188,6 +188,7 @@ impl Sketch {
             years: years.iter().map(|y| Year(*y)).collect(),
             structural: false,
             covered_by: Vec::new(),
+            replaces: Vec::new(),
             indicator: None,
             cause: None,
             consequence: None,

@@ -48,7 +48,10 @@ pub(super) fn assess(
         entry.share_of_expected = outcome.share_of_expected;
         entry.share_at_certainty = outcome.share_at_certainty.unwrap_or(0.0);
     }
-    let resilience = assessment.capacity.as_ref().map(|c| resilience(&own.model, &assessment, c));
+    let mut resilience = assessment.capacity.as_ref().map(|c| resilience(&own.model, &assessment, c));
+    if let Some(resilience) = &mut resilience {
+        resilience.sum_of_maxima = sum_of_highest(&own.model, &entries);
+    }
     Ok((entries, resilience))
 }
 
@@ -68,10 +71,19 @@ fn event_of(finding: &Finding) -> Event {
     }
 }
 
+/// What all losses that can strike in the year cost together, each at the
+/// highest impact that is shown of it.
+fn sum_of_highest(model: &Model, entries: &[RiskEntry]) -> f64 {
+    let in_force = entries.iter().filter(|e| e.summed && e.expected != 0.0);
+    in_force
+        .filter_map(|e| super::derive::impact_range(model, e))
+        .map(|(_, high)| high.max(0.0))
+        .fold(0.0, |s, x| s + x)
+}
+
 /// Needed capacity as shown.
 fn resilience(model: &Model, assessment: &Assessment, capacity: &Capacity) -> ResilienceOutcome {
     let asked = model.resilience.as_ref();
-    let year = assessment.by_year.iter().find(|y| y.year == capacity.year);
     ResilienceOutcome {
         year: capacity.year,
         scope: capacity.scope,
@@ -89,7 +101,7 @@ fn resilience(model: &Model, assessment: &Assessment, capacity: &Capacity) -> Re
         quantiles: capacity.table.iter().map(|(level, q)| (*level, q.value)).collect(),
         exact: capacity.method == Method::Exact,
         error: capacity.needed.as_ref().map_or(0.0, |q| q.error),
-        sum_of_maxima: year.map_or(0.0, |y| y.sum_of_maxima),
+        sum_of_maxima: 0.0,
         by_year: assessment
             .by_year
             .iter()

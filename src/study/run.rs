@@ -14,7 +14,7 @@ use crate::input::{self, Loaded, Sources};
 use crate::model::Model;
 use crate::projection::{self, Central};
 use crate::risk;
-use crate::rule::{self, Evaluation, Facts, RuleSet, RuleSource};
+use crate::rule::{self, Evaluation, Facts, NotApplicable, RuleSet, RuleSource};
 use crate::simulation::{self, Settings};
 
 /// Everything that can be wrong without running: files, references,
@@ -59,6 +59,8 @@ fn beyond_files(loaded: &Loaded, rules: &RuleSet) -> Vec<Diagnostic> {
     for model in std::iter::once(&loaded.base).chain(&loaded.what_ifs) {
         found.extend(simulation::check_correlations(model));
         found.extend(rules.check_parameters(&model.rule_parameters));
+        let named = model.risks.iter().flat_map(|r| r.replaces.iter().map(|id| (id.as_str(), &r.place)));
+        found.extend(rules.check_names(named));
     }
     let models: Vec<&Model> = std::iter::once(&loaded.base).chain(&loaded.what_ifs).chain(&loaded.referred).collect();
     found.extend(risk::check(&models));
@@ -103,8 +105,9 @@ pub fn run(
         .map(|model| {
             let one = Arc::new(compute(model, settings)?);
             let facts = Arc::clone(&one) as Arc<dyn Facts>;
-            let (evaluation, signals) = set.evaluate_with_signals(&facts);
+            let (mut evaluation, signals) = set.evaluate_with_signals(&facts);
             drop(facts);
+            leave_to_register(&one.model, &mut evaluation);
             progress(done.fetch_add(1, Ordering::Relaxed) + 1, total);
             // The kept draws are needed by the rules alone.
             let computed = match Arc::try_unwrap(one) {
@@ -185,6 +188,23 @@ fn compute(model: Model, settings: &Settings) -> Result<Computed, Vec<Diagnostic
     let outcome = simulation::simulate(&model, settings)?;
     let samples = Samples::new(&model, settings)?;
     Ok(Computed { model, projection, outcome: Some(outcome), samples: Some(samples) })
+}
+
+/// Takes out what rules found on a subject of which the register tells in its
+/// own words; the list of rules says where.
+fn leave_to_register(model: &Model, evaluation: &mut Evaluation) {
+    let told = |rule: &str| model.risks.iter().find(|r| r.replaces.iter().any(|id| id == rule));
+    let mut left: Vec<NotApplicable> = Vec::new();
+    evaluation.findings.retain(|finding| {
+        let Some(risk) = told(&finding.rule) else { return true };
+        if left.iter().all(|n| n.rule != finding.rule) {
+            let reason = format!("staat in het register, bij het risico ‘{}’", risk.title);
+            left.push(NotApplicable { rule: finding.rule.clone(), title: finding.title.clone(), reason });
+        }
+        false
+    });
+    evaluation.not_applicable.extend(left);
+    evaluation.not_applicable.sort_by(|a, b| a.rule.cmp(&b.rule));
 }
 
 fn notes(evaluation: &Evaluation) -> (Vec<RuleNote>, Vec<RuleNote>) {

@@ -340,6 +340,7 @@ pub fn register() -> Vec<Risk> {
         years: vec![Year(2027), Year(2028)],
         structural: true,
         covered_by: Vec::new(),
+        replaces: Vec::new(),
         indicator: None,
         cause: Some("De lonen stijgen".into()),
         consequence: Some("De tarieven gaan omhoog".into()),

@@ -1,7 +1,6 @@
 //! With what this was made, so that every figure can be made again: version,
 //! seed, draws, inputs, rules, warnings, the scale of chances and the measures.
 
-use super::super::chance;
 use super::super::document::{Block, Cell, Column, Row, Section, Table, Text};
 use super::super::draft::Draft;
 use super::super::{tables, words};
@@ -11,7 +10,7 @@ use crate::study::{Origin, RuleNote};
 
 /// The chapter and what stands below it.
 pub fn write(d: &Draft<'_>) -> Vec<Section> {
-    let mut sections = vec![made_with(d), rules(d), scale()];
+    let mut sections = vec![made_with(d), rules(d), scale(d)];
     sections.extend(measures(d));
     sections
 }
@@ -198,24 +197,26 @@ fn rules(d: &Draft<'_>) -> Section {
     Section { id: "regels".into(), title: "Regels".into(), level: 2, blocks }
 }
 
-fn scale() -> Section {
+fn scale(d: &Draft<'_>) -> Section {
     let mut rows = Vec::new();
     let mut from = 0.0;
-    for (below, word) in chance::SCALE {
+    for (below, word) in &d.model().report.chance_words.0 {
         let bounds = if below.is_finite() {
-            format!("{}% tot {}%", dutch::whole(from), dutch::whole(below))
+            format!("{}% tot {}%", dutch::short(from, 2), dutch::short(*below, 2))
         } else {
-            format!("{}% of meer", dutch::whole(from))
+            format!("{}% of meer", dutch::short(from, 2))
         };
-        rows.push(Row::plain(vec![Cell::words(bounds), Cell::words(word)]));
-        from = below;
+        rows.push(Row::plain(vec![Cell::words(bounds), Cell::words(words::clean(word))]));
+        from = *below;
     }
     Section {
         id: "kanswoorden".into(),
         title: "Woorden voor kansen".into(),
         level: 2,
         blocks: vec![
-            Block::Paragraph(Text::plain("Bij elk woord staat altijd het getal. De schaal is vast.")),
+            Block::Paragraph(Text::plain(
+                "Bij elk woord staat altijd het getal. De schaal is voor alle risico's en alle jaren dezelfde.",
+            )),
             Block::Table(Table {
                 id: "kanswoorden".into(),
                 caption: "Kans en woord".into(),

@@ -75,7 +75,7 @@ fn expected(d: &Draft<'_>, id: &GroupId, label: &str) -> String {
     let lead = strong(if band.is_some() { "Wat verwachten we?" } else { "Wat laat de raming zien?" });
     let b = first.year;
     let formula = if start == 0 { "som van de lijnen in het basisjaar" } else { "som van de lijnen in de raming" };
-    let from = d.money(page.years[start].cost, &format!("cost({name}, {b})"), first.cost, formula);
+    let from = d.signed(page.years[start].cost, &format!("cost({name}, {b})"), first.cost, formula);
     // A line may start above or below its figure; then the figure itself is not what we start from.
     let kept = page
         .slices
@@ -90,7 +90,7 @@ fn expected(d: &Draft<'_>, id: &GroupId, label: &str) -> String {
         _ => format!("We starten in {b} met {from} voor {label}."),
     });
     let cost =
-        d.money(page.years[last].cost, &format!("cost({name}, {h})"), end.cost, "som van de lijnen in de raming");
+        d.signed(page.years[last].cost, &format!("cost({name}, {h})"), end.cost, "som van de lijnen in de raming");
     out.push_str(&format!(" Met deze uitgangspunten is dat in {h} ongeveer {cost}."));
     if let Some(s) = band {
         out.push_str(&format!(" Met 80% kans ligt het bedrag {}.", d.between(s, &format!("cost({name}, {h})"))));
@@ -101,7 +101,7 @@ fn expected(d: &Draft<'_>, id: &GroupId, label: &str) -> String {
             let side = if mean > page.years[last].cost { "hoger" } else { "lager" };
             out.push_str(&format!(
                 " Het gemiddelde van de simulatie ligt {side}: {}.",
-                d.money(mean, &format!("mean(cost({name}, {h}))"), s.mean, "gemiddelde van alle trekkingen")
+                d.signed(mean, &format!("mean(cost({name}, {h}))"), s.mean, "gemiddelde van alle trekkingen")
             ));
         }
     }

@@ -34,13 +34,13 @@ fn cost(d: &Draft<'_>) -> String {
         std::cmp::Ordering::Less => "dalen",
         std::cmp::Ordering::Equal => "blijven gelijk: zij gaan",
     };
-    let x = d.money(
+    let x = d.signed(
         x,
         &format!("cost(total, {b})"),
         from.cost,
         if start == 0 { "som van alle lijnen in het basisjaar" } else { "som van alle lijnen in de raming" },
     );
-    let y = d.money(y, &format!("cost(total, {h})"), to.cost, "som van alle lijnen in de raming");
+    let y = d.signed(y, &format!("cost(total, {h})"), to.cost, "som van alle lijnen in de raming");
     match d.band(&GroupId::Total, last) {
         Some(s) => format!(
             "De lasten {verb} van {x} in {b} naar ongeveer {y} in {h}, met 80% kans op een bedrag {}.",
@@ -135,7 +135,7 @@ fn risk(d: &Draft<'_>) -> String {
             let what = words::clean(&r.title);
             let size =
                 r.impact.map(|i| d.euros(i.mean, &format!("risk({})", r.id), "gemiddeld gevolg als het gebeurt"));
-            let odds = r.chance.map(chance::stated).unwrap_or_default();
+            let odds = r.chance.map(|p| chance::stated(&d.model().report.chance_words, p)).unwrap_or_default();
             format!(
                 "We zien {count}; het grootste dat bovenop de raming komt, is ‘{what}’: kans {odds}, gevolg {}.",
                 size.unwrap_or_else(|| "onbekend".to_owned())

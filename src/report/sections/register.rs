@@ -62,12 +62,14 @@ fn intro(d: &Draft<'_>, summed: usize) -> String {
     out
 }
 
-fn odds(risk: &RiskEntry) -> Cell {
+fn odds(d: &Draft<'_>, risk: &RiskEntry) -> Cell {
     match (risk.chance, risk.written_chance) {
         (Some(p), Some(RiskChance::PerYear(n))) => {
             Cell::number(format!("{} keer per jaar", dutch::short(n, 2)), p, super::super::document::Unit::Percent)
         }
-        (Some(p), _) => Cell::number(chance::stated(p), p, super::super::document::Unit::Percent),
+        (Some(p), _) => {
+            Cell::number(chance::stated(&d.model().report.chance_words, p), p, super::super::document::Unit::Percent)
+        }
         _ => tables::nothing(),
     }
 }
@@ -115,7 +117,7 @@ fn table(d: &Draft<'_>, summed: &[&RiskEntry]) -> Table {
             let mut cells = vec![
                 Cell::words((i + 1).to_string()),
                 Cell::words(words::clean(&r.title)),
-                odds(r),
+                odds(d, r),
                 tables::deviation_or(&d.book, impact.map(|v| -d.book.round(v)), impact.map(|v| -v)),
                 Cell::words(words::structural(r.structural).1),
                 expected(units[i], r.expected),
@@ -198,7 +200,7 @@ fn sums(d: &Draft<'_>) -> String {
     }
     if let Some(r) = d.here.resilience.as_ref().filter(|r| r.sum_of_maxima > 0.0) {
         out.push_str(&format!(
-            " Gebeurt alles tegelijk met het hoogste gevolg, dan kost dat {}.",
+            " Gebeurt alles tegelijk, en elk met het hoogste gevolg dat hierboven bij het risico staat, dan kost dat {}.",
             d.euros(r.sum_of_maxima, "sum(risk.max)", "som van de hoogste gevolgen")
         ));
     }

@@ -7,9 +7,10 @@ use super::super::document::{Block, Section, Text};
 use super::super::draft::{Draft, strong};
 use super::super::{chance, words};
 use crate::dutch;
-use crate::model::{FigureKind, Quantity, RiskChance, Term};
+use crate::model::{Expression, FigureAddress, FigureKind, Quantity, RiskChance, Statistic, Term};
+use crate::projection;
 use crate::study::derive;
-use crate::study::{Basis, Origin, RiskEntry};
+use crate::study::{Basis, Origin, Piece, RiskEntry};
 
 /// The chapter of one term with a section per risk.
 pub fn write(d: &Draft<'_>, term: Term) -> Vec<Section> {
@@ -69,7 +70,7 @@ fn one(d: &Draft<'_>, risk: &RiskEntry) -> Section {
         }
     };
     let pieces = d.pieces(&risk.text);
-    say("Wat is er aan de hand?", pieces.trim().to_owned());
+    say("Wat is er aan de hand?", format!("{}{}", pieces.trim(), in_projection(d, &risk.text)));
     say("Waardoor kan het gebeuren?", risk.cause.as_deref().map(words::sentence).unwrap_or_default());
     say("Wat is het gevolg?", risk.consequence.as_deref().map(words::sentence).unwrap_or_default());
     say("Hoe groot is de kans?", odds(d, risk));
@@ -103,6 +104,45 @@ fn one(d: &Draft<'_>, risk: &RiskEntry) -> Section {
     Section { id: format!("risico-{}", risk.id), title: words::clean(&risk.title), level: 2, blocks }
 }
 
+/// What the projection itself says where a rule's text gives a mean that reads
+/// otherwise: domains and tables print the projection.
+fn in_projection(d: &Draft<'_>, text: &[Piece]) -> String {
+    let mut own: Vec<String> = Vec::new();
+    for piece in text {
+        let Piece::Figure { unit, value, formula, .. } = piece else { continue };
+        let Ok(expression) = formula.parse::<Expression>() else { continue };
+        if unit != "euro" {
+            continue;
+        }
+        let Some(central) = central(d, &expression) else { continue };
+        let (mean, here) = (d.book.words(d.book.round(*value)), d.book.round(central));
+        if mean != d.book.words(here) {
+            own.push(d.money(here, &expression.to_string(), central, "in de raming zelf"));
+        }
+    }
+    match own.as_slice() {
+        [] => String::new(),
+        [one] => format!(
+            " Hier staat het gemiddelde van alle mogelijke toekomsten; waar dat verschilt, is het in de raming zelf {one}."
+        ),
+        many => format!(
+            " Hier staan gemiddelden van alle mogelijke toekomsten; waar die verschillen, zijn de bedragen in de raming zelf {}.",
+            dutch::list(many)
+        ),
+    }
+}
+
+/// An expression in the projection, its mean being itself; none for a
+/// percentile or chance, which the projection does not have.
+fn central(d: &Draft<'_>, expression: &Expression) -> Option<f64> {
+    let mut figure = |a: &FigureAddress| projection::figure(d.model(), d.projection(), a).map_err(|_| ());
+    let mut of_draws = |part: &Expression| match part {
+        Expression::Over(Statistic::Mean, inner) => central(d, inner).ok_or(()),
+        _ => Err(()),
+    };
+    expression.value(&mut figure, &mut of_draws).ok().filter(|x| x.is_finite())
+}
+
 fn odds(d: &Draft<'_>, risk: &RiskEntry) -> String {
     let computed = risk.origin == Origin::Rule && risk.basis == Basis::Figures;
     let Some(p) = risk.chance else {
@@ -130,14 +170,17 @@ fn odds(d: &Draft<'_>, risk: &RiskEntry) -> String {
     let when = if each.is_empty() { when } else { format!(",{when}") };
     match risk.written_chance {
         Some(RiskChance::Class(class, _)) => {
-            format!("De kans is {}{each}{when}. Dat is klasse {class} op de schaal van de gemeente.", chance::stated(p))
+            format!(
+                "De kans is {}{each}{when}. Dat is klasse {class} op de schaal van de gemeente.",
+                chance::stated(&d.model().report.chance_words, p)
+            )
         }
         Some(RiskChance::PerYear(n)) => format!(
             "We rekenen met gemiddeld {} keer per jaar. De kans dat het in een jaar ten minste één keer gebeurt, is {}.",
             dutch::short(n, 2),
-            chance::stated(dutch::round(p, 2))
+            chance::stated(&d.model().report.chance_words, dutch::round(p, 2))
         ),
-        _ => format!("De kans is {}{each}{when}.", chance::stated(p)),
+        _ => format!("De kans is {}{each}{when}.", chance::stated(&d.model().report.chance_words, p)),
     }
 }
 

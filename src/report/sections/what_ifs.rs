@@ -188,7 +188,7 @@ fn effect(d: &Draft<'_>, base: &ScenarioStudy, s: &ScenarioStudy) -> String {
         if chance::simulated_number(a) == chance::simulated_number(b) {
             out.push_str(&format!(
                 " De kans op een slechter saldo dan begroot in {y} blijft {}.",
-                chance::simulated(b)
+                chance::simulated(&d.model().report.chance_words, b)
             ));
         } else {
             out.push_str(&format!(
