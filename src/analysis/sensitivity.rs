@@ -7,9 +7,10 @@
 //! low every year, and explain little of a band in which years even out.
 
 use crate::diagnostic::Diagnostic;
-use crate::model::{Assumption, AssumptionId, Distribution, Expression, FigureAddress, Model, Scale};
+use crate::model::{Assumption, AssumptionId, Distribution, Expression, Figure, FigureAddress, Model, Scale};
 use crate::projection::{self, Central, NoFigure, Overridden, Projection, project};
 use crate::simulation::{Inverse, Settings, ShareOf, normal_quantile, variance_shares};
+use crate::units::Year;
 
 /// Why a figure has no tornado.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -54,6 +55,14 @@ pub struct Tornado {
     /// One per uncertain assumption, the largest first; equal ones in the
     /// order of the file.
     pub swings: Vec<Swing>,
+}
+
+/// What people ask first: the result of the last year that can be compared
+/// with a budget, else of the last year.
+pub fn usual_figure(model: &Model) -> (Year, Expression) {
+    let last = model.last_budget_year();
+    let year = if last > model.base_year() { last } else { model.horizon() };
+    (year, Expression::Figure(FigureAddress { figure: Figure::Result, name: "total".to_owned(), year }))
 }
 
 /// The tornado of an expression of figures.

@@ -73,7 +73,7 @@ pub fn sensitivity(arguments: &SensitivityArguments) -> anyhow::Result<u8> {
     let folder = Folder::read(&arguments.path)?;
     let sources = folder.sources();
     let Some(model) = model(arguments, &folder)? else { return Ok(1) };
-    let asked = arguments.figure.clone().unwrap_or_else(|| default_figure(&model));
+    let asked = arguments.figure.clone().unwrap_or_else(|| sensitivity::usual_figure(&model).1.to_string());
     let of: Expression = match asked.parse() {
         Ok(of) => of,
         Err(ExpressionError { message, at, length }) => {
@@ -105,13 +105,6 @@ pub fn sensitivity(arguments: &SensitivityArguments) -> anyhow::Result<u8> {
         Format::Json => answer.json(),
     })?;
     Ok(0)
-}
-
-/// The result of the last year that can be compared with a budget.
-fn default_figure(model: &Model) -> String {
-    let last = model.last_budget_year();
-    let year = if last > model.base_year() { last } else { model.horizon() };
-    format!("result(total, {year})")
 }
 
 fn no_tornado(text: &str, of: &Expression, why: &NoTornado) {
@@ -265,19 +258,24 @@ impl Answer<'_> {
 
     fn shares_table(&self, shares: &VarianceShares, top: usize, out: &mut String) {
         let _ = writeln!(out, "\nWhere the width of the band comes from ({} draws)\n", shares.draws);
-        let mut rows = vec![vec!["source".to_owned(), "share".to_owned()]];
         let seen: Vec<_> = shares.shares.iter().filter(|s| s.share >= 0.0005).collect();
+        // Correlated ones share a number; each of them on a line of its own.
         for share in seen.iter().take(top) {
-            let together = if share.addresses.len() > 1 { " (correlated)" } else { "" };
-            rows.push(vec![format!("{}{together}", share.addresses.join(" + ")), percent(share.share)]);
+            for (i, address) in share.addresses.iter().enumerate() {
+                let number = if i == 0 { percent(share.share) } else { String::new() };
+                let sign = if i == 0 { "" } else { "and " };
+                let _ = writeln!(out, "{number:>6}  {sign}{address}");
+            }
         }
         let small: f64 =
             shares.shares.iter().map(|s| s.share).sum::<f64>() - seen.iter().take(top).map(|s| s.share).sum::<f64>();
         if small >= 0.0005 {
-            rows.push(vec!["other sources".to_owned(), percent(small)]);
+            let _ = writeln!(out, "{:>6}  other sources", percent(small));
         }
-        rows.push(vec!["together (samenspel)".to_owned(), percent(shares.rest)]);
-        out.push_str(&columns(&rows));
+        let _ = writeln!(out, "{:>6}  working together (samenspel)", percent(shares.rest));
+        if seen.iter().take(top).any(|s| s.addresses.len() > 1) {
+            out.push_str("\nAssumptions joined by `and` are correlated and have one share together.\n");
+        }
     }
 
     fn json(&self) -> String {

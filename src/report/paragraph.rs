@@ -9,7 +9,7 @@ use super::document::{Report, Section};
 use super::draft::Draft;
 use super::sections::{
     accountability, assumptions, balance, development, history, introduction, message, not_modelled, register,
-    resilience, risks, signals, terms, what_ifs,
+    resilience, risks, signals, terms, weights, what_ifs,
 };
 use super::words;
 use crate::dutch;
@@ -24,6 +24,7 @@ pub fn compose(study: &Study, scenario: &ScenarioStudy) -> Report {
     sections.extend(development::write(&d));
     sections.extend(history::write(&d));
     sections.push(balance::write(&d));
+    sections.extend(weights::write(&d));
     sections.extend(risks::write(&d, Term::Short));
     sections.extend(risks::write(&d, Term::Long));
     sections.extend(signals::write(&d));

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use crate::analysis::sensitivity::{Tornado, VarianceShares};
 use crate::diagnostic::Diagnostic;
 use crate::model::{Model, RiskChance, Scope, Term, Trend};
 use crate::projection::Projection;
@@ -14,10 +15,24 @@ use crate::units::Year;
 pub struct Study {
     /// Base first, then what-ifs by id.
     pub scenarios: Vec<ScenarioStudy>,
+    /// What matters most for the result of the base; none without draws, or
+    /// where nothing is uncertain.
+    pub weights: Option<Weights>,
     /// With what it was made.
     pub receipt: Receipt,
     /// What was suspicious in the files.
     pub warnings: Vec<Diagnostic>,
+}
+
+/// What matters most for the result of a year.
+#[derive(Clone, Debug)]
+pub struct Weights {
+    /// The year: the last one with budgets, else the last one.
+    pub year: Year,
+    /// What each assumption alone does.
+    pub tornado: Tornado,
+    /// Which of them the spread comes from.
+    pub shares: Option<VarianceShares>,
 }
 
 /// With what a study was made, so that it can be made again.

@@ -16,6 +16,6 @@ mod samples;
 
 pub use entry::{
     Basis, ImpactSummary, InputHash, NumberOrigin, Origin, Piece, PieceInput, Receipt, ResilienceOutcome, RiskEntry,
-    RuleNote, ScenarioStudy, Study, YearLoss,
+    RuleNote, ScenarioStudy, Study, Weights, YearLoss,
 };
 pub use run::{check, outcomes, run};

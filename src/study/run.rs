@@ -8,7 +8,8 @@ use sha2::{Digest, Sha256};
 
 use super::facts::Computed;
 use super::samples::Samples;
-use super::{InputHash, Receipt, RuleNote, ScenarioStudy, Study, risks};
+use super::{InputHash, Receipt, RuleNote, ScenarioStudy, Study, Weights, risks};
+use crate::analysis::sensitivity;
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::input::{self, Loaded, Sources};
 use crate::model::Model;
@@ -160,7 +161,18 @@ pub fn run(
             signals,
         });
     }
-    Ok(Study { scenarios, receipt, warnings: warnings.sorted() })
+    let weights = scenarios.first().filter(|s| s.outcome.is_some()).and_then(|s| weights(&s.model, settings));
+    Ok(Study { scenarios, weights, receipt, warnings: warnings.sorted() })
+}
+
+/// What matters most for the result of the base.
+fn weights(model: &Model, settings: &Settings) -> Option<Weights> {
+    let (year, of) = sensitivity::usual_figure(model);
+    let tornado = sensitivity::tornado(model, &of).ok()?;
+    // Shares need no more draws than rules do.
+    let draws = settings.draws.clamp(1, settings.keep.max(1) as u64);
+    let shares = sensitivity::shares(model, &Settings { draws, ..settings.clone() }, &of).ok()?;
+    (!tornado.swings.is_empty()).then_some(Weights { year, tornado, shares })
 }
 
 /// Every scenario of a municipality as rules see it, base first.

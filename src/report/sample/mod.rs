@@ -88,6 +88,7 @@ pub fn study(o: Options) -> Study {
     }
     Study {
         scenarios,
+        weights: None,
         receipt: Receipt {
             version: "0.1.0".into(),
             seed: 1,

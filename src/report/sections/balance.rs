@@ -2,7 +2,7 @@
 //! a regional task; the safety net; and the reserves.
 
 use super::super::document::{Block, Column, Row, Section, Table, Text};
-use super::super::draft::{Draft, strong};
+use super::super::draft::{Draft, has_band, strong};
 use super::super::{tables, words};
 use crate::dutch;
 use crate::model::{Covers, Income, Line};
@@ -33,10 +33,15 @@ fn balance(d: &Draft<'_>) -> String {
     let amount = d.money(units, &format!("balance(total, {h})"), year.balance, "baten min lasten");
     let incidental = d.book.round(derive::incidental_balance(year));
     let structural = units - incidental;
-    let mut out = format!("Het saldo is baten min lasten. In {h} is het {amount} ");
+    let band = d.outcome_of(&GroupId::Total).and_then(|g| g.balance.get(last)).filter(|s| has_band(s));
+    let expected = if band.is_some() { "naar verwachting" } else { "in deze raming" };
+    let mut out = format!("Het saldo is baten min lasten. In {h} is het {expected} {amount} ");
     out.push_str(if units < 0 { "negatief." } else { "positief." });
+    if let Some(s) = band {
+        out.push_str(&format!(" Met 80% kans ligt het {}.", d.between(s, &format!("balance(total, {h})"))));
+    }
     if incidental == 0 {
-        out.push_str(" Dat hele bedrag is structureel.");
+        out.push_str(" Het hele saldo van de raming is structureel.");
     } else {
         let part = d.money(
             structural,
@@ -52,7 +57,7 @@ fn balance(d: &Draft<'_>) -> String {
         );
         let sign = |n: i64| if n < 0 { "min" } else { "plus" };
         out.push_str(&format!(
-            " Structureel is het {} {part}. Incidenteel is het {} {rest}.",
+            " In de raming is het structureel {} {part} en incidenteel {} {rest}.",
             sign(structural),
             sign(incidental)
         ));
@@ -152,7 +157,7 @@ fn outside(d: &Draft<'_>) -> Option<String> {
     let units = d.book.round(apart);
     let balance = d.page(&GroupId::Total)?.years[last].balance() + units;
     Some(format!(
-        "{} Ja: {}. Dat staat in een ander deel van de begroting en telt niet mee in het saldo. In {y} is het een {effect} van {}. Met dat geld erbij is het saldo in {y} {} {}.{}",
+        "{} Ja: {}. Dat staat in een ander deel van de begroting en telt niet mee in het saldo. In {y} is het een {effect} van {}. Met dat geld erbij is het saldo van de raming in {y} {} {}.{}",
         strong("Is er geld buiten dit programma?"),
         words::some_of(&labels, 4),
         d.money(

@@ -111,7 +111,9 @@ fn with_revenue(d: &Draft<'_>, id: &GroupId, name: &str, last: usize) -> String 
         -1 => format!("{net} slechter dan begroot"),
         _ => "gelijk aan de begroting".to_owned(),
     };
-    format!(" De baten zijn {revenue} {side} dan begroot. Samen is het saldo {result}.")
+    // With a band these are expectations, not facts.
+    let expect = if d.band(id, last).is_some() { "naar verwachting " } else { "" };
+    format!(" De baten zijn {expect}{revenue} {side} dan begroot. Samen is het saldo {expect}{result}.")
 }
 
 /// The first projected year beside the last.
@@ -129,10 +131,11 @@ fn first_year(d: &Draft<'_>, id: &GroupId, name: &str) -> String {
         exact,
         "lasten min begroting in het geld van het jaar",
     );
+    let expect = if d.band(id, 1).is_some() { "naar verwachting " } else { "" };
     match above.signum() {
-        1 => format!(" In {y} liggen de lasten {amount} boven de begroting."),
-        -1 => format!(" In {y} liggen de lasten {amount} onder de begroting."),
-        _ => format!(" In {y} zijn de lasten gelijk aan de begroting."),
+        1 => format!(" In {y} liggen de lasten {expect}{amount} boven de begroting."),
+        -1 => format!(" In {y} liggen de lasten {expect}{amount} onder de begroting."),
+        _ => format!(" In {y} zijn de lasten {expect}gelijk aan de begroting."),
     }
 }
 

@@ -18,4 +18,5 @@ pub mod resilience;
 pub mod risks;
 pub mod signals;
 pub mod terms;
+pub mod weights;
 pub mod what_ifs;

@@ -22,7 +22,7 @@ pub fn write(d: &Draft<'_>) -> Vec<Section> {
     }
     chapter.blocks.push(Block::Paragraph(d.text(
         "Elke wat-als verandert alleen de uitgangspunten die erbij staan. De rest blijft gelijk aan de basisraming. \
-         Het bedrag is het verschil met het resultaat van de basis. Tel de wat-als-vragen niet bij elkaar op: ze kunnen elkaar versterken.",
+         Het bedrag is het verschil met het resultaat van de basis, met alle andere uitgangspunten zoals ze er staan. In het echt kan het meer of minder zijn. Tel de wat-als-vragen niet bij elkaar op: ze kunnen elkaar versterken.",
     )));
     chapter.blocks.push(Block::Table(table(d, base, &others)));
     let mut sections = vec![chapter];

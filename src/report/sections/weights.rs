@@ -1,0 +1,124 @@
+//! What matters most: what each uncertain assumption alone can do to the
+//! result, and which of them the width of the band comes from.
+
+use super::super::chart::{Chart, Drawing, Swing as Bar};
+use super::super::document::{Block, Cell, Column, Row, Section, Table, Unit};
+use super::super::draft::Draft;
+use super::super::{tables, words};
+use crate::analysis::sensitivity::Swing;
+use crate::dutch;
+use crate::study::Weights;
+
+/// How many assumptions are shown.
+const TOP: usize = 10;
+
+/// The section; none where nothing is uncertain, and in the report of a what-if.
+pub fn write(d: &Draft<'_>) -> Option<Section> {
+    let weights = d.study.weights.as_ref().filter(|_| d.is_base())?;
+    let moving: Vec<&Swing> = weights.tornado.swings.iter().filter(|s| d.book.round(s.size()) != 0).collect();
+    if moving.is_empty() {
+        return None;
+    }
+    let shown: Vec<&Swing> = moving.iter().copied().take(TOP).collect();
+    let table = table(d, weights, &shown, moving.len() - shown.len());
+    let largest = words::of_address(d.model(), &shown[0].address);
+    let mut blocks = vec![Block::Paragraph(d.text(format!(
+        "Het resultaat van {} hangt af van onzekere uitgangspunten. De tabel verandert er steeds één: van laag naar hoog, in alle jaren tegelijk. \
+         De kans dat het lager uitvalt dan laag is 10%, en ook de kans dat het hoger uitvalt dan hoog is 10%. Het meest doet {largest}.",
+        weights.year
+    )))];
+    blocks.push(Block::Chart(Box::new(chart(d, weights, &shown, &table))));
+    blocks.push(Block::Table(table));
+    Some(Section { id: "gewichten".into(), title: "Wat weegt het zwaarst?".into(), level: 1, blocks })
+}
+
+fn table(d: &Draft<'_>, weights: &Weights, shown: &[&Swing], others: usize) -> Table {
+    let central = weights.tornado.central;
+    let mut together = false;
+    let rows = shown
+        .iter()
+        .map(|swing| {
+            let own = |x: f64| {
+                let rate = d.model().assumption(swing.assumption).scale.is_rate();
+                Cell::words(if rate { dutch::percent(x, 1) } else { dutch::short(x, 2) })
+            };
+            let moved = |x: f64| tables::deviation(&d.book, d.book.round(x - central), x - central);
+            let share = weights
+                .shares
+                .as_ref()
+                .and_then(|s| s.shares.iter().find(|s| s.addresses.iter().any(|a| *a == swing.address)))
+                .map_or_else(tables::nothing, |s| {
+                    let group = s.addresses.len() > 1;
+                    together |= group;
+                    let mark = if group { " *" } else { "" };
+                    Cell::number(format!("{}{mark}", dutch::percent(s.share, 0)), s.share, Unit::Percent)
+                });
+            Row::plain(vec![
+                Cell::words(words::capital(&words::of_address(d.model(), &swing.address))),
+                own(swing.from),
+                own(swing.to),
+                moved(swing.low),
+                moved(swing.high),
+                share,
+            ])
+        })
+        .collect();
+    let mut notes = vec!["N is een slechter resultaat dan in de raming, V een beter.".to_owned()];
+    if weights.shares.is_some() {
+        notes.push("Aandeel: het deel van de onzekerheid van het resultaat dat van dit uitgangspunt komt.".into());
+    }
+    if together {
+        notes.push("* Dit uitgangspunt hangt samen met andere; zij hebben samen dit aandeel.".into());
+    }
+    if others > 0 {
+        notes.push(format!(
+            "{} met een kleiner effect staan hier niet.",
+            dutch::counted(others, "uitgangspunt", "uitgangspunten")
+        ));
+    }
+    tables::without_empty_columns(Table {
+        id: "gewichten".into(),
+        caption: format!(
+            "Eén uitgangspunt van laag naar hoog: verschil met het resultaat van {} ({})",
+            weights.year,
+            d.book.caption()
+        ),
+        columns: vec![
+            Column::words("Uitgangspunt"),
+            Column::numbers("Laag").optional(),
+            Column::numbers("Hoog").optional(),
+            Column::numbers("Bij laag"),
+            Column::numbers("Bij hoog"),
+            Column::numbers("Aandeel"),
+        ],
+        rows,
+        notes,
+    })
+}
+
+fn chart(d: &Draft<'_>, weights: &Weights, shown: &[&Swing], table: &Table) -> Chart {
+    let bars: Vec<Bar> = shown
+        .iter()
+        .map(|s| Bar {
+            label: words::capital(&words::of_address(d.model(), &s.address)),
+            low: d.mark(s.low),
+            high: d.mark(s.high),
+        })
+        .collect();
+    Chart {
+        id: "tornado".into(),
+        title: format!("Het resultaat van {} als één uitgangspunt laag of hoog uitvalt", weights.year),
+        alternative: format!(
+            "Het meest doet {}: van {} tot {}. De tabel hierbij geeft alle cijfers.",
+            words::of_address(d.model(), &shown[0].address),
+            bars[0].low.printed,
+            bars[0].high.printed
+        ),
+        figures: table.clone(),
+        drawing: Drawing::Tornado {
+            axis: format!("Resultaat in {}", weights.year),
+            centre: d.mark(weights.tornado.central),
+            bars,
+        },
+    }
+}
