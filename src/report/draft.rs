@@ -214,7 +214,7 @@ impl<'a> Draft<'a> {
         let value = dutch::percent(p, 2);
         let printed =
             self.cite_from(&chance::simulated_number(p), &origin.formula, value, how, inputs_of(&origin.inputs));
-        format!("{printed} ({})", chance::word(p))
+        format!("{printed} ({})", chance::word(&self.model().report.chance_words, p))
     }
 
     /// An amount that a rule computed, without sign, with its evidence.

@@ -159,7 +159,7 @@ fn odds(d: &Draft<'_>, risk: &RiskEntry) -> String {
                 match &risk.chance_origin {
                     Some(origin) => d.rule_chance(p, origin),
                     // A chance that the rule states itself.
-                    None => chance::stated(p),
+                    None => chance::stated(&d.model().report.chance_words, p),
                 }
             ),
             None => "Zonder simulatie is die niet te berekenen.".to_owned(),
