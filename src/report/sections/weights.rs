@@ -46,7 +46,7 @@ fn table(d: &Draft<'_>, weights: &Weights, shown: &[&Swing], others: usize) -> T
             let share = weights
                 .shares
                 .as_ref()
-                .and_then(|s| s.shares.iter().find(|s| s.addresses.iter().any(|a| *a == swing.address)))
+                .and_then(|s| s.shares.iter().find(|s| s.addresses.contains(&swing.address)))
                 .map_or_else(tables::nothing, |s| {
                     let group = s.addresses.len() > 1;
                     together |= group;
