@@ -43,7 +43,7 @@ fn register(c: &mut Criterion) {
 }
 
 fn municipalities(c: &mut Criterion) {
-    let work = w3::work(Growth::OfVolume);
+    let work = w3::work(Growth::OfIntensity);
     c.bench_function("W3", |b| b.iter(|| w3::run(black_box(&work))));
 }
 

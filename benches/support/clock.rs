@@ -12,27 +12,20 @@ fn of_thread() -> Option<f64> {
     Some(nanoseconds / 1e9)
 }
 
-/// Processor seconds of one call: the median of `rounds` rounds, each of as
-/// many calls as take at least `least` seconds together (the system counts in
-/// steps of some milliseconds).
-pub fn seconds(rounds: usize, least: f64, mut call: impl FnMut()) -> f64 {
+/// Processor seconds of one call: the mean of as many as take at least `least`
+/// seconds together (the system counts in steps of some milliseconds).
+pub fn seconds(least: f64, mut call: impl FnMut()) -> f64 {
     let now = Instant::now();
     let at = || of_thread().unwrap_or_else(|| now.elapsed().as_secs_f64());
-    let mut found: Vec<f64> = (0..rounds)
-        .map(|_| {
-            let (start, mut calls) = (at(), 0.0);
-            loop {
-                call();
-                calls += 1.0;
-                let spent = at() - start;
-                if spent >= least {
-                    return spent / calls;
-                }
-            }
-        })
-        .collect();
-    found.sort_by(f64::total_cmp);
-    found[rounds / 2]
+    let (start, mut calls) = (at(), 0.0);
+    loop {
+        call();
+        calls += 1.0;
+        let spent = at() - start;
+        if spent >= least {
+            return spent / calls;
+        }
+    }
 }
 
 /// Most memory that the program ever held, in MiB; none where the system does

@@ -151,6 +151,9 @@ fn municipality(arguments: &RunArguments, path: &Path, folder: &Folder) -> anyho
             return Ok(None);
         }
     };
+    if let Some(words) = arguments.precision.and_then(|p| drawn(&study, p)) {
+        anstream::eprintln!("{}: {words}", path.display());
+    }
     let mut shown = study.warnings.clone();
     let failures: Vec<_> = study.scenarios.iter().flat_map(|s| s.failed.iter().cloned()).collect();
     for failure in &failures {
@@ -175,6 +178,14 @@ fn municipality(arguments: &RunArguments, path: &Path, folder: &Folder) -> anyho
     }
     let document = arguments.format.contains(&Format::Json).then(|| report::json(&study));
     Ok(Some(Done { document, failed: !failures.is_empty() }))
+}
+
+/// How many draws the precision took: the fewest and the most of all scenarios.
+fn drawn(study: &Study, precision: f64) -> Option<String> {
+    let draws = || study.scenarios.iter().filter_map(|s| Some(s.outcome.as_ref()?.draws));
+    let (fewest, most) = draws().min().zip(draws().max())?;
+    let count = if fewest == most { most.to_string() } else { format!("{fewest} to {most}, by scenario,") };
+    Some(format!("{count} draws for mean and P90 of the total cost to {}%", precision * 100.0))
 }
 
 /// The files of a study: for each scenario a receipt and a report in each format asked.
