@@ -17,17 +17,24 @@ pub const TABLE: [u32; 7] = [70, 75, 80, 85, 90, 95, 99];
 pub struct Request<'a> {
     /// All scenarios of the municipality, base first.
     pub scenarios: Scenarios<'a>,
-    /// Position of the one that is judged.
+    /// What is judged.
+    pub registers: &'a [Register<'a>],
+    /// Seed of every random number.
+    pub seed: u64,
+    /// Hears how many draws are done of how many, from the calling thread.
+    pub progress: &'a dyn Fn(u64, u64),
+}
+
+/// The events of one scenario.
+#[derive(Clone, Copy, Debug)]
+pub struct Register<'a> {
+    /// Position of the scenario.
     pub scenario: usize,
     /// Its register and the findings of its rules.
     pub events: &'a [Event],
     /// How many draws; 0 draws nothing: events from their exact distribution,
     /// the shortfall of the deterministic projection.
     pub draws: u64,
-    /// Seed of every random number.
-    pub seed: u64,
-    /// Hears how many draws are done of how many, from the calling thread.
-    pub progress: &'a dyn Fn(u64, u64),
 }
 
 /// What the events come to.

@@ -1,7 +1,8 @@
 //! Risks and resilience (weerstandsvermogen): what may happen on top of what
 //! is expected, and whether the municipality can bear it.
 //!
-//! [`assess`] is the one entry. An [`Event`] is the neutral form of a register
+//! [`assess`] is the one entry: it judges all scenarios of a municipality at
+//! once, because they share what is drawn. An [`Event`] is the neutral form of a register
 //! entry or of a rule's finding; rules and risks do not know each other. Three
 //! ways of summing, as municipalities use them:
 //!
@@ -33,6 +34,7 @@ mod draws;
 mod event;
 mod fft;
 mod grid;
+mod level;
 mod loss;
 mod order;
 mod register;
@@ -40,6 +42,7 @@ mod resilience;
 mod severity;
 mod share;
 mod spectrum;
+mod stage;
 mod strike;
 mod table;
 mod what_if;
@@ -47,7 +50,7 @@ mod what_if;
 #[cfg(test)]
 mod tests;
 
-pub use assessment::{Assessment, Capacity, EventOutcome, Method, Missing, Request, TABLE, Top, top};
+pub use assessment::{Assessment, Capacity, EventOutcome, Method, Missing, Register, Request, TABLE, Top, top};
 pub use capacity::{CLASSES, class_of, judge};
 pub use check::check;
 pub use draws::{SimulatedLoss, simulate_events};

@@ -7,48 +7,133 @@
 //! council's certainty. Where nothing but independent events is uncertain the
 //! distribution is exact whatever the number of draws; otherwise it is drawn.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use super::assessment::{Assessment, Capacity, EventOutcome, Method, Missing, Request, TABLE};
-use super::capacity::judge;
-use super::draws::{Drawing, KEPT, Scene, Sized, Tally};
+use rayon::prelude::*;
+
+use super::assessment::{Assessment, Capacity, EventOutcome, Method, Missing, Register, Request, TABLE};
+use super::capacity;
+use super::draws::{Drawing, KEPT, Tally, tally};
 use super::event::{Event, EventImpact, EventOrigin};
+use super::level::{self, Asked, Parts};
 use super::loss::{Loss, Quantile, Term};
 use super::register::{Impact, YearLoss, expected};
 use super::severity::Severity;
 use super::share::WINDOW;
+use super::stage::{Differences, Stage};
 use super::strike::Striker;
-use super::what_if::Probe;
+use super::what_if::{Probe, Scenarios};
 use crate::diagnostic::Diagnostic;
-use crate::model::{Assumption, Correlated, Model, Prices, Resilience as Asked, Scope};
+use crate::model::{Assumption, Correlated, Model, Prices, Resilience, Scope};
 use crate::projection::GroupYear;
-use crate::simulation::Ensemble;
 use crate::units::Year;
 
-/// Judges the events of one scenario.
+/// Judges registers, each in its scenario; those with as many draws share them.
 ///
 /// # Errors
 /// Correlations that cannot be, as the simulation reports them.
-pub fn assess(request: &Request<'_>) -> Result<Assessment, Vec<Diagnostic>> {
-    let model = request.scenarios.models[request.scenario];
-    let year = model.resilience.as_ref().map_or(model.base_year().plus(1), |r| r.year);
-    let index = model.year_index(year).unwrap_or(1);
-    let mut work = Work { request, model, year, index, probes: Vec::new(), problems: vec![None; request.events.len()] };
-    work.find_what_ifs();
-    let drawn = work.draw()?;
-    let sized = work.sizes(drawn.as_ref().map(|(_, tally)| tally));
-    Ok(work.conclude(drawn.as_ref(), &sized))
+pub fn assess(request: &Request<'_>) -> Result<Vec<Assessment>, Vec<Diagnostic>> {
+    assess_keeping(request, KEPT)
 }
 
-/// What is known on the way.
+/// As [`assess`]; losses of more draws than `keep` are counted, not kept.
+pub(super) fn assess_keeping(request: &Request<'_>, keep: u64) -> Result<Vec<Assessment>, Vec<Diagnostic>> {
+    let work: Vec<Work<'_>> = request.registers.iter().map(|register| Work::new(request, register)).collect();
+    let mut judged: Vec<Option<Assessment>> = vec![None; work.len()];
+    let counts: BTreeSet<u64> = request.registers.iter().map(|r| r.draws).collect();
+    for draws in counts {
+        let together: Vec<&Work<'_>> = work.iter().filter(|w| w.register.draws == draws).collect();
+        let outcomes = judge(request, &together, draws, keep)?;
+        let places = judged.iter_mut().zip(request.registers).filter(|(_, r)| r.draws == draws);
+        places.zip(outcomes).for_each(|((place, _), outcome)| *place = Some(outcome));
+    }
+    Ok(judged.into_iter().flatten().collect())
+}
+
+/// Judges registers with the same number of draws.
+fn judge(request: &Request<'_>, work: &[&Work<'_>], draws: u64, keep: u64) -> Result<Vec<Assessment>, Vec<Diagnostic>> {
+    let Some(drawn) = draw(request, work, draws, keep)? else {
+        return Ok(work.par_iter().map(|w| w.conclude(None, &w.sizes(None))).collect());
+    };
+    let sizes: Vec<Sizes> = work.par_iter().map(|w| w.sizes(Some((&drawn.stage, &drawn.differences)))).collect();
+    let of = |w: usize| drawn.position[w].map(|p| (&drawn.registers[p], &drawn.tallies[p]));
+    // Drawn only where the draws differ in more than which independent events strike.
+    let matters = |w: usize| of(w).filter(|(register, tally)| work[w].matters(register, tally, &sizes[w]));
+    let asked: Vec<Option<Asked>> = (0..work.len())
+        .filter(|w| drawn.position[*w].is_some())
+        .map(|w| {
+            let certainty = work[w].asked().map(|a| a.certainty).filter(|_| matters(w).is_some());
+            certainty.map(|level| Asked { level, half: WINDOW, events: work[w].register.events.len() })
+        })
+        .collect();
+    let parts = level::parts(&drawn.stage, &drawn.registers, &drawn.tallies, &drawn.differences, &asked);
+    let conclude = |(w, sizes): (usize, &Sizes)| {
+        let found = matters(w).zip(drawn.position[w]);
+        let found = found.map(|((_, tally), p)| Found { tally, parts: parts[p].as_ref() });
+        work[w].conclude(found.as_ref(), sizes)
+    };
+    Ok(sizes.par_iter().enumerate().map(conclude).collect())
+}
+
+/// Draws, where there is anything to draw.
+fn draw<'a>(
+    request: &Request<'a>,
+    work: &[&Work<'a>],
+    draws: u64,
+    keep: u64,
+) -> Result<Option<Drawn<'a>>, Vec<Diagnostic>> {
+    if draws == 0 {
+        return Ok(None);
+    }
+    let mut probes: Vec<Probe> = Vec::new();
+    for (_, probe) in work.iter().flat_map(|w| &w.probes) {
+        if !probes.contains(probe) {
+            probes.push(probe.clone());
+        }
+    }
+    let judged = work.iter().map(|w| w.register.scenario);
+    let stage = Stage::new(request.scenarios, judged, probes, request.seed)?;
+    let (mut registers, mut position) = (Vec::new(), Vec::new());
+    for w in work {
+        let drawing = w.drawing(&stage);
+        position.push(drawing.is_some().then_some(registers.len()));
+        registers.extend(drawing);
+    }
+    if registers.is_empty() {
+        return Ok(None);
+    }
+    let (tallies, differences) = tally(&stage, &registers, draws, keep, request.progress);
+    Ok(Some(Drawn { stage, registers, position, tallies, differences }))
+}
+
+/// One register, and what is known of it on the way.
 struct Work<'a> {
-    request: &'a Request<'a>,
+    scenarios: Scenarios<'a>,
+    register: &'a Register<'a>,
+    seed: u64,
     model: &'a Model,
     year: Year,
     index: usize,
     /// Events sized by a what-if.
     probes: Vec<(usize, Probe)>,
     problems: Vec<Option<String>>,
+}
+
+/// What was drawn for some registers.
+struct Drawn<'a> {
+    stage: Stage<'a>,
+    /// Those for which there was something to draw.
+    registers: Vec<Drawing>,
+    /// For each register asked, its position among these.
+    position: Vec<Option<usize>>,
+    tallies: Vec<Tally>,
+    differences: Differences,
+}
+
+/// What was drawn for one register.
+struct Found<'a> {
+    tally: &'a Tally,
+    parts: Option<&'a Parts>,
 }
 
 /// Impact of each event in each projected year (from the base year), and the one that is shown.
@@ -59,30 +144,45 @@ struct Sizes {
     varies: bool,
 }
 
-type Drawn<'a> = (Drawing<'a>, Tally);
-
 impl<'a> Work<'a> {
+    fn new(request: &Request<'a>, register: &'a Register<'a>) -> Self {
+        let model = request.scenarios.models[register.scenario];
+        let year = model.resilience.as_ref().map_or(model.base_year().plus(1), |r| r.year);
+        let mut work = Self {
+            scenarios: request.scenarios,
+            register,
+            seed: request.seed,
+            model,
+            year,
+            index: model.year_index(year).unwrap_or(1),
+            probes: Vec::new(),
+            problems: vec![None; register.events.len()],
+        };
+        work.find_what_ifs();
+        work
+    }
+
     fn find_what_ifs(&mut self) {
         let last = self.model.horizon();
-        for (i, event) in self.request.events.iter().enumerate() {
+        for (i, event) in self.register.events.iter().enumerate() {
             let EventImpact::WhatIf { what_if, figure } = &event.impact else { continue };
             let Some(first) = event.years.first() else { continue };
             let in_force =
                 first.through(last).filter(|y| event.in_force(*y).is_some() && self.model.year_index(*y).is_some());
-            match Probe::new(self.request.scenarios, what_if, figure, in_force) {
+            match Probe::new(self.scenarios, what_if, figure, in_force) {
                 Ok(probe) => self.probes.push((i, probe)),
                 Err(why) => self.problems[i] = Some(why),
             }
         }
     }
 
-    fn asked(&self) -> Option<&'a Asked> {
+    fn asked(&self) -> Option<&'a Resilience> {
         self.model.resilience.as_ref()
     }
 
     fn total(&self) -> Option<&'a GroupYear> {
-        let projection = self.request.scenarios.projections[self.request.scenario];
-        let group = self.request.scenarios.total(self.request.scenario)?;
+        let projection = self.scenarios.projections[self.register.scenario];
+        let group = self.scenarios.total(self.register.scenario)?;
         projection.groups[group].years.get(self.index)
     }
 
@@ -105,45 +205,32 @@ impl<'a> Work<'a> {
         let linked = |e: &Event| matches!(e.origin, EventOrigin::Register(risk) if e.counts() && self.is_linked(risk));
         self.model.assumptions.iter().any(Assumption::is_uncertain)
             || self.model.lines.costs().any(|l| l.luck_cost_cv.is_some())
-            || self.request.events.iter().any(linked)
+            || self.register.events.iter().any(linked)
     }
 
-    /// Draws, where there is anything to draw.
-    fn draw(&self) -> Result<Option<Drawn<'a>>, Vec<Diagnostic>> {
-        let Request { scenarios, scenario, events, draws, seed, progress } = *self.request;
-        if draws == 0 {
-            return Ok(None);
-        }
-        // The scenario itself first: its register, its correlations. Then the base and the what-ifs that size a risk.
-        let mut members = vec![scenario];
-        for wanted in self.probes.iter().flat_map(|(_, p)| [0, p.other]) {
-            if !members.contains(&wanted) {
-                members.push(wanted);
-            }
-        }
-        let models: Vec<&Model> = members.iter().map(|m| scenarios.models[*m]).collect();
-        let ensemble = Ensemble::new(&models, seed)?;
+    /// What is drawn of the register; none where there is nothing to draw.
+    fn drawing(&self, stage: &Stage<'_>) -> Option<Drawing> {
         let linked = |risk: usize| self.is_linked(risk);
-        let mut slots = vec![None; events.len()];
-        for (slot, (event, _)) in self.probes.iter().enumerate() {
-            slots[*event] = Some(slot);
+        let mut slots = vec![None; self.register.events.len()];
+        for (event, probe) in &self.probes {
+            slots[*event] = stage.slot(probe);
         }
-        let years = if self.asked().is_some() { self.asked().map_or(1.0, |r| r.structural_years) } else { 1.0 };
-        let striker = Striker::new(events, self.year, self.model.base_year(), years, seed, &linked, &slots);
-        let shortfall = if self.missing().is_none() { scenarios.total(scenario) } else { None };
-        let uncertain = (0..members.len()).any(|m| !ensemble.is_certain(m));
-        let meets =
-            self.asked().is_some() && ((shortfall.is_some() && !ensemble.is_certain(0)) || striker.any_linked());
-        if !meets && (self.probes.is_empty() || !uncertain) {
-            return Ok(None);
-        }
-        let position = |wanted: usize| members.iter().position(|m| *m == wanted).unwrap_or(0);
-        let what_ifs =
-            self.probes.iter().map(|(_, probe)| Sized { probe: probe.clone(), other: position(probe.other) }).collect();
-        let scene = Scene { ensemble, shortfall, base: position(0), what_ifs, years: self.model.year_count() };
-        let drawing = Drawing { striker, scene: Some(scene), year: self.index, draws, keep: KEPT };
-        let tally = drawing.tally(progress);
-        Ok(Some((drawing, tally)))
+        let years = self.asked().map_or(1.0, |r| r.structural_years);
+        let (events, base_year) = (self.register.events, self.model.base_year());
+        let striker = Striker::new(events, self.year, base_year, years, self.seed, &linked, &slots);
+        let scenario = self.register.scenario;
+        let shortfall = if self.missing().is_none() { self.scenarios.total(scenario) } else { None };
+        let moves = shortfall.is_some() && !stage.is_certain(scenario);
+        let meets = self.asked().is_some() && (moves || striker.any_linked());
+        let others = self.probes.iter().flat_map(|(_, p)| [0, p.other]);
+        let sized = !self.probes.is_empty() && others.chain([scenario]).any(|s| !stage.is_certain(s));
+        (meets || sized).then_some(Drawing { striker, scenario, shortfall, year: self.index })
+    }
+
+    /// Whether draws of the year differ in more than which independent events strike.
+    fn matters(&self, register: &Drawing, tally: &Tally, sizes: &Sizes) -> bool {
+        let moves = tally.shortfall.min.is_finite() && !tally.shortfall.is_constant();
+        self.missing() != Some(Missing::Compensation) && (moves || register.striker.any_linked() || sizes.varies)
     }
 
     /// The year whose impact is shown: the first in which the event can strike.
@@ -151,18 +238,17 @@ impl<'a> Work<'a> {
         event.years.first().copied().unwrap_or(self.year)
     }
 
-    fn sizes(&self, tally: Option<&Tally>) -> Sizes {
-        let events = self.request.events;
+    fn sizes(&self, drawn: Option<(&Stage<'_>, &Differences)>) -> Sizes {
+        let events = self.register.events;
         let own: Vec<Option<Impact>> =
             events.iter().map(|e| if e.is_quantified() { Impact::of(&e.impact) } else { None }).collect();
         let mut sizes = Sizes { by_year: vec![own.clone(); self.model.year_count()], shown: own, varies: false };
-        for (slot, (event, probe)) in self.probes.iter().enumerate() {
+        for (event, probe) in &self.probes {
+            let slot = drawn.and_then(|(stage, differences)| Some((stage.slot(probe)?, differences)));
             for (i, year) in self.model.years().enumerate() {
-                let varies = tally.filter(|t| !t.differences[slot][i].is_constant());
-                sizes.by_year[i][*event] = match varies {
-                    Some(tally) => Some(Impact::of_draws(tally.difference_mean(slot, i), &tally.shown[slot][i])),
-                    None => probe.central(self.request.scenarios, year).ok().map(Impact::certain),
-                };
+                let varies = slot.and_then(|(slot, differences)| differences.impact(slot, i));
+                sizes.by_year[i][*event] =
+                    varies.or_else(|| probe.central(self.scenarios, year).ok().map(Impact::certain));
                 let now = i == self.index && events[*event].counts() && events[*event].in_force(year).is_some();
                 sizes.varies |= now && varies.is_some();
             }
@@ -172,8 +258,8 @@ impl<'a> Work<'a> {
         sizes
     }
 
-    fn conclude(&self, drawn: Option<&Drawn<'_>>, sizes: &Sizes) -> Assessment {
-        let events = self.request.events;
+    fn conclude(&self, found: Option<&Found<'_>>, sizes: &Sizes) -> Assessment {
+        let events = self.register.events;
         let by_year: Vec<YearLoss> = self
             .model
             .years()
@@ -205,14 +291,14 @@ impl<'a> Work<'a> {
                 }
             })
             .collect();
-        let capacity = self.asked().map(|asked| self.capacity(asked, drawn, sizes, total, &mut outcomes));
+        let capacity = self.asked().map(|asked| self.capacity(asked, found, sizes, total, &mut outcomes));
         Assessment { year: self.year, events: outcomes, by_year, capacity }
     }
 
     fn capacity(
         &self,
-        asked: &Asked,
-        drawn: Option<&Drawn<'_>>,
+        asked: &Resilience,
+        found: Option<&Found<'_>>,
         sizes: &Sizes,
         expected: f64,
         outcomes: &mut [EventOutcome],
@@ -246,26 +332,21 @@ impl<'a> Work<'a> {
             .chain(TABLE.iter().map(|p| f64::from(*p) / 100.0))
             .chain(curve_levels())
             .collect();
-        // Drawn only where the draws differ in more than which independent events strike.
-        let drawn = drawn.filter(|(drawing, tally)| {
-            let moves = tally.shortfall.min.is_finite() && !tally.shortfall.is_constant();
-            moves || drawing.striker.any_linked() || sizes.varies
-        });
         let shares: Option<Vec<f64>>;
         let quantiles: Vec<Quantile>;
         if capacity.missing == Some(Missing::Compensation) {
             return capacity;
-        } else if let Some((drawing, tally)) = drawn {
-            capacity.method = Method::Simulated { draws: drawing.draws };
+        } else if let Some(Found { tally, parts }) = found {
+            capacity.method = Method::Simulated { draws: tally.draws };
             if tally.shortfall.min.is_finite() {
                 capacity.expected_deficit = Some(tally.shortfall_mean());
             }
             quantiles = tally.quantiles(&levels);
-            let (parts, total) = drawing.parts_around(tally, asked.certainty, WINDOW, outcomes.len());
-            shares = (total > 0.0).then(|| parts.iter().map(|p| p / total).collect());
+            let parts = parts.filter(|p| p.total > 0.0);
+            shares = parts.map(|p| p.events.iter().map(|x| x / p.total).collect());
             capacity.share_of_projection = shares.as_ref().map(|s| 1.0 - s.iter().sum::<f64>());
         } else {
-            if self.request.draws == 0 && self.is_uncertain() {
+            if self.register.draws == 0 && self.is_uncertain() {
                 capacity.method = Method::WithoutDraws;
             }
             let (loss, terms) = self.exact(asked, sizes);
@@ -302,7 +383,7 @@ impl<'a> Work<'a> {
         }
         match (asked.scope, available) {
             (Scope::Municipality, Some(available)) => {
-                let (ratio, class) = judge(available, needed.value);
+                let (ratio, class) = capacity::judge(available, needed.value);
                 capacity.ratio = ratio;
                 capacity.class = Some(class);
                 capacity.meets_norm = asked.norm.map(|norm| ratio.is_none_or(|r| r >= norm));
@@ -316,9 +397,9 @@ impl<'a> Work<'a> {
     }
 
     /// The exact distribution of the events in force, and whose term is whose.
-    fn exact(&self, asked: &Asked, sizes: &Sizes) -> (Loss, Vec<usize>) {
+    fn exact(&self, asked: &Resilience, sizes: &Sizes) -> (Loss, Vec<usize>) {
         let (mut terms, mut whose) = (Vec::new(), Vec::new());
-        for (i, event) in self.request.events.iter().enumerate().filter(|(_, e)| e.counts()) {
+        for (i, event) in self.register.events.iter().enumerate().filter(|(_, e)| e.counts()) {
             let Some(frequency) = event.in_force(self.year) else { continue };
             let severity = match (&event.impact, &sizes.by_year[self.index][i]) {
                 (EventImpact::Amount(severity), _) => severity.clone(),

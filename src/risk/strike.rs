@@ -11,7 +11,7 @@
 use super::event::{Event, EventImpact, EventOrigin};
 use super::loss::Frequency;
 use super::table::Amount;
-use crate::simulation::{BLOCK, Block, Counts, StreamKey, normal_quantile};
+use crate::simulation::{BLOCK, Counts, StreamKey, normal_quantile};
 use crate::units::Year;
 
 /// A row of one number per draw of a block.
@@ -58,13 +58,26 @@ enum Cost {
     Difference(usize, f64),
 }
 
-/// What a block has beside random numbers of its own.
-#[derive(Clone, Copy)]
-pub(super) struct Beside<'a> {
-    /// Scores of correlated risks.
-    pub block: Option<&'a Block<'a>>,
-    /// For each what-if event (by position in the events) its difference in the year, per draw.
-    pub differences: &'a [Vec<f64>],
+/// What events meet in a block beside random numbers of their own, per draw.
+pub(super) trait Beside {
+    /// Scores of a correlated risk in a year counted from the base year.
+    fn scores(&self, risk: usize, year: usize) -> &[f32];
+
+    /// What the what-if of a slot makes different in the year asked.
+    fn difference(&self, slot: usize) -> &[f64];
+}
+
+/// Nothing: independent events with amounts of their own.
+pub(super) struct Alone;
+
+impl Beside for Alone {
+    fn scores(&self, _: usize, _: usize) -> &[f32] {
+        &[]
+    }
+
+    fn difference(&self, _: usize) -> &[f64] {
+        &[]
+    }
 }
 
 impl Striker {
@@ -126,11 +139,22 @@ impl Striker {
 
     /// Whether any event depends on a correlation.
     pub(super) fn any_linked(&self) -> bool {
-        self.armed.iter().any(|a| matches!(a.how, How::LinkedChance { .. } | How::LinkedPoisson { .. }))
+        self.linked().next().is_some()
+    }
+
+    /// Whose scores are asked: risks of the register with the years from the base year.
+    pub(super) fn linked(&self) -> impl Iterator<Item = (usize, usize)> {
+        self.armed.iter().flat_map(|armed| {
+            let risk = match &armed.how {
+                How::LinkedChance { risk, .. } | How::LinkedPoisson { risk, .. } => Some(*risk),
+                How::Chance { .. } | How::Poisson { .. } => None,
+            };
+            armed.strikes.iter().filter_map(move |s| Some((risk?, s.index)))
+        })
     }
 
     /// Draws block `block` and hands each event's losses to `visit`, in the order of addresses.
-    pub(super) fn block(&self, block: u64, beside: Beside<'_>, mut visit: impl FnMut(usize, &Row)) {
+    pub(super) fn block(&self, block: u64, beside: &dyn Beside, mut visit: impl FnMut(usize, &Row)) {
         let mut row = [0.0; BLOCK];
         for armed in &self.armed {
             armed.draw(block, beside, &mut row);
@@ -140,7 +164,7 @@ impl Striker {
 }
 
 impl Armed {
-    fn draw(&self, block: u64, beside: Beside<'_>, row: &mut Row) {
+    fn draw(&self, block: u64, beside: &dyn Beside, row: &mut Row) {
         let mut u = [0.0; BLOCK];
         match (&self.how, &self.cost) {
             (How::Chance { p }, Cost::Amount(amount)) => {
@@ -165,7 +189,7 @@ impl Armed {
     }
 
     /// All other combinations: how many times it struck, then what that costs.
-    fn draw_rare(&self, block: u64, beside: Beside<'_>, row: &mut Row) {
+    fn draw_rare(&self, block: u64, beside: &dyn Beside, row: &mut Row) {
         row.fill(0.0);
         let mut struck = [false; BLOCK];
         for strike in &self.strikes {
@@ -180,7 +204,7 @@ impl Armed {
             let most = count.iter().copied().max().unwrap_or(0);
             match &self.cost {
                 Cost::Difference(slot, factor) => {
-                    for (k, difference) in beside.differences[*slot].iter().enumerate() {
+                    for (k, difference) in beside.difference(*slot).iter().enumerate() {
                         row[k] += f64::from(count[k]) * difference * factor;
                     }
                 }
@@ -203,8 +227,8 @@ impl Armed {
         }
     }
 
-    fn count(&self, strike: &StrikeYear, block: u64, beside: Beside<'_>, count: &mut [u32; BLOCK]) {
-        let scores = |risk: usize| beside.block.and_then(|b| b.risk_scores(risk, strike.index)).unwrap_or(&[]);
+    fn count(&self, strike: &StrikeYear, block: u64, beside: &dyn Beside, count: &mut [u32; BLOCK]) {
+        let scores = |risk: usize| beside.scores(risk, strike.index);
         let mut u = [0.0; BLOCK];
         match &self.how {
             How::Chance { p } => {

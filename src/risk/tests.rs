@@ -76,7 +76,23 @@ fn judge_all(models: &[&Model], scenario: usize, draws: u64, seed: u64) -> Asses
     let projections: Vec<_> = projections.iter().collect();
     let events = Event::register(models[scenario]);
     let scenarios = Scenarios { models, projections: &projections };
-    assess(&Request { scenarios, scenario, events: &events, draws, seed, progress: &quiet }).unwrap()
+    let registers = [Register { scenario, events: &events, draws }];
+    assess(&Request { scenarios, registers: &registers, seed, progress: &quiet }).unwrap().remove(0)
+}
+
+/// All scenarios of a municipality at once, each with its own number of draws.
+fn judge_together(models: &[&Model], draws: &[u64], keep: u64) -> Vec<Assessment> {
+    let projections: Vec<_> = models.iter().map(|m| project(m, &Central(m))).collect();
+    let projections: Vec<_> = projections.iter().collect();
+    let events: Vec<Vec<Event>> = models.iter().map(|m| Event::register(m)).collect();
+    let registers: Vec<Register<'_>> = events
+        .iter()
+        .zip(draws)
+        .enumerate()
+        .map(|(scenario, (events, draws))| Register { scenario, events, draws: *draws })
+        .collect();
+    let scenarios = Scenarios { models, projections: &projections };
+    resilience::assess_keeping(&Request { scenarios, registers: &registers, seed: 4, progress: &quiet }, keep).unwrap()
 }
 
 fn judged(town: &Town, draws: u64, seed: u64) -> Assessment {
@@ -554,4 +570,76 @@ proptest! {
             prop_assert!((a.value + amount - b.value).abs() <= 1e-3 + a.error, "{level}: {a:?} {b:?}");
         }
     }
+}
+
+/// A base, a dearer what-if that sizes a risk, and one with a register of its own.
+fn three_scenarios() -> Vec<Town> {
+    let mut base = town(vec![sized("result"), full("brand", 0.3, 80_000.0)]);
+    with_growth(&mut base, 0.0, 0.02);
+    let other = dearer(&base);
+    let mut third = base.clone();
+    third.model.scenario.id = "zonder-brand".into();
+    third.model.risks.truncate(1);
+    third.model.resilience.as_mut().unwrap().year = Year(2029);
+    vec![base, other, third]
+}
+
+#[test]
+fn scenarios_that_are_judged_together_come_out_as_each_alone() {
+    let towns = three_scenarios();
+    let models: Vec<&Model> = towns.iter().map(|t| &t.model).collect();
+    // As many draws for all, and a number for each as `--precision` gives; more than are kept too.
+    for draws in [[3_000, 3_000, 3_000], [512, 3_000, 1_111], [0, 700, 0], [12_345, 12_345, 12_345]] {
+        let together = judge_together(&models, &draws, u64::MAX);
+        assert_eq!(together.len(), 3);
+        for (scenario, one) in together.iter().enumerate() {
+            let alone = judge_all(&models, scenario, draws[scenario], 4);
+            assert_eq!(format!("{one:?}"), format!("{alone:?}"), "{scenario} of {draws:?}");
+        }
+    }
+}
+
+#[test]
+fn losses_that_are_counted_have_the_shares_of_losses_that_are_kept() {
+    let towns = three_scenarios();
+    let models: Vec<&Model> = towns.iter().map(|t| &t.model).collect();
+    // Few enough that all differences are kept, and too many for that.
+    for draws in [8_000, 20_000] {
+        let kept = judge_together(&models, &[draws; 3], u64::MAX);
+        let counted = judge_together(&models, &[draws; 3], 1_000);
+        for (a, b) in kept.iter().zip(&counted) {
+            let (x, y) = (a.capacity.as_ref().unwrap(), b.capacity.as_ref().unwrap());
+            assert_eq!(x.expected_deficit, y.expected_deficit);
+            // Bins of a four-thousandth of the distance from P5 to P95, which is below 300,000 here.
+            let (x, y) = (x.needed.unwrap().value, y.needed.unwrap().value);
+            assert!((x - y).abs() < 300.0, "{x} {y}");
+            for (x, y) in a.events.iter().zip(&b.events) {
+                let (Some(x), Some(y)) = (x.share_at_certainty, y.share_at_certainty) else {
+                    panic!("no share: {a:?} {b:?}");
+                };
+                // Where many draws are the same, kept ones count in part and counted ones whole.
+                assert!((x - y).abs() < 0.05, "{x} {y}");
+            }
+        }
+    }
+}
+
+/// The what-if has a year that the base lacks: nothing can be compared there.
+#[test]
+fn a_what_if_with_a_longer_horizon_is_compared_in_the_years_of_both() {
+    let mut base = town(vec![sized("balance(zorg)")]);
+    with_growth(&mut base, 0.0, 0.02);
+    let mut longer = Town::new(2026, 2031);
+    let line = longer.cost("zorg", 1_000_000.0);
+    longer.budget(line, &[(2026, 1_000_000.0), (2027, 1_000_000.0)]);
+    longer.model.resilience = base.model.resilience.clone();
+    longer.model.risks = base.model.risks.clone();
+    longer.model.scenario.id = "duur".into();
+    let id = longer.rate("cost.zorg.volume.growth", 0.03);
+    longer.model.assumptions[id.0].distributions = vec![Some(Distribution::Normal { mean: 0.03, sd: 0.02 }); 6];
+    longer.cost_mut(line).growth = Some(id);
+    let both = judge_together(&[&base.model, &longer.model], &[500, 500], u64::MAX);
+    assert!((both[0].events[0].impact.unwrap().mean - 30_000.0).abs() < 1e-6, "{:?}", both[0].events[0]);
+    // In its own register the risk would stay until 2031.
+    assert!(both[1].events[0].problem.is_some() && !both[1].events[0].counts);
 }

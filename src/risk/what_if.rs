@@ -18,8 +18,9 @@ pub struct Scenarios<'a> {
     pub projections: &'a [&'a Projection],
 }
 
-/// A figure in the base and in a what-if, ready to be read.
-#[derive(Clone, Debug)]
+/// A figure in the base and in a what-if, ready to be read. Whichever scenario
+/// asks, the difference is the same; so equal probes are drawn once.
+#[derive(Clone, Debug, PartialEq)]
 pub(super) struct Probe {
     /// Position of the what-if among the scenarios.
     pub other: usize,
@@ -105,35 +106,44 @@ impl Probe {
         Ok(of(0)? - of(self.other)?)
     }
 
-    /// The difference in every draw of a block, where `base` and `other` are
-    /// the positions of the two in the block's ensemble.
-    pub(super) fn differences(&self, block: &Block<'_>, base: usize, other: usize, year: usize, out: &mut Vec<f64>) {
-        out.clear();
-        let (Some(from), Some(to)) =
-            (self.lane(block, base, self.found[0], year), self.lane(block, other, self.found[1], year))
-        else {
-            out.resize(block.len(), 0.0);
+    /// How many years, from the base year on, both scenarios have.
+    pub(super) fn years(&self, scenarios: Scenarios<'_>) -> usize {
+        scenarios.models[0].year_count().min(scenarios.models[self.other].year_count())
+    }
+
+    /// Puts the base's figure in every draw of a block, which holds the base
+    /// alone, into `lane`; nothing where the base lacks it.
+    pub(super) fn start(&self, block: &Block<'_>, year: usize, lane: &mut Vec<f64>) {
+        lane.clear();
+        if let Some((figure, sign)) = self.lane(block, self.found[0], year) {
+            lane.extend((0..block.len()).map(|k| sign * figure.at(k)));
+        }
+    }
+
+    /// Takes off the what-if's figure, in a block that holds the what-if
+    /// alone: `lane` then is the difference, 0 where either lacks the figure.
+    pub(super) fn finish(&self, block: &Block<'_>, year: usize, lane: &mut Vec<f64>) {
+        let figure = self.lane(block, self.found[1], year).filter(|_| !lane.is_empty());
+        let Some((figure, sign)) = figure else {
+            lane.clear();
+            lane.resize(block.len(), 0.0);
             return;
         };
-        out.extend((0..block.len()).map(|k| from.1 * from.0.at(k) - to.1 * to.0.at(k)));
+        for (k, x) in lane.iter_mut().enumerate() {
+            *x -= sign * figure.at(k);
+        }
     }
 
     /// Reserve movements are recorded figures, the same in both: a difference
     /// of results is one of balances.
-    fn lane<'b>(
-        &self,
-        block: &'b Block<'_>,
-        scenario: usize,
-        found: (Named, f64),
-        year: usize,
-    ) -> Option<(Driver<'b>, f64)> {
+    fn lane<'b>(&self, block: &'b Block<'_>, found: (Named, f64), year: usize) -> Option<(Driver<'b>, f64)> {
         let (found, sign) = found;
         let lane = match (self.figure, found) {
-            (_, Named::Line(line)) => block.amount(scenario, line, year),
-            (Figure::Cost, Named::Group(g)) => block.cost(scenario, g, year),
-            (Figure::Revenue, Named::Group(g)) => block.revenue(scenario, g, year),
-            (Figure::Shortfall, Named::Group(g)) => block.shortfall(scenario, g, year)?,
-            (_, Named::Group(g)) => block.balance(scenario, g, year),
+            (_, Named::Line(line)) => block.amount(0, line, year),
+            (Figure::Cost, Named::Group(g)) => block.cost(0, g, year),
+            (Figure::Revenue, Named::Group(g)) => block.revenue(0, g, year),
+            (Figure::Shortfall, Named::Group(g)) => block.shortfall(0, g, year)?,
+            (_, Named::Group(g)) => block.balance(0, g, year),
         };
         Some((lane, sign))
     }

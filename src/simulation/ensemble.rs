@@ -29,7 +29,7 @@ pub struct Ensemble<'m> {
     width: Width,
 }
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 struct Scenario<'m> {
     model: &'m Model,
     ready: Arc<Ready>,
@@ -132,6 +132,34 @@ impl<'m> Ensemble<'m> {
         run.through(draws, draws, &visit, &mut |_, s| fold(s), progress);
         run.into_workers()
     }
+
+    /// As [`Self::fold`], with the scenarios one after the other in the same
+    /// workspace: memory and cache hold one of them, however many there are.
+    /// `look` sees each scenario of a block, by its position, in a [`Block`]
+    /// that holds it alone at position 0, and keeps what it needs; then `give`
+    /// says, with number and length of the block, what goes to `fold`.
+    pub fn fold_in_turn<W: Send, S: Send>(
+        &self,
+        draws: u64,
+        worker: impl Fn() -> W + Sync,
+        look: impl Fn(&mut W, usize, &Block<'_>) + Sync,
+        give: impl Fn(&mut W, u64, usize) -> S + Sync,
+        mut fold: impl FnMut(S),
+        progress: &dyn Fn(u64, u64),
+    ) {
+        let alone = |s: &Scenario<'m>| Self { scenarios: vec![s.clone()], seed: self.seed, width: self.width };
+        let alone: Vec<Self> = self.scenarios.iter().map(alone).collect();
+        let Some(first) = alone.first() else { return };
+        let mut run = Run::new(first, false, worker);
+        let work = |own: &mut W, workspace: &mut Workspace, block: u64, len: usize| {
+            for (position, ensemble) in alone.iter().enumerate() {
+                workspace.compute(ensemble, block, len);
+                look(own, position, &Block { ensemble, workspace, block, len });
+            }
+            give(own, block, len)
+        };
+        run.through_with(draws, draws, &work, &mut |_, s| fold(s), progress);
+    }
 }
 
 /// A run over blocks that can be taken further.
@@ -180,6 +208,22 @@ impl<'e, 'm, W: Send, S: Send> Run<'e, 'm, W, S> {
         progress: &dyn Fn(u64, u64),
     ) {
         let ensemble = self.ensemble;
+        let work = |own: &mut W, workspace: &mut Workspace, block: u64, len: usize| {
+            workspace.compute(ensemble, block, len);
+            visit(own, &Block { ensemble, workspace, block, len })
+        };
+        self.through_with(draws, of, &work, fold, progress);
+    }
+
+    /// Hands every block, by number and length, to `one`, and what it gives to `fold`.
+    fn through_with(
+        &mut self,
+        draws: u64,
+        of: u64,
+        one: &(impl Fn(&mut W, &mut Workspace, u64, usize) -> S + Sync),
+        fold: &mut impl FnMut(&mut W, S),
+        progress: &dyn Fn(u64, u64),
+    ) {
         let size = BLOCK as u64;
         let last = draws.div_ceil(size);
         let mut next = self.done / size;
@@ -193,8 +237,7 @@ impl<'e, 'm, W: Send, S: Send> Run<'e, 'm, W, S> {
                 for block in next + wave * t / threads..next + wave * (t + 1) / threads {
                     let len = usize::try_from(draws - block * size).map_or(BLOCK, |rest| rest.min(BLOCK));
                     let Worker { own, workspace, given } = worker;
-                    workspace.compute(ensemble, block, len);
-                    given.push(visit(own, &Block { ensemble, workspace, block, len }));
+                    given.push(one(own, workspace, block, len));
                 }
             };
             let busy = usize::try_from(threads).unwrap_or(1);

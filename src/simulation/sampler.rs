@@ -272,6 +272,7 @@ impl Sampler {
 
     /// Draws a block; of its draws only the first `len` count.
     pub(crate) fn draw(&self, block: u64, len: usize, draw: &mut Draw, width: Width) {
+        draw.fit(self);
         draw.len = len;
         draw.stopped = 0;
         draw.streams.clear();
@@ -350,6 +351,20 @@ pub(crate) struct Draw {
 }
 
 impl Draw {
+    /// Makes room for another model's draws; what was there is overwritten.
+    fn fit(&mut self, sampler: &Sampler) {
+        fn grow<T: Copy + Default>(rows: &mut Vec<Row<T>>, to: usize) {
+            if rows.len() < to {
+                rows.resize(to, [T::default(); BLOCK]);
+            }
+        }
+        grow(&mut self.now, sampler.nodes.len());
+        grow(&mut self.carried, sampler.nodes.iter().filter(|n| n.carried.is_some()).count());
+        grow(&mut self.values, sampler.rows);
+        grow(&mut self.luck, sampler.luck_rows);
+        grow(&mut self.risks, sampler.risk_node.iter().flatten().count() * (sampler.years - 1));
+    }
+
     /// How often a draw stopped at the edge of what can be.
     pub(crate) fn stopped(&self) -> u64 {
         self.stopped

@@ -9,32 +9,53 @@ use crate::diagnostic::Diagnostic;
 use crate::dutch::Quantity;
 use crate::model::{Model, Risk, RiskChance, RiskImpact};
 use crate::risk::{
-    self, Assessment, Capacity, Event, EventImpact, EventOrigin, Frequency, Method, Request, Scenarios, Severity,
+    self, Assessment, Capacity, Event, EventImpact, EventOrigin, Frequency, Method, Register, Request, Scenarios,
+    Severity,
 };
 use crate::rule::{Evaluation, Evidence, Finding, RichText, Segment};
-use crate::simulation::Settings;
 
-/// The risks of a scenario, and its resilience where that is asked.
+/// The risks of every scenario, and its resilience where that is asked; in
+/// their order. `scenarios` starts with these and may hold more, that size a risk.
 ///
 /// # Errors
 /// Correlations that cannot be, as the simulation reports them.
 pub(super) fn assess(
-    scenarios: &Scenarios<'_>,
-    position: usize,
+    scenarios: Scenarios<'_>,
+    computed: &[Computed],
+    evaluations: &[Evaluation],
+    seed: u64,
+    progress: &dyn Fn(u64, u64),
+) -> Result<Vec<(Vec<RiskEntry>, Option<ResilienceOutcome>)>, Vec<Diagnostic>> {
+    let events: Vec<Vec<Event>> = computed
+        .iter()
+        .zip(evaluations)
+        .map(|(own, evaluation)| {
+            let mut events = Event::register(&own.model);
+            events.extend(evaluation.findings.iter().map(event_of));
+            events
+        })
+        .collect();
+    let registers: Vec<Register<'_>> = computed
+        .iter()
+        .zip(&events)
+        .enumerate()
+        .map(|(scenario, (own, events))| Register {
+            scenario,
+            events,
+            draws: own.outcome.as_ref().map_or(0, |o| o.draws),
+        })
+        .collect();
+    let assessments = risk::assess(&Request { scenarios, registers: &registers, seed, progress })?;
+    let judged = computed.iter().zip(evaluations).zip(&assessments);
+    Ok(judged.map(|((own, evaluation), assessment)| shown(own, evaluation, assessment)).collect())
+}
+
+/// The risks of one scenario as shown.
+fn shown(
     own: &Computed,
     evaluation: &Evaluation,
-    settings: &Settings,
-) -> Result<(Vec<RiskEntry>, Option<ResilienceOutcome>), Vec<Diagnostic>> {
-    let mut events = Event::register(&own.model);
-    events.extend(evaluation.findings.iter().map(event_of));
-    let assessment = risk::assess(&Request {
-        scenarios: *scenarios,
-        scenario: position,
-        events: &events,
-        draws: own.outcome.as_ref().map_or(0, |o| o.draws),
-        seed: settings.seed,
-        progress: &|_, _| {},
-    })?;
+    assessment: &Assessment,
+) -> (Vec<RiskEntry>, Option<ResilienceOutcome>) {
     let mut entries: Vec<RiskEntry> =
         own.model.risks.iter().map(from_register).chain(evaluation.findings.iter().map(from_finding)).collect();
     for (entry, outcome) in entries.iter_mut().zip(&assessment.events) {
@@ -48,11 +69,11 @@ pub(super) fn assess(
         entry.share_of_expected = outcome.share_of_expected;
         entry.share_at_certainty = outcome.share_at_certainty.unwrap_or(0.0);
     }
-    let mut resilience = assessment.capacity.as_ref().map(|c| resilience(&own.model, &assessment, c));
+    let mut resilience = assessment.capacity.as_ref().map(|c| resilience(&own.model, assessment, c));
     if let Some(resilience) = &mut resilience {
         resilience.sum_of_maxima = sum_of_highest(&own.model, &entries);
     }
-    Ok((entries, resilience))
+    (entries, resilience)
 }
 
 /// A rule's finding as an event: only one with an amount of its own is summed.

@@ -99,7 +99,7 @@ pub fn run(
     let models: Vec<Model> = std::iter::once(loaded.base).chain(loaded.what_ifs).collect();
     let total = models.len() as u64;
     let done = AtomicU64::new(0);
-    progress(0, total);
+    progress(0, 2 * total);
     // Scenarios side by side: each is computed alone and they are kept in order, so threads change no bit.
     let results: Vec<Result<(Computed, Evaluation, Vec<rule::Signal>), Vec<Diagnostic>>> = models
         .into_par_iter()
@@ -109,7 +109,7 @@ pub fn run(
             let (mut evaluation, signals) = set.evaluate_with_signals(&facts);
             drop(facts);
             leave_to_register(&one.model, &mut evaluation);
-            progress(done.fetch_add(1, Ordering::Relaxed) + 1, total);
+            progress(done.fetch_add(1, Ordering::Relaxed) + 1, 2 * total);
             // The kept draws are needed by the rules alone.
             let computed = match Arc::try_unwrap(one) {
                 Ok(own) => Computed { samples: None, ..own },
@@ -139,15 +139,12 @@ pub fn run(
         models: &computed.iter().map(|c| &c.model).chain(&loaded.referred).collect::<Vec<_>>(),
         projections: &computed.iter().map(|c| &c.projection).chain(&referred).collect::<Vec<_>>(),
     };
-    let judged: Vec<_> = computed
-        .par_iter()
-        .zip(&evaluations)
-        .enumerate()
-        .map(|(position, (own, evaluation))| risks::assess(&scenarios_for_risks, position, own, evaluation, settings))
-        .collect();
+    // All registers together: they share what is drawn.
+    let drawn = |done: u64, of: u64| progress(total + total * done / of.max(1), 2 * total);
+    let judged = risks::assess(scenarios_for_risks, &computed, &evaluations, settings.seed, &drawn)?;
     let mut scenarios = Vec::new();
     for (((own, evaluation), signals), judged) in computed.iter().zip(evaluations).zip(signals).zip(judged) {
-        let (risks, resilience) = judged?;
+        let (risks, resilience) = judged;
         let notes = notes(&evaluation);
         scenarios.push(ScenarioStudy {
             model: own.model.clone(),
