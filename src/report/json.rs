@@ -14,22 +14,22 @@ use crate::study::{Basis, Origin, Piece, ResilienceOutcome, RiskEntry, ScenarioS
 
 /// The document, with an end of line.
 pub fn json(study: &Study) -> String {
-    let mut text = serde_json::to_string_pretty(&value(study)).unwrap_or_else(|_| "null".to_owned());
-    text.push('\n');
-    text
+    written(&value(study, &study.scenarios.iter().collect::<Vec<_>>()))
 }
 
 /// `run.json` beside a report: the same document with this scenario alone, so
 /// that any figure of the report can be made again and compared.
 pub fn receipt(study: &Study, of: &ScenarioStudy) -> String {
-    let mut document = value(study);
-    document["scenarios"] = Value::Array(vec![scenario(of)]);
-    let mut text = serde_json::to_string_pretty(&document).unwrap_or_else(|_| "null".to_owned());
+    written(&value(study, &[of]))
+}
+
+fn written(document: &Value) -> String {
+    let mut text = serde_json::to_string_pretty(document).unwrap_or_else(|_| "null".to_owned());
     text.push('\n');
     text
 }
 
-fn value(study: &Study) -> Value {
+fn value(study: &Study, scenarios: &[&ScenarioStudy]) -> Value {
     let municipality = study.scenarios.first().map(|s| &s.model.municipality);
     json!({
         "ravijn": study.receipt.version,
@@ -42,7 +42,7 @@ fn value(study: &Study) -> Value {
             "draws": study.scenarios.first().map_or(study.receipt.draws, |s| draws(study, s)),
             "inputs": study.receipt.inputs.iter().map(|i| json!({"path": i.path, "sha256": i.sha256})).collect::<Vec<_>>(),
         },
-        "scenarios": study.scenarios.iter().map(scenario).collect::<Vec<_>>(),
+        "scenarios": scenarios.iter().map(|s| scenario(s)).collect::<Vec<_>>(),
     })
 }
 
@@ -59,8 +59,9 @@ fn scenario(s: &ScenarioStudy) -> Value {
     map.insert("groups".into(), groups(s));
     map.insert("indicators".into(), indicators(&s.model));
     map.insert("reserves".into(), reserves(s));
-    map.insert("risks".into(), s.risks.iter().map(risk).collect());
-    map.insert("signals".into(), s.signals.iter().map(signal).collect());
+    let drawn = s.outcome.is_some();
+    map.insert("risks".into(), s.risks.iter().map(|r| risk(r, drawn)).collect());
+    map.insert("signals".into(), s.signals.iter().map(|x| signal(x, drawn)).collect());
     if let Some(r) = &s.resilience {
         map.insert("resilience".into(), resilience(r));
     }
@@ -211,11 +212,16 @@ fn reserves(s: &ScenarioStudy) -> Value {
         .collect()
 }
 
-fn risk(r: &RiskEntry) -> Value {
-    let impact = r
-        .impact
-        .filter(|_| r.basis != Basis::ProMemorie)
-        .map_or(Value::Null, |i| json!({"mean": num(i.mean), "p10": num(i.p10), "p50": num(i.p50), "p90": num(i.p90)}));
+/// A risk. Without draws a chance or a quantile that follows from the
+/// projection is unknown: one future says on which side an amount lies, not
+/// how likely that is. What the register states stays.
+fn risk(r: &RiskEntry, drawn: bool) -> Value {
+    let computed = r.origin == Origin::Rule && r.basis == Basis::Figures;
+    let spread = |x: f64| if drawn || !(computed || r.what_if.is_some()) { num(x) } else { Value::Null };
+    let impact = r.impact.filter(|_| r.basis != Basis::ProMemorie).map_or(
+        Value::Null,
+        |i| json!({"mean": num(i.mean), "p10": spread(i.p10), "p50": spread(i.p50), "p90": spread(i.p90)}),
+    );
     json!({
         "id": r.id,
         "origin": match r.origin { Origin::Register => "register", Origin::Rule => "rule" },
@@ -223,7 +229,7 @@ fn risk(r: &RiskEntry) -> Value {
         "domain": r.domain,
         "term": match r.term { Term::Short => "kort", Term::Long => "lang" },
         "basis": super::sections::risks::basis(r.basis),
-        "chance": maybe(r.chance),
+        "chance": maybe(r.chance.filter(|_| drawn || !computed)),
         "impact": impact,
         "structural": r.structural,
         "covered_by": r.covered_by,

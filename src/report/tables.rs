@@ -92,13 +92,28 @@ pub fn year_of(draft: &Draft<'_>, id: &GroupId, year: crate::units::Year) -> Cel
     if year == draft.base_year() && draft.start(id) > 0 { Cell::words(format!("{year} *")) } else { self::year(year) }
 }
 
+/// Heading over how sure an assumption is.
+pub const UNCERTAINTY: &str = "Onzekerheid";
+
+/// Leaves out how sure assumptions are where nothing was drawn: the projection
+/// then takes each at its value, and a band that nothing was done with would
+/// look like a result.
+pub fn as_used(draft: &Draft<'_>, table: Table) -> Table {
+    let keep = table.columns.iter().map(|c| draft.outcome().is_some() || c.header != UNCERTAINTY).collect();
+    with_columns(table, keep)
+}
+
 /// Leaves out the columns in which no row has anything: a table of dashes tells nothing.
-pub fn without_empty_columns(mut table: Table) -> Table {
+pub fn without_empty_columns(table: Table) -> Table {
     let keep: Vec<bool> = (0..table.columns.len())
         .map(|c| {
             c == 0 || table.rows.iter().any(|r| r.cells.get(c).is_some_and(|c| !matches!(c.printed.as_str(), "–" | "")))
         })
         .collect();
+    with_columns(table, keep)
+}
+
+fn with_columns(mut table: Table, keep: Vec<bool>) -> Table {
     let kept = |i: &usize| keep.get(*i).copied().unwrap_or(true);
     table.columns = table.columns.into_iter().enumerate().filter(|(i, _)| kept(i)).map(|(_, c)| c).collect();
     for row in &mut table.rows {

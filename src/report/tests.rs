@@ -219,6 +219,40 @@ fn without_a_band_nothing_is_said_to_be_expected_or_likely() {
     }
 }
 
+/// Not in prose, not in tables, not on the terminal: what was not computed is
+/// not there, and what the files say of spreads is not shown as if it were used.
+#[test]
+fn without_draws_no_band_and_no_computed_chance_stands_anywhere() {
+    let bands =
+        ["80% kans", "80%", "in de bandbreedte", "Bandbreedte 80%", "| Onzekerheid |", "Kans op overschrijding"];
+    let with = study(Options::default());
+    let shown = markdown(&reports(&with)[0]);
+    for word in bands {
+        assert!(shown.contains(word), "{word} is no longer a word to look for");
+    }
+    let without = study(Options { draws: false, resilience: None, ..Options::default() });
+    for report in reports(&without) {
+        // What a probability word means is no statement about this projection.
+        let page = markdown(&Report {
+            sections: report.sections.iter().filter(|s| s.id != "kanswoorden").cloned().collect(),
+            ..report.clone()
+        });
+        let terminal = text(&without, 100, false);
+        for word in bands {
+            assert!(!page.contains(word), "{}: {word}\n{page}", report.scenario);
+            assert!(!terminal.contains(word), "{word}\n{terminal}");
+        }
+    }
+    let page = markdown(&reports(&without)[0]);
+    for sentence in [
+        "Hoe onzeker een waarde is, staat er daarom niet bij.",
+        "De kansen bij de risico's uit het register zijn opgegeven en niet berekend.",
+        "Zonder simulatie is die niet berekend. Het bedrag zit dus nergens in.",
+    ] {
+        assert!(page.contains(sentence), "{sentence}\n{page}");
+    }
+}
+
 #[test]
 fn without_draws_the_needed_capacity_says_what_is_not_in_it() {
     let text = prose(&compose_base(Options { draws: false, ..Options::default() }));
@@ -465,6 +499,24 @@ mod data {
         assert!(s["lines"][0]["years"][0].get("distribution").is_none());
         assert!(s["groups"][0]["years"][0].get("distribution").is_none());
         assert_eq!(v["receipt"]["draws"], 0);
+    }
+
+    #[test]
+    fn without_draws_a_computed_risk_has_a_mean_and_no_chance() {
+        for drawn in [true, false] {
+            let v = value(Options { draws: drawn, ..Options::default() });
+            let risks = v["scenarios"][0]["risks"].as_array().expect("a list");
+            let rule = risks.iter().find(|r| r["origin"] == "rule" && r["basis"] == "cijfers").expect("a finding");
+            assert_eq!(rule["chance"].is_number(), drawn);
+            assert!(rule["impact"]["mean"].is_number());
+            for percentile in ["p10", "p50", "p90"] {
+                assert_eq!(rule["impact"][percentile].is_number(), drawn, "{rule}");
+            }
+            // What the register states is known without draws.
+            let stated =
+                risks.iter().find(|r| r["origin"] == "register" && r["basis"] == "schatting").expect("an entry");
+            assert!(stated["chance"].is_number() && stated["impact"]["p90"].is_number(), "{stated}");
+        }
     }
 
     #[test]

@@ -6,7 +6,7 @@
 
 use super::super::document::{Block, Cell, Column, Row, Section, Table, Text};
 use super::super::draft::Draft;
-use super::super::words;
+use super::super::{tables, words};
 use super::measures;
 use crate::dutch;
 use crate::model::{Assumption, CarryOver, IndexSource, Line, LineId, Model, Provenance};
@@ -23,6 +23,12 @@ pub fn write(d: &Draft<'_>) -> Vec<Section> {
              Bij een aanname is er geen bron: dan kiezen wij een waarde.",
         ))],
     };
+    if d.outcome().is_none() && d.model().assumptions.iter().any(Assumption::is_uncertain) {
+        chapter.blocks.push(Block::Paragraph(d.text(
+            "Een deel van de uitgangspunten is onzeker. Zonder simulatie rekenen we alleen met de waarde zelf. \
+             Hoe onzeker een waarde is, staat er daarom niet bij.",
+        )));
+    }
     chapter.blocks.extend(prices(d, &mut sources).map(Block::Table));
     let mut growth =
         Section { id: "groei".into(), title: "Groei, prijs en start per domein".into(), level: 2, blocks: Vec::new() };
@@ -96,20 +102,21 @@ fn prices(d: &Draft<'_>, sources: &mut Sources) -> Option<Table> {
             Cell::words(sources.cite(&a.provenance)),
         ]));
     }
-    (!rows.is_empty()).then(|| Table {
+    let table = Table {
         id: "prijzen".into(),
         caption: "Stijging van lonen en prijzen".into(),
         columns: four("Index"),
         rows,
         notes: Vec::new(),
-    })
+    };
+    (!table.rows.is_empty()).then(|| tables::as_used(d, table))
 }
 
 fn four(first: &str) -> Vec<Column> {
     vec![
         Column::words(first),
         Column::words("Waarde"),
-        Column::words("Onzekerheid").optional(),
+        Column::words(tables::UNCERTAINTY).optional(),
         Column::words("Wie zegt het?"),
     ]
 }
@@ -172,19 +179,20 @@ fn lines(d: &Draft<'_>, domain: &str, label: &str, sources: &mut Sources) -> Opt
             push("bedrag".into(), "blijft gelijk".into(), "vast".into(), sources.cite(own_provenance(line)));
         }
     }
-    (!rows.is_empty()).then(|| Table {
+    let table = Table {
         id: format!("uitgangspunten-{domain}"),
         caption: label.to_owned(),
         columns: vec![
             Column::words("Lijn"),
             Column::words("Wat"),
             Column::words("Waarde"),
-            Column::words("Onzekerheid").optional(),
+            Column::words(tables::UNCERTAINTY).optional(),
             Column::words("Wie zegt het?"),
         ],
         rows,
         notes: Vec::new(),
-    })
+    };
+    (!table.rows.is_empty()).then(|| tables::as_used(d, table))
 }
 
 fn own_provenance(line: &Line) -> &Provenance {

@@ -136,7 +136,7 @@ fn luck(d: &Draft<'_>, line: &CostLine, at: usize) -> Option<String> {
     let (label, y) = (words::clean(&line.label), year.year);
     Some(format!(
         "{} Ja, bij {label} verschillen de kosten sterk per cliënt. Eén cliënt extra kost in {y} gemiddeld {}. \
-         Een dure cliënt kost al snel {}. Dit toeval zit in de bandbreedte.",
+         Een dure cliënt kost al snel {}. {}",
         strong("Speelt toeval mee?"),
         d.cite(
             &dutch::euro(dutch::round(one / 100.0, 0) * 100.0),
@@ -150,5 +150,9 @@ fn luck(d: &Draft<'_>, line: &CostLine, at: usize) -> Option<String> {
             dutch::euro_cents(dear),
             "gemiddelde plus één keer de spreiding tussen cliënten (cost_cv)"
         ),
+        match d.outcome() {
+            Some(_) => "Dit toeval zit in de bandbreedte.",
+            None => "Zonder simulatie rekenen we niet met dit toeval.",
+        }
     ))
 }

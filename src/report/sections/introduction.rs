@@ -186,6 +186,9 @@ fn reading(d: &Draft<'_>) -> String {
         );
     } else {
         out.push_str(" Deze raming is gemaakt zonder simulatie. Er zijn daarom geen bandbreedtes en geen kansen op overschrijding.");
+        if d.here.risks.iter().any(|r| r.written_chance.is_some()) {
+            out.push_str(" De kansen bij de risico's uit het register zijn opgegeven en niet berekend.");
+        }
     }
     out
 }

@@ -142,7 +142,7 @@ fn doubtful(d: &Draft<'_>, sources: &mut Sources) -> Option<Table> {
     if !filled.is_empty() {
         notes.push(format!("Nog niet ingevuld: {}.", dutch::list(&filled)));
     }
-    (!rows.is_empty()).then(|| Table {
+    let table = Table {
         id: "realisatie".into(),
         caption: format!("Lukt het? Dalingen zonder maatregel en onzekere maatregelen ({})", d.book.caption()),
         columns: vec![
@@ -150,10 +150,11 @@ fn doubtful(d: &Draft<'_>, sources: &mut Sources) -> Option<Table> {
             Column::words("S/I").optional(),
             Column::numbers(format!("Gepland in {h}")),
             Column::numbers("Deel waarop we rekenen"),
-            Column::words("Onzekerheid").optional(),
+            Column::words(tables::UNCERTAINTY).optional(),
             Column { header: "Wie zegt het?".into(), align: Align::Left, optional: false },
         ],
         rows,
         notes,
-    })
+    };
+    (!table.rows.is_empty()).then(|| tables::as_used(d, table))
 }

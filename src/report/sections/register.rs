@@ -48,7 +48,14 @@ fn intro(d: &Draft<'_>, summed: usize) -> String {
         format!("{} {}", dutch::count_in_words(n as f64), if n == 1 { one } else { many })
     };
     if covered > 0 {
-        rest.push(said(covered, "zit al in de bandbreedte", "zitten al in de bandbreedte"));
+        rest.push(match d.outcome() {
+            Some(_) => said(covered, "zit al in de bandbreedte", "zitten al in de bandbreedte"),
+            None => said(
+                covered,
+                "hoort bij de onzekerheid van de raming (zonder simulatie niet berekend)",
+                "horen bij de onzekerheid van de raming (zonder simulatie niet berekend)",
+            ),
+        });
     }
     if in_figures > 0 {
         rest.push(said(in_figures, "zit al in de raming zelf", "zitten al in de raming zelf"));
@@ -160,7 +167,7 @@ fn table(d: &Draft<'_>, summed: &[&RiskEntry]) -> Table {
     rows.push(Row::total(cells));
     let mut notes =
         vec!["Invloed is het aandeel in het totaal van kans maal gevolg. N is een nadeel, V een voordeel.".to_owned()];
-    if let Some(c) = certainty.filter(|_| certain_sum < 99.5) {
+    if let Some(c) = certainty.filter(|_| certain_sum < 99.5 && d.outcome().is_some()) {
         notes.push(format!(
             "Aandeel bij {}: het deel van het benodigde bedrag. De rest komt uit de bandbreedte van de raming.",
             words::percent(c)

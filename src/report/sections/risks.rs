@@ -247,10 +247,13 @@ fn counts(d: &Draft<'_>, risk: &RiskEntry) -> String {
                 names.push(name);
             }
         }
-        return format!(
-            "Nee. Dit zit al in de bandbreedte van {}. Het telt niet nog eens mee.",
-            words::some_of(&words::together(&names), 4)
-        );
+        let names = words::some_of(&words::together(&names), 4);
+        return match d.outcome() {
+            Some(_) => format!("Nee. Dit zit al in de bandbreedte van {names}. Het telt niet nog eens mee."),
+            None => format!(
+                "Nee. Dit hoort bij de onzekerheid van {names}. Zonder simulatie is die niet berekend. Het bedrag zit dus nergens in."
+            ),
+        };
     }
     if risk.summed {
         return String::new();
