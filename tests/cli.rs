@@ -192,6 +192,66 @@ fn one_line_without_budget_or_index_runs_with_all_shipped_rules() {
     }
 }
 
+/// A what-if sees a year further than the base: a risk that it sizes has no
+/// amount there, which is told once and is no reason to stop.
+#[test]
+fn a_risk_that_a_longer_what_if_sizes_is_named_and_the_rest_is_made() {
+    let work = tempfile::tempdir().expect("a temporary folder");
+    let folder = work.path().join("stad");
+    std::fs::create_dir(&folder).expect("writable");
+    let base = "[municipality]\nname = \"Stad\"\ncode = \"GM0000\"\nbase_year = 2024\nbase = \"actual\"\nhorizon = 2025\n\n\
+         [cost.hulp]\nlabel = \"Hulp\"\ntaakveld = \"6.71\"\ndomain = \"wmo\"\n\
+         volume = { growth = { value = \"2%\", sd = \"1%\", note = \"aanname\" } }\n\n\
+         [risk.meer-hulp]\ntitle = \"Meer hulp\"\ndomain = \"wmo\"\nterm = \"kort\"\nchance = \"30%\"\nyears = [2025]\nstructural = true\n\
+         impact = { what_if = \"langer\", figure = \"result\" }\nnote = \"aanname\"\n";
+    let what_if = "extends = \"base.toml\"\ntitle = \"Langer\"\nmunicipality = { horizon = 2026 }\n\n\
+         [cost.hulp]\nvolume = { growth = { value = \"5%\", sd = \"1%\", note = \"aanname\" } }\n";
+    std::fs::write(folder.join("base.toml"), base).expect("writable");
+    std::fs::write(folder.join("langer.toml"), what_if).expect("writable");
+    let figures = "line,quantity,kind,year,value,source\nhulp,cost,actual,2024,1000000,rekening\n";
+    std::fs::write(folder.join("figures.csv"), figures).expect("writable");
+    for draws in ["0", "500"] {
+        let done =
+            ravijn(&["run", folder.to_str().expect("plain"), "--draws", draws, "--format", "json", "--rules", "rules"]);
+        let said = text(&done.stderr);
+        assert!(done.status.success(), "{said}");
+        assert_eq!(said.matches("risk-not-sized").count(), 1, "{said}");
+        assert!(said.contains("in what-if `langer`"), "{said}");
+        let document: serde_json::Value = serde_json::from_slice(&done.stdout).expect("JSON");
+        // 1,000,000 x (1.05 - 1.02) more in the base's own year.
+        let impact = document["scenarios"][0]["risks"][0]["impact"]["mean"].as_f64().expect("an amount");
+        assert!((impact - 30_000.0).abs() < 1.0, "{impact}");
+    }
+}
+
+/// Deep in the document, a key of this name.
+fn holds(value: &serde_json::Value, key: &str) -> bool {
+    match value {
+        serde_json::Value::Object(map) => map.iter().any(|(k, v)| k == key || holds(v, key)),
+        serde_json::Value::Array(all) => all.iter().any(|v| holds(v, key)),
+        _ => false,
+    }
+}
+
+#[test]
+fn without_draws_the_document_has_no_distribution_and_the_report_no_band() {
+    let work = tempfile::tempdir().expect("a temporary folder");
+    let out = work.path().to_str().expect("plain");
+    for municipality in ["harderwijk", "heerde"] {
+        let path = format!("scenarios/{municipality}");
+        let done = ravijn(&["run", &path, "--draws", "0", "--out", out, "--format", "md,json"]);
+        let document: serde_json::Value = serde_json::from_slice(&done.stdout).expect("JSON");
+        assert!(!holds(&document, "distribution"));
+        for (path, bytes) in files(&work.path().join(municipality)) {
+            let page = text(&bytes);
+            let bands = ["80% kans", "zit al in de bandbreedte", "zitten al in de bandbreedte", "Bandbreedte 80%"];
+            for word in bands.iter().chain(&["Kans op overschrijding", "| Onzekerheid |"]) {
+                assert!(!page.contains(word), "{}: {word}", path.display());
+            }
+        }
+    }
+}
+
 #[test]
 fn the_shipped_schemas_are_those_of_the_program() {
     for (which, file) in [("base", "docs/schema/base.schema.json"), ("what-if", "docs/schema/what-if.schema.json")] {

@@ -4,6 +4,7 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use anyhow::Context;
+use rayon::prelude::*;
 use tempfile::NamedTempFile;
 
 /// Writes a set of files: all are written aside first and only then take their
@@ -12,26 +13,32 @@ use tempfile::NamedTempFile;
 /// # Errors
 /// When a folder cannot be made or a file cannot be written or replaced.
 pub fn all_or_nothing(files: &[(PathBuf, Vec<u8>)]) -> anyhow::Result<()> {
-    let mut ready: Vec<(NamedTempFile, &Path)> = Vec::with_capacity(files.len());
-    for (path, bytes) in files {
-        let folder = path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or_else(|| Path::new("."));
-        std::fs::create_dir_all(folder)
-            .with_context(|| format!("cannot make the folder {}; the old files are as they were", folder.display()))?;
-        let mut aside = NamedTempFile::new_in(folder)
-            .with_context(|| format!("cannot write in {}; the old files are as they were", folder.display()))?;
-        aside
-            .write_all(bytes)
-            .and_then(|()| aside.as_file().sync_data())
-            .with_context(|| format!("cannot write {}; the old file is as it was", path.display()))?;
-        readable(&aside)?;
-        ready.push((aside, path));
-    }
-    for (aside, path) in ready {
+    // Side by side: a disk takes longer to say that it has a file than to take it.
+    let written: Vec<anyhow::Result<NamedTempFile>> =
+        files.par_iter().map(|(path, bytes)| aside(path, bytes)).collect();
+    // All of them before the first takes its name; of several failures the first is told.
+    let ready = written.into_iter().collect::<anyhow::Result<Vec<NamedTempFile>>>()?;
+    for (aside, (path, _)) in ready.into_iter().zip(files) {
         aside.persist(path).with_context(|| {
             format!("cannot replace {}: is it open in another program? The old file is as it was", path.display())
         })?;
     }
     Ok(())
+}
+
+/// One file, written beside where it belongs.
+fn aside(path: &Path, bytes: &[u8]) -> anyhow::Result<NamedTempFile> {
+    let folder = path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or_else(|| Path::new("."));
+    std::fs::create_dir_all(folder)
+        .with_context(|| format!("cannot make the folder {}; the old files are as they were", folder.display()))?;
+    let mut aside = NamedTempFile::new_in(folder)
+        .with_context(|| format!("cannot write in {}; the old files are as they were", folder.display()))?;
+    aside
+        .write_all(bytes)
+        .and_then(|()| aside.as_file().sync_data())
+        .with_context(|| format!("cannot write {}; the old file is as it was", path.display()))?;
+    readable(&aside)?;
+    Ok(aside)
 }
 
 /// Temporary files are private; a report is meant to be read by colleagues.

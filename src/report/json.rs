@@ -240,11 +240,12 @@ fn risk(r: &RiskEntry, drawn: bool) -> Value {
     })
 }
 
-/// What a rule says year by year; `state` is `fires`, `quiet` or `unknown`.
-fn signal(s: &Signal) -> Value {
+/// What a rule says year by year; `state` is `fires`, `quiet` or `unknown`. The
+/// chance needs draws, as that of a [`risk`].
+fn signal(s: &Signal, drawn: bool) -> Value {
     let year = |y: &SignalYear| {
         let (state, chance, reason) = match &y.state {
-            State::Fires(chance) => ("fires", *chance, None),
+            State::Fires(chance) => ("fires", chance.filter(|_| drawn), None),
             State::Quiet => ("quiet", None, None),
             State::Unknown(why) => ("unknown", None, Some(why)),
         };

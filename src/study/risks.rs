@@ -9,10 +9,19 @@ use crate::diagnostic::Diagnostic;
 use crate::dutch::Quantity;
 use crate::model::{Model, Risk, RiskChance, RiskImpact};
 use crate::risk::{
-    self, Assessment, Capacity, Event, EventImpact, EventOrigin, Frequency, Method, Register, Request, Scenarios,
-    Severity,
+    self, Assessment, Capacity, Event, EventImpact, EventOrigin, EventOutcome, Frequency, Method, Register, Request,
+    Scenarios, Severity,
 };
 use crate::rule::{Evaluation, Evidence, Finding, RichText, Segment};
+
+/// What came of the register of a scenario.
+pub(super) struct Judged {
+    pub risks: Vec<RiskEntry>,
+    /// None without `[resilience]`.
+    pub resilience: Option<ResilienceOutcome>,
+    /// Risks that could not be sized.
+    pub warnings: Vec<Diagnostic>,
+}
 
 /// The risks of every scenario, and its resilience where that is asked; in
 /// their order. `scenarios` starts with these and may hold more, that size a risk.
@@ -25,7 +34,7 @@ pub(super) fn assess(
     evaluations: &[Evaluation],
     seed: u64,
     progress: &dyn Fn(u64, u64),
-) -> Result<Vec<(Vec<RiskEntry>, Option<ResilienceOutcome>)>, Vec<Diagnostic>> {
+) -> Result<Vec<Judged>, Vec<Diagnostic>> {
     let events: Vec<Vec<Event>> = computed
         .iter()
         .zip(evaluations)
@@ -51,11 +60,7 @@ pub(super) fn assess(
 }
 
 /// The risks of one scenario as shown.
-fn shown(
-    own: &Computed,
-    evaluation: &Evaluation,
-    assessment: &Assessment,
-) -> (Vec<RiskEntry>, Option<ResilienceOutcome>) {
+fn shown(own: &Computed, evaluation: &Evaluation, assessment: &Assessment) -> Judged {
     let mut entries: Vec<RiskEntry> =
         own.model.risks.iter().map(from_register).chain(evaluation.findings.iter().map(from_finding)).collect();
     for (entry, outcome) in entries.iter_mut().zip(&assessment.events) {
@@ -73,7 +78,23 @@ fn shown(
     if let Some(resilience) = &mut resilience {
         resilience.sum_of_maxima = sum_of_highest(&own.model, &entries);
     }
-    (entries, resilience)
+    Judged { risks: entries, resilience, warnings: not_sized(&own.model, assessment) }
+}
+
+/// Risks of the register that add nothing because nothing is known of their amount.
+fn not_sized(model: &Model, assessment: &Assessment) -> Vec<Diagnostic> {
+    let place = |what: String| {
+        if model.scenario.extends.is_empty() { what } else { format!("in what-if `{}`: {what}", model.scenario.id) }
+    };
+    let of =
+        |(risk, event): (&Risk, &EventOutcome)| {
+            let why = event.problem.as_ref()?;
+            let message = place(format!("risk `{}` cannot be sized and adds nothing to the sums: {why}", risk.id));
+            Some(Diagnostic::warning("risk-not-sized", &risk.place, message).help(
+                "the figure must exist in the base and in the what-if, in every year in which the risk is in force",
+            ))
+        };
+    model.risks.iter().zip(&assessment.events).filter_map(of).collect()
 }
 
 /// A rule's finding as an event: only one with an amount of its own is summed.

@@ -143,8 +143,16 @@ pub fn run(
     let drawn = |done: u64, of: u64| progress(total + total * done / of.max(1), 2 * total);
     let judged = risks::assess(scenarios_for_risks, &computed, &evaluations, settings.seed, &drawn)?;
     let mut scenarios = Vec::new();
+    let mut not_sized = Vec::new();
     for (((own, evaluation), signals), judged) in computed.iter().zip(evaluations).zip(signals).zip(judged) {
-        let (risks, resilience) = judged;
+        let risks::Judged { risks, resilience, warnings: unsized_risks } = judged;
+        // What is wrong in the base is wrong in every what-if; once is enough.
+        for warning in unsized_risks {
+            if !not_sized.contains(&warning.place) {
+                not_sized.push(warning.place.clone());
+                warnings.push(warning);
+            }
+        }
         let notes = notes(&evaluation);
         scenarios.push(ScenarioStudy {
             model: own.model.clone(),

@@ -5,11 +5,11 @@
 //! of what is uncertain; memory does not grow with the number of draws.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::diagnostic::Diagnostic;
 use crate::model::{Figure, FigureAddress, IndexId, Line, LineId, Model};
-use crate::projection::{Driver, Named, Projection, named};
+use crate::projection::{BudgetNow, Driver, Futures, Named, Projection, named};
 use crate::simulation::{Ensemble, Settings};
 
 /// One series of draws.
@@ -30,7 +30,50 @@ enum Key {
 
 /// The kept draws of one scenario; a figure that is certain has none.
 pub(super) struct Samples {
-    series: BTreeMap<Key, Arc<[f64]>>,
+    blocks: Vec<Kept>,
+    /// First group with the same lines: its figures are those of the group.
+    same_as: Vec<usize>,
+    /// Series that were asked for, put together.
+    whole: Mutex<BTreeMap<Key, Option<Arc<[f64]>>>>,
+}
+
+/// What one block has that is uncertain.
+///
+/// Rules ask a few of hundreds of series, so a block is copied once, as it
+/// comes, and a series is put together from the blocks when it is asked.
+#[derive(Default)]
+struct Kept {
+    keys: Vec<Key>,
+    /// One after the other, in the order of the keys.
+    lanes: Vec<f64>,
+    len: usize,
+    same_as: Vec<usize>,
+}
+
+impl Kept {
+    fn keep(&mut self, key: Key, driver: Driver<'_>) {
+        if let Driver::Each(lanes) = driver {
+            self.keys.push(key);
+            self.lanes.extend_from_slice(&lanes[..self.len]);
+        }
+    }
+
+    /// A budget, where it is not the same in all draws of the block.
+    fn keep_budget(&mut self, key: Key, budget: Option<BudgetNow<'_>>) {
+        let Some(budget) = budget else { return };
+        let lanes: Vec<f64> = (0..self.len).map(|lane| budget.at(lane)).collect();
+        if lanes.windows(2).any(|w| w[0] != w[1]) {
+            self.keep(key, Driver::Each(&lanes));
+        }
+    }
+
+    /// The draws of a series; `at` is where it probably stands, and then does.
+    fn get(&self, key: Key, at: &mut usize) -> Option<&[f64]> {
+        if self.keys.get(*at) != Some(&key) {
+            *at = self.keys.iter().position(|k| *k == key)?;
+        }
+        self.lanes.get(*at * self.len..(*at + 1) * self.len)
+    }
 }
 
 impl Samples {
@@ -42,81 +85,50 @@ impl Samples {
         let ensemble = Ensemble::new(&[model], settings.seed)?;
         let draws =
             if settings.precision.is_some() { settings.keep as u64 } else { settings.draws.min(settings.keep as u64) };
-        let years = model.year_count();
-        let lines = model.lines.all.len();
         let groups = ensemble.plan(0).groups().len();
-        let mut kept: BTreeMap<Key, Vec<f64>> = BTreeMap::new();
+        let mut blocks: Vec<Kept> = Vec::new();
         ensemble.fold(
             draws,
-            || (),
-            |(), block| {
-                let futures = block.futures(0);
-                let len = block.len();
-                let mut found: Vec<(Key, Vec<f64>)> = Vec::new();
-                let mut keep = |key: Key, driver: Driver<'_>| {
-                    if let Driver::Each(lanes) = driver {
-                        found.push((key, lanes[..len].to_vec()));
-                    }
-                };
-                for y in 0..years {
-                    for l in 0..lines {
-                        keep(Key::Amount(l, y), futures.amount(LineId(l), y));
-                        if matches!(&model.lines.all[l], Line::Cost(_)) {
-                            keep(Key::Volume(l, y), futures.volume(LineId(l), y));
-                        }
-                    }
-                    for i in 0..model.indices.len() {
-                        keep(Key::Index(i, y), futures.index_rate(IndexId(i), y));
-                    }
-                    for g in 0..groups {
-                        keep(Key::Cost(g, y), futures.cost(g, y));
-                        keep(Key::Revenue(g, y), futures.revenue(g, y));
-                        keep(Key::Balance(g, y), futures.balance(g, y));
-                        if let Some(shortfall) = futures.shortfall(g, y) {
-                            keep(Key::Shortfall(g, y), shortfall);
-                        }
-                    }
-                    for r in 0..model.reserves.len() {
-                        keep(Key::Reserve(r, y), futures.reserve_balance(r, y));
-                    }
-                }
-                // A budget is uncertain only where its compensation is.
-                for y in 0..years {
-                    let mut budget = |key: Key, at: &dyn Fn(usize) -> Option<f64>| {
-                        let lanes: Option<Vec<f64>> = (0..len).map(at).collect();
-                        if let Some(lanes) = lanes.filter(|l| l.windows(2).any(|w| w[0] != w[1])) {
-                            found.push((key, lanes));
-                        }
-                    };
-                    if model.budget.compensation.is_none_or(|c| !model.assumption(c).is_uncertain()) {
-                        break;
-                    }
-                    for l in 0..lines {
-                        budget(Key::LineBudget(l, y), &|i| futures.budget_now(LineId(l), y).map(|b| b.at(i)));
-                    }
-                    for g in 0..groups {
-                        budget(Key::CostBudget(g, y), &|i| futures.group_budget_cost(g, y).map(|b| b.at(i)));
-                        budget(Key::RevenueBudget(g, y), &|i| futures.group_budget_revenue(g, y).map(|b| b.at(i)));
-                    }
-                }
-                found
+            || 0,
+            |size, block| {
+                let mut kept = Kept { lanes: Vec::with_capacity(*size), len: block.len(), ..Kept::default() };
+                keep_all(&mut kept, model, groups, &block.futures(0));
+                // The next block has as many.
+                *size = kept.lanes.len();
+                kept
             },
-            |found| {
-                for (key, lanes) in found {
-                    kept.entry(key).or_default().extend_from_slice(&lanes);
-                }
-            },
+            |kept| blocks.push(kept),
             &|_, _| {},
         );
-        let draws = usize::try_from(draws).unwrap_or(usize::MAX);
-        // A series that was the same in some block is told by its length; it is certain there by chance only.
-        let series =
-            kept.into_iter().filter(|(_, lanes)| lanes.len() == draws).map(|(k, v)| (k, Arc::from(v))).collect();
-        Ok(Self { series })
+        let same_as = blocks.first_mut().map(|b| std::mem::take(&mut b.same_as)).unwrap_or_default();
+        Ok(Self { blocks, same_as, whole: Mutex::new(BTreeMap::new()) })
     }
 
     fn get(&self, key: Key) -> Option<Arc<[f64]>> {
-        self.series.get(&key).cloned()
+        let of = |g: usize| self.same_as.get(g).copied().unwrap_or(g);
+        let key = match key {
+            Key::Cost(g, y) => Key::Cost(of(g), y),
+            Key::Revenue(g, y) => Key::Revenue(of(g), y),
+            Key::Balance(g, y) => Key::Balance(of(g), y),
+            Key::Shortfall(g, y) => Key::Shortfall(of(g), y),
+            Key::CostBudget(g, y) => Key::CostBudget(of(g), y),
+            Key::RevenueBudget(g, y) => Key::RevenueBudget(of(g), y),
+            other => other,
+        };
+        // A thread that fell over leaves at most something missing.
+        let mut whole = self.whole.lock().unwrap_or_else(PoisonError::into_inner);
+        whole.entry(key).or_insert_with(|| self.put_together(key)).clone()
+    }
+
+    /// A series over all blocks; one that is the same in every draw of some
+    /// block is certain, and varies elsewhere by chance only.
+    fn put_together(&self, key: Key) -> Option<Arc<[f64]>> {
+        let mut all = Vec::with_capacity(self.blocks.iter().map(|b| b.len).sum());
+        let mut at = 0;
+        for block in &self.blocks {
+            all.extend_from_slice(block.get(key, &mut at)?);
+        }
+        (!all.is_empty()).then(|| Arc::from(all))
     }
 
     /// The draws of a figure; none where it is certain or unknown.
@@ -209,5 +221,48 @@ impl Samples {
             }
         }
         sum.map(|s| s.into_iter().map(|v| v + certain).collect())
+    }
+}
+
+/// Everything uncertain in a block that a rule may ask.
+fn keep_all(kept: &mut Kept, model: &Model, groups: usize, futures: &Futures<'_>) {
+    let years = model.year_count();
+    let accounts: Vec<usize> = (0..groups).map(|g| futures.account_of(g)).collect();
+    kept.same_as = accounts.iter().map(|a| accounts.iter().position(|b| a == b).unwrap_or(0)).collect();
+    let own: Vec<usize> = (0..groups).filter(|g| kept.same_as[*g] == *g).collect();
+    for y in 0..years {
+        for (l, line) in model.lines.all.iter().enumerate() {
+            kept.keep(Key::Amount(l, y), futures.amount(LineId(l), y));
+            if matches!(line, Line::Cost(_)) {
+                kept.keep(Key::Volume(l, y), futures.volume(LineId(l), y));
+            }
+        }
+        for i in 0..model.indices.len() {
+            kept.keep(Key::Index(i, y), futures.index_rate(IndexId(i), y));
+        }
+        for &g in &own {
+            kept.keep(Key::Cost(g, y), futures.cost(g, y));
+            kept.keep(Key::Revenue(g, y), futures.revenue(g, y));
+            kept.keep(Key::Balance(g, y), futures.balance(g, y));
+            if let Some(shortfall) = futures.shortfall(g, y) {
+                kept.keep(Key::Shortfall(g, y), shortfall);
+            }
+        }
+        for r in 0..model.reserves.len() {
+            kept.keep(Key::Reserve(r, y), futures.reserve_balance(r, y));
+        }
+    }
+    // A budget is uncertain only where its compensation is.
+    if model.budget.compensation.is_none_or(|c| !model.assumption(c).is_uncertain()) {
+        return;
+    }
+    for y in 0..years {
+        for l in 0..model.lines.all.len() {
+            kept.keep_budget(Key::LineBudget(l, y), futures.budget_now(LineId(l), y));
+        }
+        for &g in &own {
+            kept.keep_budget(Key::CostBudget(g, y), futures.group_budget_cost(g, y));
+            kept.keep_budget(Key::RevenueBudget(g, y), futures.group_budget_revenue(g, y));
+        }
     }
 }

@@ -115,6 +115,7 @@ fn warning_in_dutch(code: &str) -> String {
         "no-base-figure" => "Van een lijn zijn de baten in het basisjaar niet gegeven",
         "missing-history" => "Een cijfer van een eerder jaar is niet gegeven en telt als nul",
         "counted-twice" => "Een risico en een bandbreedte gaan misschien over hetzelfde geld",
+        "risk-not-sized" => "Een risico is niet met een wat-als te berekenen en telt nergens in mee",
         "negative-cost" => "De lasten van een lijn komen onder nul",
         "volume-floored" => "Maatregelen en krimp halen alle cliënten van een lijn weg",
         "reserve-overdrawn" => "Er gaat meer uit een reserve dan erin zit",
