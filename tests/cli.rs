@@ -343,3 +343,48 @@ fn a_register_risk_takes_the_place_of_the_rule_that_it_names() {
     assert!(misspelt.iter().any(|id| id == "wmo-boven-begroting"));
     assert!(message.contains("unknown-rule") && message.contains("did you mean `wmo-boven-begroting`?"), "{message}");
 }
+
+#[test]
+fn a_saved_run_compared_with_now_changes_nothing_until_something_does() {
+    let work = tempfile::tempdir().expect("a temporary folder");
+    let done = ravijn(&["run", "scenarios/heerde", "--draws", "0", "--format", "json"]);
+    let saved = work.path().join("run.json");
+    std::fs::write(&saved, &done.stdout).expect("writable");
+    let saved = saved.to_str().expect("plain");
+    let same = ravijn(&["compare", saved, "scenarios/heerde"]);
+    assert!(same.status.success(), "{}", text(&same.stderr));
+    assert!(text(&same.stdout).contains("Er verandert niets."), "{}", text(&same.stdout));
+    assert!(text(&same.stdout).contains("Geen enkele aanname verschilt."));
+    let other = ravijn(&["compare", saved, "scenarios/heerde/jeugd-8-procent.toml", "--format", "json"]);
+    let document: serde_json::Value = serde_json::from_slice(&other.stdout).expect("one JSON document");
+    assert!(document["accounts"].as_array().is_some_and(|a| a.len() > 10));
+    let bare = work.path().join("bare.json");
+    std::fs::write(&bare, "{}").expect("writable");
+    let none = ravijn(&["compare", bare.to_str().expect("plain"), "scenarios/heerde"]);
+    assert_eq!(none.status.code(), Some(1));
+    assert!(text(&none.stderr).contains("no scenarios"), "{}", text(&none.stderr));
+}
+
+#[test]
+fn questions_are_answered_or_say_what_is_wrong() {
+    let found = ravijn(&["explain", "scenarios/harderwijk", "cost(jeugd, 2029)", "--format", "json"]);
+    let document: serde_json::Value = serde_json::from_slice(&found.stdout).expect("one JSON document");
+    let steps = document["steps"].as_array().expect("a list");
+    assert_eq!(steps.last().map(|s| &s["value"]), Some(&document["value"]));
+    let misspelt = ravijn(&["explain", "scenarios/harderwijk", "kost(jeugd, 2029)"]);
+    assert_eq!(misspelt.status.code(), Some(2));
+    assert!(text(&misspelt.stderr).contains("did you mean `cost`"), "{}", text(&misspelt.stderr));
+    let unknown = ravijn(&["explain", "scenarios/harderwijk", "cost(jeugt, 2029)"]);
+    assert_eq!(unknown.status.code(), Some(1));
+    assert!(text(&unknown.stderr).contains("did you mean `jeugd`"), "{}", text(&unknown.stderr));
+    let ask = |until: &str| {
+        ravijn(&["solve", "scenarios/harderwijk", "--change", "cost.jeugd-ambulant.volume.growth", "--until", until])
+    };
+    let reached = ask("cost(jeugd, 2029) <= budget(jeugd, 2029)");
+    assert_eq!(reached.status.code(), Some(0), "{}", text(&reached.stderr));
+    assert!(text(&reached.stdout).contains("it holds at "), "{}", text(&reached.stdout));
+    let nowhere = ask("result(2029) = 0");
+    assert_eq!(nowhere.status.code(), Some(1));
+    assert!(text(&nowhere.stdout).contains("nearest comes"), "{}", text(&nowhere.stdout));
+    assert_eq!(ask("result(2029)").status.code(), Some(2));
+}

@@ -6,4 +6,8 @@
 pub mod backtest;
 pub mod breaks;
 pub mod calibrate;
+pub mod compare;
+pub mod explain;
+pub mod goal;
+pub mod question;
 pub mod sensitivity;

@@ -5,6 +5,8 @@
 mod backtest;
 mod calibrate;
 mod check;
+mod compare;
+mod explain;
 mod folder;
 mod format;
 mod new;
@@ -12,6 +14,7 @@ mod rules;
 mod run;
 mod schema;
 mod sensitivity;
+mod solve;
 mod test;
 mod write;
 
@@ -48,6 +51,12 @@ enum Command {
     Run(run::RunArguments),
     /// Everything that can be wrong, without running
     Check(check::CheckArguments),
+    /// How a figure came about, down to file and line
+    Explain(explain::ExplainArguments),
+    /// What differs between two scenarios, two years, or a saved run and now, and why
+    Compare(compare::CompareArguments),
+    /// Which value of an assumption makes a condition true
+    Solve(solve::SolveArguments),
     /// Run the tests of the rules
     Test(test::TestArguments),
     /// A commented starting point
@@ -71,6 +80,9 @@ pub fn dispatch(cli: &Cli) -> anyhow::Result<u8> {
     match &cli.command {
         Command::Run(arguments) => run::run(arguments),
         Command::Check(arguments) => check::check(arguments),
+        Command::Explain(arguments) => explain::explain_figure(arguments),
+        Command::Compare(arguments) => compare::compare(arguments),
+        Command::Solve(arguments) => solve::solve_for(arguments),
         Command::Test(arguments) => test::test(arguments),
         Command::New(arguments) => new::new(arguments),
         Command::Calibrate(arguments) => calibrate::calibrate(arguments),

@@ -130,6 +130,8 @@ pub enum Cause {
     SafetyNet,
     /// Ended by `until`.
     Ended,
+    /// Another figure of the base year, or a change of which the cause was not kept.
+    Base,
 }
 
 /// One measure in one year.

@@ -7,6 +7,7 @@
 
 mod chance;
 mod chart;
+pub mod comparison;
 mod differences;
 mod document;
 mod draft;

@@ -4,6 +4,7 @@
 
 mod bridges;
 mod buig;
+mod explanations;
 mod harderwijk;
 mod heerde;
 mod indexation;

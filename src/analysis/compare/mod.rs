@@ -1,0 +1,108 @@
+//! What changed and why: two scenarios, two years, or a saved run and now.
+//!
+//! A change is told twice, because two questions are asked. *What in the
+//! household of the figures changed?* The bridge splits cost and revenue of
+//! every line and group into volume, mix, intensity, price, measures and
+//! reserves ([`Account`]; LMDI-I, no residual). *Which assumption did it?*
+//! Between two scenarios the change is shared out over the assumptions that
+//! differ ([`Attribution`]; Shapley, so their order does not matter).
+
+use std::collections::BTreeMap;
+
+use crate::model::{AssumptionId, Model, Scale};
+use crate::projection::{Central, Projection, project};
+use crate::units::Year;
+
+mod account;
+mod saved;
+mod shapley;
+
+#[cfg(test)]
+mod tests;
+
+pub use account::{Account, AccountId, Movement, Part, Step, StepKind, accounts, waterfall};
+pub use saved::{Saved, SavedError, assumptions_of, causes_of};
+pub use shapley::{Attribution, Player, attribute};
+
+/// One end of a comparison: a future, and what is known of the model behind it.
+#[derive(Clone, Debug)]
+pub struct End {
+    /// As shown to people: `Basis`, `ova-hoger`, `run.json`.
+    pub title: String,
+    /// The future.
+    pub projection: Projection,
+    /// The model; none for a saved run.
+    pub model: Option<Model>,
+    /// Values of assumptions by address and year; none where they were not saved.
+    pub assumptions: Option<BTreeMap<String, Stated>>,
+}
+
+/// The values of one assumption.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Stated {
+    /// What kind of number it is.
+    pub scale: Scale,
+    /// By year, from the base year on.
+    pub values: BTreeMap<Year, f64>,
+}
+
+impl End {
+    /// A scenario as it is now.
+    pub fn of_model(model: Model, title: String) -> Self {
+        let projection = project(&model, &Central(&model));
+        let stated = model.assumptions.iter().map(|a| {
+            let values = model.years().zip(a.values.iter().copied()).collect();
+            (a.address.clone(), Stated { scale: a.scale, values })
+        });
+        let assumptions = Some(stated.collect());
+        Self { title, projection, model: Some(model), assumptions }
+    }
+}
+
+/// An assumption that differs.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Difference {
+    /// Its address.
+    pub address: String,
+    /// What kind of number it is.
+    pub scale: Scale,
+    /// Years in which it differs, with both values; none on a side that does not state it.
+    pub years: Vec<(Year, Option<f64>, Option<f64>)>,
+}
+
+/// The assumptions that differ between two ends, by address, up to and with a
+/// year; none where a saved run kept none.
+pub fn differences(a: &End, b: &End, until: Year) -> Option<Vec<Difference>> {
+    let (a, b) = (a.assumptions.as_ref()?, b.assumptions.as_ref()?);
+    let mut addresses: Vec<&String> = a.keys().chain(b.keys()).collect();
+    addresses.sort();
+    addresses.dedup();
+    let mut found = Vec::new();
+    for address in addresses {
+        let (x, y) = (a.get(address), b.get(address));
+        let Some(scale) = x.or(y).map(|s| s.scale) else { continue };
+        let mut years: Vec<Year> =
+            [x, y].into_iter().flatten().flat_map(|s| s.values.keys().copied()).filter(|y| *y <= until).collect();
+        years.sort();
+        years.dedup();
+        let differs = |year: &Year| {
+            let (p, q) = (x.and_then(|s| s.values.get(year)), y.and_then(|s| s.values.get(year)));
+            (p != q).then(|| (*year, p.copied(), q.copied()))
+        };
+        let years: Vec<_> = years.iter().filter_map(differs).collect();
+        if !years.is_empty() {
+            found.push(Difference { address: address.clone(), scale, years });
+        }
+    }
+    Some(found)
+}
+
+/// The model with an assumption of another model's values, year by year.
+fn take_over(model: &mut Model, id: AssumptionId, other: &Model, from: AssumptionId) {
+    let years: Vec<Year> = model.years().collect();
+    for (y, year) in years.into_iter().enumerate() {
+        if let Some(there) = other.year_index(year) {
+            model.assumptions[id.0].values[y] = other.assumption(from).values[there];
+        }
+    }
+}

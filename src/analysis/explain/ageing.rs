@@ -1,0 +1,48 @@
+//! Steps of ageing by population: residents by age times how much they use.
+
+use super::{Builder, Term};
+use crate::diagnostic::Place;
+use crate::dutch::Quantity;
+use crate::model::CostLine;
+
+impl Builder<'_> {
+    /// Growth of the users that population and use rates give.
+    pub(super) fn ageing(&mut self, cost: &CostLine, y: usize) -> usize {
+        self.once(format!("ageing({}, {})", cost.id, self.year(y)), |b, name| {
+            let of = vec![b.users(cost, y), b.users(cost, y - 1)];
+            if b.steps[of[1]].value == 0.0 {
+                return b.given(name, Quantity::Percent, 0.0, "there were no users the year before", None);
+            }
+            let term = Term::less(Term::by(Term::Step(0), Term::Step(1)), Term::Number(1.0));
+            b.step(name, Quantity::Percent, term, of)
+        })
+    }
+
+    /// Users: the sum over age bands of residents times use per 1,000, counted in thousandths.
+    fn users(&mut self, cost: &CostLine, y: usize) -> usize {
+        let year = self.year(y);
+        self.once(format!("users_per_1000({}, {year})", cost.id), |b, name| {
+            let model = b.model;
+            let rates = model.use_rates.per_1000.get(&cost.id).map_or(&[][..], Vec::as_slice);
+            let persons = model.population.persons.get(&year).map_or(&[][..], Vec::as_slice);
+            let mut of = Vec::new();
+            let mut terms = Vec::new();
+            for (i, (band, sex)) in model.population.cells.iter().enumerate() {
+                let (Some(rate), Some(count)) = (rates.get(i), persons.get(i)) else { continue };
+                let cell = if sex.is_empty() { band.clone() } else { format!("{band} {sex}") };
+                let (use_file, people_file) = (Place::file("use_rates.csv"), Place::file("population.csv"));
+                of.push(b.once(format!("persons({cell}, {year})"), |b, name| {
+                    b.leaf(name, Quantity::Clients, *count, &people_file, None)
+                }));
+                of.push(b.once(format!("use_per_1000({}, {cell})", cost.id), |b, name| {
+                    b.leaf(name, Quantity::Number, *rate, &use_file, None)
+                }));
+                terms.push(Term::Product(vec![Term::Step(of.len() - 2), Term::Step(of.len() - 1)]));
+            }
+            if terms.is_empty() {
+                return b.given(name, Quantity::Number, 0.0, "population.csv or use_rates.csv is silent", None);
+            }
+            b.step(name, Quantity::Number, Term::Sum(terms), of)
+        })
+    }
+}

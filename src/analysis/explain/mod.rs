@@ -1,0 +1,146 @@
+//! How a figure came about: the tree from a figure to the cells of
+//! figures.csv and the lines of base.toml that it rests on.
+//!
+//! The tree is worked out here from the model alone, step by step, beside the
+//! projection and not from it: that both give the same figure is tested over
+//! every figure of the shipped municipalities. Each step keeps its formula as
+//! a [`Term`], so whoever has only the leaves can make the figure again
+//! ([`Explanation::from_leaves`]). Steps that several others need stand once
+//! in the list and are referred to.
+
+use std::collections::BTreeMap;
+
+use crate::diagnostic::Place;
+use crate::dutch::Quantity;
+use crate::model::{AssumptionId, Model};
+use crate::projection::{self, Central, Projection};
+
+mod ageing;
+mod builder;
+mod cost;
+mod group;
+mod index;
+mod question;
+mod revenue;
+mod safety_net;
+mod term;
+mod volume;
+mod write;
+
+pub use question::{Asked, NoAnswer, explain};
+pub use term::Term;
+
+/// A figure and everything it rests on.
+#[derive(Clone, Debug)]
+pub struct Explanation {
+    /// Steps, each after those it rests on; the last is the figure asked.
+    pub steps: Vec<Step>,
+}
+
+/// One step.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Step {
+    /// What it is, in the words of addresses: `volume(jeugd, 2028)`.
+    pub name: String,
+    /// Its value: euros, clients, fractions.
+    pub value: f64,
+    /// In which unit.
+    pub unit: Quantity,
+    /// Where it comes from.
+    pub from: From,
+}
+
+/// Where a step comes from.
+#[derive(Clone, Debug, PartialEq)]
+pub enum From {
+    /// A value in a file.
+    File(Leaf),
+    /// A value that nothing states: by definition, or because a file is silent.
+    Given {
+        /// Why it is what it is.
+        why: String,
+        /// What it belongs to in the files, where there is such a thing.
+        place: Option<Place>,
+    },
+    /// Worked out from other steps.
+    Steps {
+        /// The formula.
+        term: Term,
+        /// Positions of the steps in it.
+        of: Vec<usize>,
+    },
+    /// What draws say of a step; the steps are the same without uncertainty,
+    /// and the uncertain values that it rests on.
+    Draws {
+        /// In words: `P90 of 10000 draws`.
+        what: String,
+        /// How many draws.
+        draws: u64,
+        /// Positions of the steps.
+        of: Vec<usize>,
+    },
+}
+
+/// A value in a file.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Leaf {
+    /// File, line and column.
+    pub place: Place,
+    /// Where the municipality has it from, as stated; else its note.
+    pub source: Option<String>,
+    /// Which assumption it is, and of which year (0 is the base year).
+    pub assumption: Option<(AssumptionId, usize)>,
+}
+
+impl Explanation {
+    /// The figure asked.
+    pub fn root(&self) -> &Step {
+        &self.steps[self.steps.len() - 1]
+    }
+
+    /// The steps that rest on no other, in the order of the list.
+    pub fn leaves(&self) -> impl Iterator<Item = (usize, &Step)> {
+        self.steps.iter().enumerate().filter(|(_, s)| s.from.steps().is_empty())
+    }
+
+    /// The figure, made again from the values of the leaves alone; what was
+    /// drawn cannot be made without drawing and stays as it is.
+    pub fn from_leaves(&self) -> f64 {
+        let mut values: Vec<f64> = Vec::with_capacity(self.steps.len());
+        for step in &self.steps {
+            values.push(match &step.from {
+                From::Steps { term, of } => {
+                    let under: Vec<f64> = of.iter().map(|i| values[*i]).collect();
+                    term.value(&under)
+                }
+                _ => step.value,
+            });
+        }
+        values.last().copied().unwrap_or(0.0)
+    }
+}
+
+impl From {
+    /// Positions of the steps it rests on.
+    pub fn steps(&self) -> &[usize] {
+        match self {
+            Self::File(_) | Self::Given { .. } => &[],
+            Self::Steps { of, .. } | Self::Draws { of, .. } => of,
+        }
+    }
+}
+
+/// The tree while it grows.
+struct Builder<'a> {
+    model: &'a Model,
+    projection: Projection,
+    steps: Vec<Step>,
+    known: BTreeMap<String, usize>,
+}
+
+impl<'a> Builder<'a> {
+    fn new(model: &'a Model) -> Self {
+        let projection = projection::project(model, &Central(model));
+        Self { model, projection, steps: Vec::new(), known: BTreeMap::new() }
+    }
+}

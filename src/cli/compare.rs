@@ -1,0 +1,130 @@
+//! `ravijn compare`: what changed, and why.
+
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, bail};
+use clap::{Args, ValueEnum};
+
+use super::explain::{Form, pretty, scenario};
+use super::folder::Folder;
+use crate::analysis::compare::{End, Saved, accounts, attribute, differences};
+use crate::report::comparison::{By, Comparison};
+use crate::units::Year;
+
+/// Arguments of `ravijn compare`.
+#[derive(Args)]
+#[command(after_help = "\
+Examples:
+  ravijn compare scenarios/harderwijk scenarios/harderwijk/ova-hoger.toml
+  ravijn compare scenarios/harderwijk --years 2026 2029 --by domain
+  ravijn compare out/heerde/base/run.json scenarios/heerde --year 2028")]
+pub struct CompareArguments {
+    /// A municipality's folder, a scenario file, or a saved run.json
+    #[arg(value_name = "A")]
+    a: PathBuf,
+    /// What to compare it with; left out with --years
+    #[arg(value_name = "B", required_unless_present = "years")]
+    b: Option<PathBuf>,
+    /// Two years of A instead of two scenarios
+    #[arg(long, num_args = 2, value_names = ["FROM", "TO"], conflicts_with_all = ["b", "year"])]
+    years: Vec<i32>,
+    /// In which year; the last that both have by default
+    #[arg(long, value_name = "YEAR")]
+    year: Option<i32>,
+    /// Tables to add to the explanation of the total
+    #[arg(long, value_enum, value_delimiter = ',', default_value = "domain")]
+    by: Vec<Per>,
+    /// For people, or as data (all tables)
+    #[arg(long, value_enum, default_value = "table")]
+    format: Form,
+}
+
+/// Tables.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Per {
+    /// Lines that change
+    Line,
+    /// Domains
+    Domain,
+    /// Iv3 task fields
+    Taakveld,
+    /// The total alone
+    Total,
+}
+
+/// Prints the comparison; exit code 1 when a file is wrong.
+pub fn compare(arguments: &CompareArguments) -> anyhow::Result<u8> {
+    let Some((a, name)) = end(&arguments.a, None)? else { return Ok(1) };
+    let same = if let [from, to] = arguments.years[..] { Some((Year(from), Year(to))) } else { None };
+    let (b, name) = match &arguments.b {
+        None => (a.clone(), name),
+        Some(path) => {
+            let Some((b, other)) = end(path, Some(&a))? else { return Ok(1) };
+            (b, other.or(name))
+        }
+    };
+    let years = match same {
+        Some(years) => years,
+        None => {
+            let both = |y: &Year| a.projection.years.contains(y) && b.projection.years.contains(y);
+            let last = a.projection.years.iter().rev().find(|y| both(y)).copied();
+            let Some(last) = last else { bail!("the two have no year in common") };
+            let year = arguments.year.map_or(last, Year);
+            (year, year)
+        }
+    };
+    for (end, year) in [(&a, years.0), (&b, years.1)] {
+        if !end.projection.years.contains(&year) {
+            bail!("{year} is not a year of {}", end.title);
+        }
+    }
+    let attribution = match (&a.model, &b.model) {
+        (Some(x), Some(y)) if years.0 == years.1 => attribute(x, y, years.1),
+        _ => None,
+    };
+    let comparison = Comparison {
+        municipality: name.unwrap_or_else(|| "Vergelijking".to_owned()),
+        differences: differences(&a, &b, years.1),
+        accounts: accounts(&a, &b, years.0, years.1),
+        attribution,
+        a: &a,
+        b: &b,
+        years,
+    };
+    let by: Vec<By> = arguments
+        .by
+        .iter()
+        .filter_map(|per| match per {
+            Per::Line => Some(By::Line),
+            Per::Domain => Some(By::Domain),
+            Per::Taakveld => Some(By::Taakveld),
+            Per::Total => None,
+        })
+        .collect();
+    super::put(&match arguments.format {
+        Form::Table => comparison.text(&by, super::run::terminal_width()),
+        Form::Json => pretty(&comparison.json()),
+    })?;
+    Ok(0)
+}
+
+/// One end, and the name of its municipality; none where files are wrong,
+/// which has been printed. A saved run of several scenarios gives the one
+/// that the other end is, else the first.
+fn end(path: &Path, other: Option<&End>) -> anyhow::Result<Option<(End, Option<String>)>> {
+    if path.extension().is_some_and(|e| e.eq_ignore_ascii_case("json")) {
+        let text = std::fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()))?;
+        let saved = Saved::read(&text).with_context(|| format!("{} is no saved run", path.display()))?;
+        let wanted = other.and_then(|o| o.model.as_ref()).map(|m| m.scenario.id.clone());
+        let all = saved.scenarios;
+        let at = wanted.and_then(|id| all.iter().position(|(i, _)| *i == id)).unwrap_or(0);
+        let Some((_, mut found)) = all.into_iter().nth(at) else { bail!("{} holds no scenario", path.display()) };
+        found.title = path.file_name().map_or(found.title, |n| n.to_string_lossy().into_owned());
+        return Ok(Some((found, None)));
+    }
+    let folder = Folder::read(path)?;
+    let Some(model) = scenario(&folder, None)? else { return Ok(None) };
+    let title = if model.scenario.id == "base" { "basis".to_owned() } else { model.scenario.id.clone() };
+    let name = model.municipality.name.clone();
+    Ok(Some((End::of_model(model, title), Some(name))))
+}

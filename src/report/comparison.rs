@@ -1,0 +1,516 @@
+//! What changed and why, in Dutch: sentences, tables and data.
+
+use serde_json::{Value, json};
+
+use super::words;
+use crate::analysis::compare::{Account, AccountId, Attribution, Difference, End, Part, StepKind, waterfall};
+use crate::dutch;
+use crate::model::{Model, Scale};
+use crate::projection::{Bridge, BridgeDriver, Cause, GroupId};
+use crate::units::Year;
+
+/// How many causes of one part the explanation of the total names.
+const MOST_DETAILS: usize = 6;
+
+/// A comparison, ready to be laid out.
+#[derive(Debug)]
+pub struct Comparison<'a> {
+    /// Name of the municipality.
+    pub municipality: String,
+    /// The first end.
+    pub a: &'a End,
+    /// The second end.
+    pub b: &'a End,
+    /// Years compared; the same where two scenarios are compared in one year.
+    pub years: (Year, Year),
+    /// Assumptions that differ; none where a saved run kept none.
+    pub differences: Option<Vec<Difference>>,
+    /// Which assumption did it.
+    pub attribution: Option<Attribution>,
+    /// The bridges.
+    pub accounts: Vec<Account>,
+}
+
+/// Which accounts a table shows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum By {
+    /// Lines.
+    Line,
+    /// Domains.
+    Domain,
+    /// Taakvelden.
+    Taakveld,
+}
+
+impl By {
+    fn shows(self, id: &AccountId) -> bool {
+        matches!(
+            (self, id),
+            (Self::Line, AccountId::Line(_))
+                | (Self::Domain, AccountId::Group(GroupId::Domain(_)))
+                | (Self::Taakveld, AccountId::Group(GroupId::Taakveld(_)))
+        )
+    }
+
+    fn header(self) -> &'static str {
+        match self {
+            Self::Line => "Per regel",
+            Self::Domain => "Per domein",
+            Self::Taakveld => "Per taakveld",
+        }
+    }
+}
+
+impl Comparison<'_> {
+    fn model(&self) -> Option<&Model> {
+        self.b.model.as_ref().or(self.a.model.as_ref())
+    }
+
+    fn title(&self) -> String {
+        let (from, to) = self.years;
+        if from == to {
+            format!("{}: {} tegenover {}, {to}", self.municipality, self.b.title, self.a.title)
+        } else {
+            format!("{}: van {from} naar {to} ({})", self.municipality, self.b.title)
+        }
+    }
+
+    fn total(&self) -> Option<&Account> {
+        self.accounts.iter().find(|a| a.id == AccountId::Group(GroupId::Total))
+    }
+
+    /// As people call a line or group.
+    fn label(&self, id: &AccountId) -> String {
+        match id {
+            AccountId::Line(id) => {
+                let line = self.model().and_then(|m| m.lines.find(id).map(|l| m.lines.get(l).label().to_owned()));
+                line.unwrap_or_else(|| id.clone())
+            }
+            AccountId::Group(GroupId::Domain(id)) => {
+                let domain = self.model().and_then(|m| m.domains.iter().find(|d| d.id == *id).map(|d| d.label.clone()));
+                domain.unwrap_or_else(|| id.clone())
+            }
+            AccountId::Group(GroupId::Taakveld(code)) => code.clone(),
+            AccountId::Group(GroupId::Total) => "totaal".to_owned(),
+            AccountId::Group(GroupId::TotalAndOutside) => "totaal met andere programma's".to_owned(),
+        }
+    }
+
+    /// The page for a terminal of this width.
+    pub fn text(&self, by: &[By], width: usize) -> String {
+        let mut out = format!("{}\n\n", self.title());
+        out.push_str(&self.differing());
+        if let Some(total) = self.total() {
+            if total.is_unchanged() {
+                out.push_str("Er verandert niets.\n");
+                return out;
+            }
+            for sentence in sentences(total) {
+                out.push_str(&wrapped(&sentence, width));
+            }
+            out.push('\n');
+            out.push_str(&self.bridge(total, width));
+        }
+        if let Some(attribution) = &self.attribution {
+            out.push_str(&self.shared(attribution, width));
+        }
+        for by in by {
+            out.push_str(&self.table(*by, width));
+        }
+        out
+    }
+
+    fn differing(&self) -> String {
+        let Some(differences) = &self.differences else {
+            return "De aannames van de bewaarde run zijn niet bewaard.\n\n".to_owned();
+        };
+        if self.years.0 != self.years.1 {
+            return String::new();
+        }
+        if differences.is_empty() {
+            return "Geen enkele aanname verschilt.\n\n".to_owned();
+        }
+        let verb = if differences.len() == 1 { "verschilt" } else { "verschillen" };
+        let mut out = format!("{} {verb}:\n", dutch::counted(differences.len(), "aanname", "aannames"));
+        for d in differences {
+            let of = |x: Option<f64>| x.map_or("niet".to_owned(), |x| value(x, d.scale));
+            let mut years: Vec<String> = Vec::new();
+            for (year, x, y) in &d.years {
+                years.push(format!("{year}: {} -> {}", of(*x), of(*y)));
+            }
+            out.push_str(&format!("  {}  {}\n", d.address, years.join("; ")));
+        }
+        out.push('\n');
+        out
+    }
+
+    /// The result before, what changed it, and the result after.
+    fn bridge(&self, account: &Account, width: usize) -> String {
+        let (from, to) = self.years;
+        let (before, after) = if from == to {
+            (format!("Resultaat {to}, {}", self.a.title), format!("Resultaat {to}, {}", self.b.title))
+        } else {
+            (format!("Resultaat {from}"), format!("Resultaat {to}"))
+        };
+        let mut rows = Vec::new();
+        for step in waterfall(account) {
+            let (label, mark) = match step.kind {
+                StepKind::Before => (before.clone(), ""),
+                StepKind::After => (after.clone(), ""),
+                StepKind::Part(part) => (format!("  {}", name(part)), dutch::sign(step.amount, 0)),
+            };
+            rows.push((label, dutch::number(step.amount, 0), mark));
+            let StepKind::Part(part) = step.kind else { continue };
+            let details = account.details(part);
+            if details.len() > 1 {
+                for (driver, amount) in details.into_iter().take(MOST_DETAILS) {
+                    let label = format!("    waarvan {}", self.of_driver(driver));
+                    rows.push((label, dutch::number(amount, 0), dutch::sign(amount, 0)));
+                }
+            }
+        }
+        let (structural, incidental) = (account.structural(), account.incidental());
+        rows.push(("waarvan structureel".to_owned(), dutch::number(structural, 0), dutch::sign(structural, 0)));
+        rows.push(("waarvan incidenteel".to_owned(), dutch::number(incidental, 0), dutch::sign(incidental, 0)));
+        lay_out("Verklaring van het resultaat (euro)", &rows, width)
+    }
+
+    /// What a driver is called: an index, a measure or a line by its label.
+    fn of_driver(&self, driver: &BridgeDriver) -> String {
+        let model = self.model();
+        let measure = |id: &str| {
+            let found = model.and_then(|m| m.measures.iter().find(|x| x.id == id));
+            found.map_or_else(|| id.to_owned(), |x| x.label.clone())
+        };
+        match driver {
+            BridgeDriver::Measure(id) => measure(id),
+            BridgeDriver::Volume(c) | BridgeDriver::Price(c) | BridgeDriver::Revenue(c) => match c {
+                Cause::Index(id) => {
+                    let found = model.and_then(|m| m.indices.iter().find(|x| x.id == *id));
+                    found.map_or_else(|| id.clone(), |x| x.label.clone())
+                }
+                Cause::Measure(id) => measure(id),
+                Cause::Flow(id) => {
+                    let found = model.and_then(|m| m.flows.iter().find(|x| x.id == *id));
+                    found.map_or_else(|| id.clone(), |x| x.label.clone())
+                }
+                Cause::Followed(id) => format!("volgt {}", self.label(&AccountId::Line(id.clone()))),
+                Cause::Ageing => "vergrijzing".to_owned(),
+                Cause::Growth => "groei".to_owned(),
+                Cause::Exit => "uitstroom".to_owned(),
+                Cause::Intake => "instroom".to_owned(),
+                Cause::Change => "eigen prijsverandering".to_owned(),
+                Cause::Contribution => "eigen bijdrage".to_owned(),
+                Cause::SafetyNet => "vangnet".to_owned(),
+                Cause::Ended => "geëindigd".to_owned(),
+                Cause::Base => "andere cijfers in het basisjaar".to_owned(),
+            },
+            BridgeDriver::UnitCost => "kosten per eenheid".to_owned(),
+            BridgeDriver::Mix => "verschuiving".to_owned(),
+            BridgeDriver::Intensity => "zwaarte".to_owned(),
+            BridgeDriver::New => "nieuwe regels".to_owned(),
+            BridgeDriver::Ended => "vervallen regels".to_owned(),
+            BridgeDriver::Other => "overig".to_owned(),
+        }
+    }
+
+    fn shared(&self, attribution: &Attribution, width: usize) -> String {
+        let rows: Vec<(String, String, &str)> = attribution
+            .players
+            .iter()
+            .map(|p| {
+                let name = match p.name.as_str() {
+                    "structure" => "andere cijfers, regels of gewichten".to_owned(),
+                    "rest" => format!("de andere {} aannames samen", p.addresses.len()),
+                    name => name.to_owned(),
+                };
+                (name, dutch::number(p.result, 0), dutch::sign(p.result, 0))
+            })
+            .collect();
+        let together = if attribution.by_line {
+            format!(
+                "{} aannames verschillen: te veel om elke volgorde na te gaan, dus samengenomen per regel.\n",
+                attribution.differing
+            )
+        } else {
+            String::new()
+        };
+        let method = "Verdeeld volgens Shapley: het gemiddelde over elke volgorde waarin de aannames veranderen.\n\n";
+        let table = lay_out("Per aanname, gevolg voor het resultaat (euro)", &rows, width);
+        format!("{}\n{together}{method}", table.trim_end())
+    }
+
+    fn table(&self, by: By, width: usize) -> String {
+        let mut out = String::new();
+        let shown = self.accounts.iter().filter(|a| by.shows(&a.id) && !a.is_unchanged());
+        for account in shown {
+            if out.is_empty() {
+                out.push_str(&format!("{}\n\n", by.header()));
+            }
+            let change = account.result.change();
+            let mut rows: Vec<(String, String, &str)> = account
+                .parts()
+                .into_iter()
+                .map(|(part, amount)| (format!("  {}", name(part)), dutch::number(amount, 0), dutch::sign(amount, 0)))
+                .collect();
+            rows.push(("  samen".to_owned(), dutch::number(change, 0), dutch::sign(change, 0)));
+            out.push_str(&lay_out(&words::capital(&self.label(&account.id)), &rows, width));
+        }
+        out
+    }
+
+    /// Everything, as data.
+    pub fn json(&self) -> Value {
+        let (from, to) = self.years;
+        let differences = self.differences.as_ref().map(|all| {
+            all.iter()
+                .map(|d| {
+                    let years: Vec<Value> = d
+                        .years
+                        .iter()
+                        .map(|(y, a, b)| json!({"year": y.0, "from": a.map(number), "to": b.map(number)}))
+                        .collect();
+                    json!({"address": d.address, "years": years})
+                })
+                .collect::<Vec<_>>()
+        });
+        let attribution = self.attribution.as_ref().map(|a| {
+            let players: Vec<Value> = a
+                .players
+                .iter()
+                .map(|p| {
+                    let lines: serde_json::Map<String, Value> =
+                        p.lines.iter().map(|(id, x)| (id.clone(), number(*x))).collect();
+                    json!({"name": p.name, "assumptions": p.addresses, "cost": number(p.cost),
+                           "revenue": number(p.revenue), "result": number(p.result), "lines": lines})
+                })
+                .collect();
+            json!({"method": "shapley", "differing": a.differing, "grouped_by_line": a.by_line, "players": players})
+        });
+        json!({
+            "municipality": self.municipality,
+            "from": {"title": self.a.title, "year": from.0},
+            "to": {"title": self.b.title, "year": to.0},
+            "assumptions": differences,
+            "attribution": attribution,
+            "sentences": self.total().map(sentences).unwrap_or_default(),
+            "accounts": self.accounts.iter().map(|a| self.account(a)).collect::<Vec<_>>(),
+        })
+    }
+
+    fn account(&self, account: &Account) -> Value {
+        let bridge = |b: &Option<Bridge>, cost: bool| {
+            b.as_ref().map(|b| {
+                let items: Vec<Value> = b
+                    .items
+                    .iter()
+                    .map(|i| {
+                        json!({"factor": factor(&i.driver), "cause": cause(&i.driver),
+                               "part": name(Part::of(&i.driver, cost)), "amount": number(i.amount),
+                               "incidental": i.incidental})
+                    })
+                    .collect();
+                json!({"from": number(b.from), "to": number(b.to), "items": items})
+            })
+        };
+        let steps: Vec<Value> = waterfall(account)
+            .iter()
+            .map(|s| {
+                let (kind, label) = match s.kind {
+                    StepKind::Before => ("before", "voor"),
+                    StepKind::After => ("after", "na"),
+                    StepKind::Part(part) => ("part", name(part)),
+                };
+                json!({"kind": kind, "label": label, "amount": number(s.amount), "from": number(s.span.from),
+                       "to": number(s.span.to), "sign": match s.kind { StepKind::Part(_) => dutch::sign(s.amount, 0), _ => "" }})
+            })
+            .collect();
+        json!({
+            "id": account.id.to_string(),
+            "label": self.label(&account.id),
+            "cost": bridge(&account.cost, true),
+            "revenue": bridge(&account.revenue, false),
+            "reserves": {"from": number(account.reserves.from), "to": number(account.reserves.to)},
+            "result": {"from": number(account.result.from), "to": number(account.result.to),
+                       "structural": number(account.structural()), "incidental": number(account.incidental())},
+            "waterfall": steps,
+        })
+    }
+}
+
+fn number(value: f64) -> Value {
+    let value = if value == 0.0 { 0.0 } else { value };
+    serde_json::Number::from_f64(value).map_or(Value::Null, Value::Number)
+}
+
+/// A value of an assumption as people write it.
+fn value(x: f64, scale: Scale) -> String {
+    if scale.is_rate() { dutch::percent(x, 2) } else { words::value(x, scale) }
+}
+
+/// What a part is called in a table.
+pub fn name(part: Part) -> &'static str {
+    match part {
+        Part::Ageing => "vergrijzing",
+        Part::Growth => "groei van het volume",
+        Part::Flow => "doorstroom en uitstroom",
+        Part::Intake => "instroom",
+        Part::MeasuresOnVolume => "maatregelen op het volume",
+        Part::BaseVolume => "ander volume in het basisjaar",
+        Part::Mix => "verschuiving tussen voorzieningen",
+        Part::Intensity => "zwaarte",
+        Part::Price => "tarieven en prijzen",
+        Part::UnitCost => "kosten per eenheid in het basisjaar",
+        Part::Measures => "maatregelen",
+        Part::Other => "nieuwe en vervallen regels",
+        Part::Revenue => "baten",
+        Part::MeasuresOnRevenue => "maatregelen op baten",
+        Part::Reserve => "reserves",
+    }
+}
+
+/// Why an amount rises (or falls) by a part, after "komt door".
+fn because(part: Part, rises: bool) -> &'static str {
+    match (part, rises) {
+        (Part::Ageing, _) => "vergrijzing",
+        (Part::Growth, true) => "een groter volume",
+        (Part::Growth, false) => "een kleiner volume",
+        (Part::Flow, _) => "doorstroom en uitstroom",
+        (Part::Intake, _) => "nieuwe cliënten",
+        (Part::MeasuresOnVolume, _) => "maatregelen op het volume",
+        (Part::BaseVolume, _) => "een ander volume in het basisjaar",
+        (Part::Mix, _) => "een verschuiving tussen voorzieningen",
+        (Part::Intensity, true) => "zwaardere hulp",
+        (Part::Intensity, false) => "lichtere hulp",
+        (Part::Price, true) => "hogere tarieven",
+        (Part::Price, false) => "lagere tarieven",
+        (Part::UnitCost, true) => "hogere kosten per eenheid in het basisjaar",
+        (Part::UnitCost, false) => "lagere kosten per eenheid in het basisjaar",
+        (Part::Measures | Part::MeasuresOnRevenue, _) => "maatregelen",
+        (Part::Other, true) => "nieuwe regels",
+        (Part::Other, false) => "regels die vervallen",
+        (Part::Revenue, true) => "hogere inkomsten",
+        (Part::Revenue, false) => "lagere inkomsten",
+        (Part::Reserve, _) => "reserves",
+    }
+}
+
+/// The change in sentences.
+pub fn sentences(account: &Account) -> Vec<String> {
+    let mut all = Vec::new();
+    for cost in [true, false] {
+        let bridge = if cost { &account.cost } else { &account.revenue };
+        let change = if cost { account.cost_change() } else { account.revenue_change() };
+        let (Some(bridge), what) = (bridge, if cost { "lasten" } else { "baten" }) else { continue };
+        let parts = account.side(cost);
+        if parts.is_empty() {
+            continue;
+        }
+        let euro = |x: f64| dutch::amount(x.abs(), dutch::Style::Auto);
+        let both = |x: f64| dutch::amount(x, dutch::Style::Auto);
+        let rises = change >= 0.0;
+        let verb = if rises { "stijgen" } else { "dalen" };
+        all.push(format!("De {what} {verb} met {}, van {} naar {}.", euro(change), both(bridge.from), both(bridge.to)));
+        let named = |with: bool| -> Vec<String> {
+            let of = parts.iter().filter(|(_, x)| (*x >= 0.0) == (rises == with) && dutch::round(*x, 0) != 0.0);
+            of.take(4).map(|(part, x)| format!("{} door {}", euro(*x), because(*part, *x >= 0.0))).collect()
+        };
+        // Revenue that has one cause has been told.
+        if parts.len() == 1 && !cost {
+            continue;
+        }
+        let (with, against) = (named(true), named(false));
+        if !with.is_empty() {
+            all.push(format!("Daarvan komt {}.", dutch::list(&with)));
+        }
+        if !against.is_empty() {
+            all.push(format!("Daar staat tegenover: {}.", dutch::list(&against)));
+        }
+    }
+    let moved = account.reserves.change();
+    if dutch::round(moved, 0) != 0.0 {
+        let word = if moved > 0.0 { "meer" } else { "minder" };
+        all.push(format!("Uit reserves komt per saldo {} {word}.", dutch::amount(moved.abs(), dutch::Style::Auto)));
+    }
+    let change = account.result.change();
+    let (verb, mark) = if change >= 0.0 { ("verbetert", "voordeel, V") } else { ("verslechtert", "nadeel, N") };
+    all.push(format!("Het resultaat {verb} met {} ({mark}).", dutch::amount(change.abs(), dutch::Style::Auto)));
+    all
+}
+
+fn factor(driver: &BridgeDriver) -> &'static str {
+    match driver {
+        BridgeDriver::UnitCost => "unit_cost",
+        BridgeDriver::Volume(_) => "volume",
+        BridgeDriver::Mix => "mix",
+        BridgeDriver::Intensity => "intensity",
+        BridgeDriver::Price(_) => "price",
+        BridgeDriver::Measure(_) => "measure",
+        BridgeDriver::Revenue(_) => "revenue",
+        BridgeDriver::New => "new",
+        BridgeDriver::Ended => "ended",
+        BridgeDriver::Other => "other",
+    }
+}
+
+fn cause(driver: &BridgeDriver) -> Option<String> {
+    match driver {
+        BridgeDriver::Measure(id) => Some(format!("measure.{id}")),
+        BridgeDriver::Volume(c) | BridgeDriver::Price(c) | BridgeDriver::Revenue(c) => Some(match c {
+            Cause::Ageing => "ageing".to_owned(),
+            Cause::Growth => "growth".to_owned(),
+            Cause::Measure(id) => format!("measure.{id}"),
+            Cause::Flow(id) => format!("flow.{id}"),
+            Cause::Exit => "exit".to_owned(),
+            Cause::Intake => "intake".to_owned(),
+            Cause::Index(id) => format!("index.{id}"),
+            Cause::Change => "change".to_owned(),
+            Cause::Followed(id) => format!("followed.{id}"),
+            Cause::Contribution => "contribution".to_owned(),
+            Cause::SafetyNet => "safety_net".to_owned(),
+            Cause::Ended => "until".to_owned(),
+            Cause::Base => "base".to_owned(),
+        }),
+        _ => None,
+    }
+}
+
+/// Label, amount and mark in columns; long labels are cut.
+fn lay_out(title: &str, rows: &[(String, String, &str)], width: usize) -> String {
+    let amounts = rows.iter().map(|(_, a, _)| a.chars().count()).max().unwrap_or(0);
+    let longest = rows.iter().map(|(l, _, _)| l.chars().count()).max().unwrap_or(0);
+    let labels = longest.min(width.saturating_sub(amounts + 4).max(12));
+    let mut out = format!("{title}\n");
+    for (label, amount, mark) in rows {
+        let shown: String = if label.chars().count() > labels {
+            label.chars().take(labels - 1).chain(['…']).collect()
+        } else {
+            label.clone()
+        };
+        let line = format!("{shown:<labels$}  {amount:>amounts$} {mark}");
+        out.push_str(line.trim_end());
+        out.push('\n');
+    }
+    out.push('\n');
+    out
+}
+
+/// A sentence over lines no longer than `width`.
+fn wrapped(text: &str, width: usize) -> String {
+    let mut out = String::new();
+    let mut length = 0;
+    for word in text.split(' ') {
+        let count = word.chars().count();
+        if length > 0 && length + 1 + count > width {
+            out.push('\n');
+            length = 0;
+        } else if length > 0 {
+            out.push(' ');
+            length += 1;
+        }
+        out.push_str(word);
+        length += count;
+    }
+    out.push('\n');
+    out
+}
