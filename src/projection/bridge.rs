@@ -174,7 +174,8 @@ fn split(ends: &Ends<'_>) -> Sums {
 }
 
 fn items(sums: Sums) -> Vec<Item> {
-    sums.into_iter().map(|((driver, incidental), amount)| Item { driver, amount, incidental }).collect()
+    let moved = sums.into_iter().filter(|(_, amount)| *amount != 0.0);
+    moved.map(|((driver, incidental), amount)| Item { driver, amount, incidental }).collect()
 }
 
 fn bridge_of(ends: &Ends<'_>) -> Bridge {

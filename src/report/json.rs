@@ -55,7 +55,6 @@ fn scenario(s: &ScenarioStudy) -> Value {
     let mut map = Map::new();
     map.insert("id".into(), json!(s.model.scenario.id));
     map.insert("title".into(), json!(s.model.scenario.title));
-    map.insert("assumptions".into(), crate::analysis::compare::assumptions_of(&s.model));
     map.insert("lines".into(), lines(s));
     map.insert("groups".into(), groups(s));
     map.insert("indicators".into(), indicators(&s.model));
@@ -66,6 +65,7 @@ fn scenario(s: &ScenarioStudy) -> Value {
     if let Some(r) = &s.resilience {
         map.insert("resilience".into(), resilience(r));
     }
+    map.insert("assumptions".into(), crate::analysis::compare::assumptions_of(&s.model));
     Value::Object(map)
 }
 
@@ -114,10 +114,10 @@ fn line_year(y: &LineYear, draws: Option<&Summary>) -> Value {
     map.insert("incidental".into(), num(y.incidental));
     map.insert("budget".into(), maybe(y.budget));
     map.insert("budget_now".into(), maybe(y.budget_now));
-    map.insert("why".into(), crate::analysis::compare::causes_of(&y.terms));
     if let Some(summary) = draws {
         map.insert("distribution".into(), summary_of(summary));
     }
+    map.insert("why".into(), crate::analysis::compare::causes_of(&y.terms));
     Value::Object(map)
 }
 
@@ -154,7 +154,6 @@ fn groups(s: &ScenarioStudy) -> Value {
 fn group_year(y: &GroupYear, draws: Option<&GroupOutcome>, at: usize) -> Value {
     let mut map = Map::new();
     map.insert("year".into(), json!(y.year.0));
-    map.insert("clients".into(), maybe(y.clients));
     map.insert("cost".into(), num(y.cost));
     map.insert("revenue".into(), num(y.revenue));
     map.insert("balance".into(), num(y.balance));
@@ -181,6 +180,7 @@ fn group_year(y: &GroupYear, draws: Option<&GroupOutcome>, at: usize) -> Value {
             }),
         );
     }
+    map.insert("clients".into(), maybe(y.clients));
     Value::Object(map)
 }
 

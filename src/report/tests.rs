@@ -397,7 +397,18 @@ mod data {
         let s = &v["scenarios"][0];
         assert_eq!(
             keys(s),
-            ["id", "title", "lines", "groups", "indicators", "reserves", "risks", "signals", "resilience"]
+            [
+                "id",
+                "title",
+                "lines",
+                "groups",
+                "indicators",
+                "reserves",
+                "risks",
+                "signals",
+                "resilience",
+                "assumptions"
+            ]
         );
         assert_eq!(keys(&s["lines"][0]), ["id", "kind", "label", "taakveld", "domains", "outside", "years"]);
         assert_eq!(
@@ -413,7 +424,8 @@ mod data {
                 "incidental",
                 "budget",
                 "budget_now",
-                "distribution"
+                "distribution",
+                "why"
             ]
         );
         let summary = [
@@ -446,7 +458,8 @@ mod data {
                 "budget_now",
                 "gap",
                 "shortfall",
-                "distribution"
+                "distribution",
+                "clients"
             ]
         );
         assert_eq!(keys(&g["years"][0]["gap"]), ["volume", "price", "compensation"]);

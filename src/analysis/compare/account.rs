@@ -427,7 +427,8 @@ fn add(sums: &mut Sums, driver: &BridgeDriver, incidental: bool, amount: f64) {
 }
 
 fn items(sums: Sums) -> Vec<BridgeItem> {
-    sums.into_iter().map(|((driver, incidental), amount)| BridgeItem { driver, amount, incidental }).collect()
+    let moved = sums.into_iter().filter(|(_, amount)| *amount != 0.0);
+    moved.map(|((driver, incidental), amount)| BridgeItem { driver, amount, incidental }).collect()
 }
 
 /// Volume of lines whose clients may be summed: what the number of clients
