@@ -10,4 +10,7 @@ pub mod compare;
 pub mod explain;
 pub mod goal;
 pub mod question;
+pub mod ledger;
+pub mod lock;
 pub mod sensitivity;
+pub mod trust;

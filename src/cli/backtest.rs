@@ -19,6 +19,8 @@ use crate::input;
 enum Format {
     /// One row per line of cost, then per year
     Table,
+    /// The tables of docs/accuracy.md, in Markdown
+    Md,
     /// One JSON document
     Json,
 }
@@ -68,6 +70,7 @@ pub fn backtest(arguments: &BacktestArguments) -> anyhow::Result<u8> {
     let found = breaks::breaks(&portfolio);
     match arguments.format {
         Format::Json => anstream::println!("{:#}", document(&run, &portfolio, &found)),
+        Format::Md => super::put(&super::accuracy::markdown(&run))?,
         Format::Table => anstream::print!("{}", table(&run, &portfolio, &found)),
     }
     Ok(0)

@@ -2,6 +2,7 @@
 //!
 //! Tables and JSON go to stdout, everything else to stderr.
 
+mod accuracy;
 mod backtest;
 mod calibrate;
 mod check;
@@ -9,6 +10,7 @@ mod compare;
 mod explain;
 mod folder;
 mod format;
+mod lock;
 mod new;
 mod rules;
 mod run;
@@ -16,6 +18,7 @@ mod schema;
 mod sensitivity;
 mod solve;
 mod test;
+mod verify;
 mod write;
 
 use std::io::IsTerminal;
@@ -67,6 +70,12 @@ enum Command {
     Backtest(backtest::BacktestArguments),
     /// What matters most for a figure: swings of assumptions and shares of variance
     Sensitivity(sensitivity::SensitivityArguments),
+    /// Put the projection of a scenario on record in a text file beside it
+    Lock(lock::LockArguments),
+    /// Make a lock or a published run again and say what changed, and why
+    Verify(verify::VerifyArguments),
+    /// A series of locks: how did our view of a year change, and why
+    Locks(lock::LocksArguments),
     /// JSON Schema of the files, for completion and checks in an editor
     Schema(schema::SchemaArguments),
 }
@@ -88,6 +97,9 @@ pub fn dispatch(cli: &Cli) -> anyhow::Result<u8> {
         Command::Calibrate(arguments) => calibrate::calibrate(arguments),
         Command::Backtest(arguments) => backtest::backtest(arguments),
         Command::Sensitivity(arguments) => sensitivity::sensitivity(arguments),
+        Command::Lock(arguments) => lock::lock(arguments),
+        Command::Verify(arguments) => verify::verify(arguments),
+        Command::Locks(arguments) => lock::locks(arguments),
         Command::Schema(arguments) => schema::schema(arguments),
     }
 }

@@ -51,9 +51,11 @@ mod text;
 mod tree;
 mod uncertain;
 mod value;
+mod verklaring;
 
 pub use schema::{schema_base, schema_what_if};
 pub use text::Sources;
+pub use verklaring::{EXPLANATION, published};
 
 use std::collections::{BTreeMap, BTreeSet};
 

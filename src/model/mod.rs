@@ -13,6 +13,7 @@ mod index;
 mod line;
 mod measure;
 mod population;
+mod published;
 mod reserve;
 mod risk;
 mod scenario;
@@ -28,6 +29,7 @@ pub use line::{
 };
 pub use measure::{Flow, Indicator, Measure, MeasureKind};
 pub use population::{Population, UseRates};
+pub use published::{PublishedBridge, PublishedItem};
 pub use reserve::{Covers, Reserve};
 pub use risk::{ChanceScale, ImpactScale, Resilience, Risk, RiskChance, RiskImpact, Scope, Term, Trend};
 pub use scenario::{

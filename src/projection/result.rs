@@ -23,7 +23,7 @@ pub struct Projection {
 }
 
 /// One line through the years.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct LineProjection {
     /// Name in the file.
     pub id: String,

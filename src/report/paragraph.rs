@@ -9,7 +9,7 @@ use super::document::{Report, Section};
 use super::draft::Draft;
 use super::sections::{
     accountability, assumptions, balance, development, history, introduction, message, not_modelled, register,
-    resilience, risks, signals, terms, weights, what_ifs,
+    resilience, risks, signals, terms, trust, weights, what_ifs,
 };
 use super::words;
 use crate::dutch;
@@ -31,6 +31,7 @@ pub fn compose(study: &Study, scenario: &ScenarioStudy) -> Report {
     sections.extend(what_ifs::write(&d));
     sections.push(register::write(&d));
     sections.push(resilience::write(&d));
+    sections.push(trust::write(&d));
     sections.push(not_modelled::write(&d));
     sections.extend(accountability::write(&d));
     sections.extend(terms::write(&sections));

@@ -3,8 +3,9 @@
 use std::collections::BTreeMap;
 
 use crate::analysis::sensitivity::{Tornado, VarianceShares};
+use crate::analysis::trust::Trust;
 use crate::diagnostic::Diagnostic;
-use crate::model::{Model, RiskChance, Scope, Term, Trend};
+use crate::model::{Model, PublishedBridge, RiskChance, Scope, Term, Trend};
 use crate::projection::Projection;
 use crate::rule::Signal;
 use crate::simulation::Outcome;
@@ -22,6 +23,10 @@ pub struct Study {
     pub receipt: Receipt,
     /// What was suspicious in the files.
     pub warnings: Vec<Diagnostic>,
+    /// How forecasts of this kind came out for the municipality and its peers.
+    pub trust: Trust,
+    /// The published explanation of the change to the base year, if there is one.
+    pub published: Option<PublishedBridge>,
 }
 
 /// What matters most for the result of a year.

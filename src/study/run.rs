@@ -9,10 +9,11 @@ use sha2::{Digest, Sha256};
 use super::facts::Computed;
 use super::samples::Samples;
 use super::{InputHash, Receipt, RuleNote, ScenarioStudy, Study, Weights, risks};
-use crate::analysis::sensitivity;
-use crate::diagnostic::{Diagnostic, Diagnostics};
+use crate::analysis::backtest::{self, Portfolio};
+use crate::analysis::{sensitivity, trust};
+use crate::diagnostic::{Diagnostic, Diagnostics, Place};
 use crate::input::{self, Loaded, Sources};
-use crate::model::Model;
+use crate::model::{Model, PublishedBridge};
 use crate::projection::{self, Central};
 use crate::risk;
 use crate::rule::{self, Evaluation, Facts, NotApplicable, RuleSet, RuleSource};
@@ -33,6 +34,7 @@ pub fn check(sources: &Sources, only: Option<&[String]>, rules: &[RuleSource]) -
             found.extend(rule::lint(&set, &known(&loaded)));
             found.extend(loaded.diagnostics.iter().cloned());
             found.extend(beyond_files(&loaded, &set));
+            found.extend(Besides::read(sources, &loaded.base).diagnostics);
         }
     }
     found.sorted()
@@ -65,8 +67,45 @@ fn beyond_files(loaded: &Loaded, rules: &RuleSet) -> Vec<Diagnostic> {
     }
     let models: Vec<&Model> = std::iter::once(&loaded.base).chain(&loaded.what_ifs).chain(&loaded.referred).collect();
     found.extend(risk::check(&models));
+    for warning in std::iter::once(&loaded.base).chain(&loaded.what_ifs).flat_map(trust::expired) {
+        // A what-if that leaves a value as it is says nothing new.
+        if !found.contains(&warning) {
+            found.push(warning);
+        }
+    }
     found.extend(projection::project(&loaded.base, &Central(&loaded.base)).warnings);
     found
+}
+
+/// Files that no projection needs, and that a report is the better for.
+#[derive(Default)]
+struct Besides {
+    /// The published explanation of the change to the base year.
+    published: Option<PublishedBridge>,
+    /// Figures of other municipalities.
+    peers: Option<Portfolio>,
+    diagnostics: Vec<Diagnostic>,
+}
+
+impl Besides {
+    fn read(sources: &Sources, base: &Model) -> Self {
+        let (published, diagnostics) = input::published(sources, base);
+        let mut made = Self { published, peers: None, diagnostics };
+        let Some(bytes) = sources.bytes(trust::PEERS) else { return made };
+        let Ok(text) = std::str::from_utf8(bytes) else {
+            let wrong = Diagnostic::error("not-utf8", &Place::file(trust::PEERS), "the file is not UTF-8");
+            made.diagnostics.push(wrong.help("save the file as UTF-8 (in Excel: \"CSV UTF-8\")"));
+            return made;
+        };
+        match backtest::read(trust::PEERS, text) {
+            Ok((portfolio, warnings)) => {
+                made.peers = Some(portfolio);
+                made.diagnostics.extend(warnings);
+            }
+            Err(wrong) => made.diagnostics.extend(wrong),
+        }
+        made
+    }
 }
 
 /// Runs a municipality: base first, then its what-ifs by id.
@@ -86,6 +125,8 @@ pub fn run(
     let mut warnings = Diagnostics::default();
     warnings.extend(loaded.diagnostics.iter().cloned());
     warnings.extend(beyond_files(&loaded, &set));
+    let besides = Besides::read(sources, &loaded.base);
+    warnings.extend(besides.diagnostics);
     if warnings.has_errors() {
         return Err(warnings.sorted());
     }
@@ -167,7 +208,8 @@ pub fn run(
         });
     }
     let weights = scenarios.first().filter(|s| s.outcome.is_some()).and_then(|s| weights(&s.model, settings));
-    Ok(Study { scenarios, weights, receipt, warnings: warnings.sorted() })
+    let trust = scenarios.first().map(|base| trust::trust(&base.model, besides.peers.as_ref())).unwrap_or_default();
+    Ok(Study { scenarios, weights, receipt, warnings: warnings.sorted(), trust, published: besides.published })
 }
 
 /// What matters most for the result of the base.

@@ -13,10 +13,15 @@ fn the_published_bridge_of_harderwijk_sums_to_its_total() {
     let mut reader = csv::ReaderBuilder::new().from_reader(text.as_bytes());
     let headers = reader.headers().expect("a header").clone();
     let amount = headers.iter().position(|h| h == "amount").expect("a column of amounts");
-    let amounts: Vec<f64> =
-        reader.records().map(|r| r.expect("well formed")[amount].parse().expect("a number")).collect();
-    assert_eq!(amounts.len(), 10);
-    assert_eq!(amounts.iter().sum::<f64>(), -2_603.0);
+    let rows: Vec<(String, f64)> = reader
+        .records()
+        .map(|r| r.expect("well formed"))
+        .map(|r| (r[0].to_owned(), r[amount].parse().expect("a number")))
+        .collect();
+    let items: Vec<f64> = rows.iter().filter(|r| r.0 != "total").map(|r| r.1).collect();
+    assert_eq!(items.len(), 10);
+    assert_eq!(items.iter().sum::<f64>(), -2_603.0);
+    assert_eq!(rows.last(), Some(&("total".to_owned(), -2_603.0)));
 }
 
 /// "Zorgkosten sociaal domein" in the same document, whole euros.

@@ -20,10 +20,13 @@
 //! when it is news, two thirds. `w` and `v` are learned from the known years
 //! by least absolute deviations, drawn to these starting weights. `level` and
 //! `growth` are means over the known years in which an older year counts less;
-//! each line is drawn to the mean of all lines as far as its own years differ
-//! among themselves (empirical Bayes; Efron and Morris 1975), and growth is
-//! damped (Gardner and McKenzie 1985). The clip keeps a rebooked line or a
-//! merger from becoming a forecast.
+//! each line is drawn to the mean of all lines, a dear line counting for more,
+//! as far as its own years differ among themselves (empirical Bayes; Efron and
+//! Morris 1975), and growth is damped (Gardner and McKenzie 1985). Which line
+//! overruns its budget changes every few years, since councils catch up where
+//! it hurts; that the whole does, stays. Hence the drawing together is strong:
+//! successive years of a line are alike and count as fewer ([`ALIKE`]).
+//! The clip keeps a rebooked line or a merger from becoming a forecast.
 //!
 //! The settings below are round numbers; docs/accuracy.md tells how they were
 //! chosen and how little the outcome depends on them.
@@ -42,6 +45,10 @@ const BUDGET_GROWTH_YEARS: f64 = 1.0;
 const LEVEL_SD: f64 = 0.05;
 /// It counts as this many years of each line.
 const LEVEL_YEARS: f64 = 2.0;
+/// Successive years of a line's level resemble each other: with a correlation
+/// of one half, n years say as much as n / 3 that do not, since
+/// (1 + 1/2) / (1 - 1/2) = 3.
+const ALIKE: f64 = 3.0;
 /// A last actual further from the budget than this (35 %) is a break: it says
 /// no more than this.
 const CLIP: f64 = 0.3;
@@ -58,10 +65,20 @@ const PEERS: usize = 20;
 /// years of 220 municipalities.
 const STRENGTH: f64 = 60.0;
 
-/// Where the weights start, by lag: of the last actual, of the peers, and of
-/// the trend in the national effect.
-fn start(lag: i32) -> ([f64; 2], f64) {
-    if lag <= 1 { ([0.70, 0.05], 0.50) } else { ([0.35, 0.10], 0.25) }
+/// Where the weights start, by lag: of the last actual and of the peers.
+fn start(lag: i32) -> [f64; 2] {
+    if lag <= 1 { [0.70, 0.05] } else { [0.35, 0.10] }
+}
+
+/// What part of `c` comes from the trend. Of the whole country the autumn's
+/// last actual tells nothing that its budgets did not know; a municipality
+/// alone is a country of one, and there its last actual does tell something.
+fn share_of_trend(lag: i32, members: usize) -> f64 {
+    match (lag <= 1, members) {
+        (true, 1) => 0.50,
+        (false, 1) | (true, _) => 0.25,
+        (false, _) => 0.0,
+    }
 }
 
 /// What a year of a line was forecast with.
@@ -110,7 +127,7 @@ struct Apart {
 
 /// Forecasts every municipality of a line for the year after `known`.
 pub fn forecast(known: &Known<'_>, line: usize, target: Year, lag: i32) -> Option<Centre> {
-    let (_, share_of_trend) = start(lag);
+    let share_of_trend = share_of_trend(lag, known.members());
     let apart = apart(known, line, target, lag);
     let level = levels(known).get(line).copied().flatten();
     let growth = growth(known, line);
@@ -210,7 +227,7 @@ fn distance_to_peers(known: &Known<'_>, target: Year, budget: &[Option<f64>]) ->
 /// The weights of last actual and peers, learned from the years whose actuals
 /// are known, each seen as it was before.
 fn weights(known: &Known<'_>, line: usize, lag: i32) -> [f64; 2] {
-    let (prior, _) = start(lag);
+    let prior = start(lag);
     let mut samples: Vec<Sample> = Vec::new();
     for year in known.actual_years() {
         let before = known.earlier(year, lag);
@@ -236,13 +253,23 @@ pub fn level_of_year(known: &Known<'_>, line: usize, year: Year) -> Option<(f64,
     robust::quantile(&ratios, 0.5).map(|median| (median, ratios.len()))
 }
 
+/// What a line costs in the median municipality, by the last known accounts.
+fn usual_cost(known: &Known<'_>, line: usize) -> f64 {
+    known
+        .actual_years()
+        .rev()
+        .find_map(|y| robust::median((0..known.members()).filter_map(|m| known.actual(line, y, m))))
+        .map_or(0.0, libm::exp)
+}
+
 /// The pooled level of every line.
 fn levels(known: &Known<'_>) -> Vec<Option<f64>> {
     struct OneLine {
         mean: f64,
         /// Sum of squared weights over the square of their sum.
         spread: f64,
-        /// Municipality-years, as the weight among lines.
+        /// Municipality-years times the cost of the line in the median
+        /// municipality, as the weight among lines.
         size: f64,
     }
     let mut squares = 0.0;
@@ -264,16 +291,16 @@ fn levels(known: &Known<'_>) -> Vec<Option<f64>> {
             Some(OneLine {
                 mean: years.iter().map(|y| y.0 * y.1).sum::<f64>() / total,
                 spread: years.iter().map(|y| y.1 * y.1).sum::<f64>() / (total * total),
-                size: years.iter().map(|y| y.2 as f64).sum(),
+                size: years.iter().map(|y| y.2 as f64).sum::<f64>() * usual_cost(known, line),
             })
         })
         .collect();
-    let of_year = if freedom > 0.0 { squares / freedom } else { LEVEL_SD * LEVEL_SD };
+    let of_year = ALIKE * if freedom > 0.0 { squares / freedom } else { LEVEL_SD * LEVEL_SD };
     let all: f64 = lines.iter().flatten().map(|l| l.size).sum();
-    let centre = lines.iter().flatten().map(|l| l.size * l.mean).sum::<f64>() / all.max(1.0);
-    let error = lines.iter().flatten().map(|l| l.size * of_year * l.spread).sum::<f64>() / all.max(1.0);
-    let between =
-        lines.iter().flatten().map(|l| l.size * (l.mean - centre) * (l.mean - centre)).sum::<f64>() / all.max(1.0);
+    let centre = lines.iter().flatten().map(|l| l.size * l.mean).sum::<f64>() / all.max(f64::MIN_POSITIVE);
+    let error = lines.iter().flatten().map(|l| l.size * of_year * l.spread).sum::<f64>() / all.max(f64::MIN_POSITIVE);
+    let between = lines.iter().flatten().map(|l| l.size * (l.mean - centre) * (l.mean - centre)).sum::<f64>()
+        / all.max(f64::MIN_POSITIVE);
     // Lines do differ: never drawn together by more than four fifths.
     let between = (between - error).max(0.25 * error);
     lines

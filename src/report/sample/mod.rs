@@ -6,6 +6,7 @@
 mod computed;
 mod model;
 
+use crate::analysis::trust::Trust;
 use crate::diagnostic::Place;
 use crate::model::{FigureKind, Scenario, Scope};
 use crate::study::{InputHash, Receipt, RuleNote, ScenarioStudy, Study};
@@ -96,5 +97,7 @@ pub fn study(o: Options) -> Study {
             inputs: vec![InputHash { path: "base.toml".into(), sha256: "ab".repeat(32) }],
         },
         warnings: Vec::new(),
+        trust: Trust::default(),
+        published: None,
     }
 }

@@ -125,6 +125,8 @@ fn warning_in_dutch(code: &str) -> String {
         "municipality-code" => "De code van de gemeente heeft niet de vaste vorm",
         "no-rate" => "Een index heeft geen percentage en telt als nul",
         "no-rule" => "Voor een jaar is er geen regel voor de vangnetuitkering",
+        "expired" => "Een waarde is verlopen: de datum tot wanneer zij gold, is voorbij",
+        "unknown-measure" => "De verklaring noemt een maatregel die er niet is",
         "gain-or-loss" => "Een bedrag heeft een ander teken dan bij zijn soort hoort",
         "unused" | "unused-rows" | "unused-year" | "later-without-year" | "unknown-column" => {
             "Iets in de bestanden wordt niet gebruikt"

@@ -7,7 +7,7 @@
 use super::super::document::{Block, Cell, Column, Row, Section, Table, Text};
 use super::super::draft::Draft;
 use super::super::{tables, words};
-use super::measures;
+use super::{log, measures};
 use crate::dutch;
 use crate::model::{Assumption, CarryOver, IndexSource, Line, LineId, Model, Provenance};
 
@@ -43,7 +43,9 @@ pub fn write(d: &Draft<'_>) -> Vec<Section> {
         sections.push(growth);
     }
     sections.extend(measures);
+    let log = log::write(d, &mut sources);
     sections.push(who_says_so(d, &sources));
+    sections.push(log);
     sections
 }
 
@@ -195,7 +197,7 @@ fn lines(d: &Draft<'_>, domain: &str, label: &str, sources: &mut Sources) -> Opt
     (!table.rows.is_empty()).then(|| tables::as_used(d, table))
 }
 
-fn own_provenance(line: &Line) -> &Provenance {
+pub fn own_provenance(line: &Line) -> &Provenance {
     match line {
         Line::Cost(l) => &l.provenance,
         Line::Revenue(l) => &l.provenance,

@@ -5,6 +5,7 @@ use super::super::document::{Align, Block, Cell, Column, Row, Section, Table};
 use super::super::draft::{Draft, strong};
 use super::super::{tables, words};
 use super::assumptions::Sources;
+use super::ledger;
 use crate::dutch;
 use crate::model::MeasureKind;
 use crate::study::derive;
@@ -47,6 +48,8 @@ pub fn write(d: &Draft<'_>, sources: &mut Sources) -> Option<Section> {
     }));
     blocks.extend(fall(d));
     blocks.extend(doubtful(d, sources).map(Block::Table));
+    blocks.extend(ledger::savings(d));
+    blocks.extend(ledger::published(d));
     Some(Section { id: "maatregelen".into(), title: "Ombuigingen, nieuw beleid en dalingen".into(), level: 2, blocks })
 }
 

@@ -1,0 +1,216 @@
+//! The measures' ledger: of every saving and target what was planned, what of
+//! it is filled in, what has come true so far, what is still open, and the
+//! chance that it is met in full; and the published explanation of the change
+//! to the base year, with what the model knows of each item beside it.
+
+use crate::model::{Distribution, FigureKind, Measure, MeasureKind, Model, PublishedBridge, PublishedItem, Quantity};
+use crate::projection::{GroupId, Projection};
+use crate::simulation::{beta_cdf, normal_cdf};
+use crate::units::Year;
+
+/// A saving or target in one year. Amounts in euros, signed as planned.
+#[derive(Clone, Debug, PartialEq)]
+pub struct LedgerRow {
+    /// Position in [`Model::measures`].
+    pub measure: usize,
+    /// The year of the plan.
+    pub year: Year,
+    /// As planned, in prices of the base year.
+    pub planned: f64,
+    /// What of it has been filled in with concrete measures.
+    pub filled: f64,
+    /// What accounts show to have come true: the part in the base year, where
+    /// the base is realised figures. None where only plans are known.
+    pub realised: Option<f64>,
+    /// Planned and not yet come true.
+    pub open: f64,
+    /// Chance that it is realised in full.
+    pub chance: f64,
+    /// What the projection counts on.
+    pub counted_on: f64,
+}
+
+/// Every saving and target with an amount in a year.
+pub fn ledger(model: &Model, year: Year) -> Vec<LedgerRow> {
+    let Some(at) = model.year_index(year) else { return Vec::new() };
+    let row = |(position, m): (usize, &Measure)| {
+        let amount = &model.assumption(m.amount?).values;
+        let planned = *amount.get(at)?;
+        let held = amount.first().copied().unwrap_or(0.0);
+        if !matches!(m.kind, MeasureKind::Saving | MeasureKind::Target) || (planned == 0.0 && held == 0.0) {
+            return None;
+        }
+        let filled = match (m.kind, m.filled) {
+            (MeasureKind::Target, Some(true)) => planned,
+            (MeasureKind::Target, _) => 0.0,
+            (_, Some(false)) => 0.0,
+            _ => planned,
+        };
+        let realised = (model.municipality.base == FigureKind::Actual).then_some(held);
+        // More than planned is no more than all of it.
+        let come_true = match realised {
+            Some(r) if planned < 0.0 => r.max(planned).min(0.0),
+            Some(r) => r.min(planned).max(0.0),
+            None => 0.0,
+        };
+        let share = m.realisation.and_then(|r| model.assumption(r).values.get(at).copied()).unwrap_or(1.0);
+        Some(LedgerRow {
+            measure: position,
+            year,
+            planned,
+            filled,
+            realised,
+            open: planned - come_true,
+            chance: chance_of_all(model, m, at),
+            counted_on: planned * share,
+        })
+    };
+    model.measures.iter().enumerate().filter_map(row).collect()
+}
+
+/// Chance that all of a measure is realised, from the stated spread of its
+/// realisation; exact.
+fn chance_of_all(model: &Model, measure: &Measure, at: usize) -> f64 {
+    let Some(realisation) = measure.realisation.map(|r| model.assumption(r)) else { return 1.0 };
+    let value = realisation.values.get(at).copied().unwrap_or(1.0);
+    match realisation.distributions.get(at).copied().flatten() {
+        None => f64::from(u8::from(value >= 1.0)),
+        Some(Distribution::Normal { mean, sd }) if sd > 0.0 => normal_cdf((mean - 1.0) / sd),
+        Some(Distribution::Normal { mean, .. }) => f64::from(u8::from(mean >= 1.0)),
+        Some(Distribution::Pert { min, mode, max }) => pert_above(min, mode, max, 1.0),
+        Some(Distribution::Metalog { p10, p50, p90 }) => metalog_above(p10, p50, p90, 1.0),
+    }
+}
+
+/// `P(X >= x)` of a PERT distribution (lambda 4).
+fn pert_above(min: f64, mode: f64, max: f64, x: f64) -> f64 {
+    if x <= min {
+        return 1.0;
+    }
+    if x >= max {
+        return f64::from(u8::from(min >= max && x <= max));
+    }
+    let alpha = 1.0 + 4.0 * (mode - min) / (max - min);
+    let beta = 1.0 + 4.0 * (max - mode) / (max - min);
+    1.0 - beta_cdf(alpha, beta, (x - min) / (max - min))
+}
+
+/// `P(X >= x)` of a three-term metalog, whose quantile function is monotone.
+fn metalog_above(p10: f64, p50: f64, p90: f64, x: f64) -> f64 {
+    let a2 = (p90 - p10) / (2.0 * libm::log(9.0));
+    let a3 = (p10 + p90 - 2.0 * p50) / (0.8 * libm::log(9.0));
+    let quantile = |u: f64| {
+        let logit = libm::log(u / (1.0 - u));
+        p50 + a2 * logit + a3 * (u - 0.5) * logit
+    };
+    let (mut low, mut high) = (1e-12, 1.0 - 1e-12);
+    for _ in 0..100 {
+        let middle = 0.5 * (low + high);
+        if quantile(middle) < x { low = middle } else { high = middle }
+    }
+    1.0 - 0.5 * (low + high)
+}
+
+/// An item of the published explanation with ours beside it, euros; positive
+/// is an advantage.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Beside {
+    /// What the model holds of it in the base year; none where the item names
+    /// no measures.
+    pub ours: Option<f64>,
+}
+
+/// What the model knows of each item: the measures that it names, as they
+/// stand in the base year.
+pub fn beside(model: &Model, published: &PublishedBridge) -> Vec<Beside> {
+    let of = |item: &PublishedItem| {
+        if item.measures.is_empty() {
+            return Beside { ours: None };
+        }
+        let named = |m: &&Measure| item.measures.iter().any(|n| *n == m.id || n == m.kind.name());
+        let sum = model.measures.iter().filter(named).filter_map(|m| {
+            let held = model.assumption(m.amount?).values.first().copied()?;
+            // More cost is a disadvantage, more revenue an advantage.
+            Some(if model.lines.get(m.line).as_cost().is_some() { -held } else { held })
+        });
+        Beside { ours: Some(sum.sum::<f64>() + 0.0) }
+    };
+    published.items.iter().map(of).collect()
+}
+
+/// How the programme's result changed to the base year by figures.csv: the
+/// year before, of which kind its figures are, and the change. None where the
+/// year before is not known as a whole.
+pub fn change_of_result(model: &Model, projection: &Projection) -> Option<(Year, FigureKind, f64)> {
+    let base = model.base_year();
+    let before = base.plus(-1);
+    let now = projection.groups.iter().find(|g| g.id == GroupId::Total)?.years.first()?.result;
+    [FigureKind::Amended, FigureKind::Budget, FigureKind::Forecast, FigureKind::Actual].into_iter().find_map(|kind| {
+        let total = |quantity| model.figures.value("total", quantity, kind, before);
+        let (cost, revenue) = (total(Quantity::Cost)?, total(Quantity::Revenue)?);
+        let reserves = total(Quantity::Withdrawal).unwrap_or(0.0) - total(Quantity::Addition).unwrap_or(0.0);
+        Some((before, kind, now - (revenue - cost + reserves)))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::input::{self, Sources};
+
+    fn near(a: f64, b: f64) {
+        assert!((a - b).abs() < 1e-6, "{a} is not {b}");
+    }
+
+    fn model(base: &str, measures: &str) -> Model {
+        let mut files = Sources::default();
+        let head = format!(
+            "[municipality]\nname = \"V\"\ncode = \"GM0000\"\nbase_year = 2026\nbase = \"{base}\"\nhorizon = 2028\n\
+             [cost.hulp]\nlabel = \"Hulp\"\ntaakveld = \"6.71\"\ndomain = \"wmo\"\n{measures}"
+        );
+        files.insert("base.toml", head);
+        files.insert("figures.csv", format!("line,quantity,kind,year,value\nhulp,cost,{base},2026,1000\n"));
+        input::load(&files, None).expect("in order").base
+    }
+
+    const TWO: &str = "
+[measure.minder]
+label = \"Minder\"
+kind = \"saving\"
+line = \"hulp\"
+amount = { 2026 = -40, 2027 = -100, later = -100 }
+realisation = { value = \"80%\", min = \"50%\", max = \"110%\" }
+[measure.opgave]
+label = \"Opgave\"
+kind = \"target\"
+line = \"hulp\"
+filled = false
+amount = { 2027 = -60, later = -60 }
+";
+
+    #[test]
+    fn planned_filled_realised_and_open_of_a_saving_and_a_target() {
+        let rows = ledger(&model("actual", TWO), Year(2027));
+        assert_eq!(rows.len(), 2);
+        let (saving, target) = (&rows[0], &rows[1]);
+        assert_eq!((saving.planned, saving.filled, saving.realised, saving.open), (-100.0, -100.0, Some(-40.0), -60.0));
+        near(saving.counted_on, -80.0);
+        // PERT(0.5, 0.8, 1.1) is beta(3, 3) on (0.5, 1.1); 1.0 lies at 5/6.
+        // P = 1 - I(5/6; 3, 3), I(x) = 10 x^3 - 15 x^4 + 6 x^5 = 0.964506: 0.035494.
+        near(saving.chance, 0.035_493_827);
+        assert_eq!((target.filled, target.open, target.chance), (0.0, -60.0, 1.0));
+        // From a budget nothing is known to have come true.
+        let planned = ledger(&model("budget", TWO), Year(2027));
+        assert_eq!((planned[0].realised, planned[0].open), (None, -100.0));
+        assert_eq!(ledger(&model("budget", TWO), Year(2031)), []);
+    }
+
+    #[test]
+    fn a_normal_and_a_metalog_spread_give_their_chance() {
+        near(pert_above(0.5, 1.0, 1.0, 1.0), 0.0);
+        near(pert_above(1.0, 1.0, 1.0, 1.0), 1.0);
+        // The 90th percentile at 1: one in ten above it.
+        near(metalog_above(0.6, 0.8, 1.0, 1.0), 0.1);
+        near(metalog_above(0.6, 0.8, 1.0, 0.8), 0.5);
+    }
+}

@@ -1,0 +1,115 @@
+//! The measures' ledger, and the published explanation beside our figures.
+
+use super::super::document::{Block, Cell, Column, Row, Table};
+use super::super::draft::Draft;
+use super::super::{chance, tables, words};
+use crate::analysis::ledger;
+use crate::dutch;
+
+/// Every saving and target: planned, filled in, come true, open, and the
+/// chance that all of it comes true.
+pub fn savings(d: &Draft<'_>) -> Option<Block> {
+    let model = d.model();
+    let year = d.base_year().plus(1);
+    let found = ledger::ledger(model, year);
+    if found.is_empty() {
+        return None;
+    }
+    let rows: Vec<Row> = found
+        .iter()
+        .map(|r| {
+            let m = &model.measures[r.measure];
+            let amount = |value: f64| tables::amount(&d.book, d.book.round(value), value);
+            Row::plain(vec![
+                Cell::words(words::clean(&m.label)),
+                Cell::words(words::measure_kind(m.kind, 1)),
+                amount(r.planned),
+                amount(r.filled),
+                r.realised.map_or_else(tables::nothing, amount),
+                amount(r.open),
+                amount(r.counted_on),
+                Cell::words(chance::simulated_number(r.chance)),
+            ])
+        })
+        .collect();
+    let mut notes = vec![
+        "De kans gaat over de hele besparing: alles of meer. Zij volgt uit de onzekerheid die bij de maatregel staat."
+            .to_owned(),
+    ];
+    if found.iter().any(|r| r.realised.is_none()) {
+        notes.push(
+            "Een streepje betekent: er zijn nog geen cijfers over wat is gelukt. Dan staat alles nog open.".to_owned(),
+        );
+    }
+    Some(Block::Table(Table {
+        id: "stand-maatregelen".into(),
+        caption: format!("Stand van ombuigingen en taakstellingen voor {year} ({})", d.book.caption()),
+        columns: vec![
+            Column::words("Maatregel"),
+            Column::words("Soort").optional(),
+            Column::numbers("Gepland"),
+            Column::numbers("Ingevuld"),
+            Column::numbers("Al gelukt"),
+            Column::numbers("Nog open"),
+            Column::numbers("Waarop we rekenen").optional(),
+            Column::numbers("Kans dat alles lukt"),
+        ],
+        rows,
+        notes,
+    }))
+}
+
+/// The published items with their total, and ours beside them.
+pub fn published(d: &Draft<'_>) -> Vec<Block> {
+    // A what-if leaves the explanation of the base year as it is.
+    let Some(published) = d.study.published.as_ref().filter(|p| d.is_base() && !p.items.is_empty()) else {
+        return Vec::new();
+    };
+    let ours = ledger::beside(d.model(), published);
+    let change = ledger::change_of_result(d.model(), d.projection());
+    let deviation = |value: f64| tables::deviation(&d.book, d.book.round(value), value);
+    let mut rows: Vec<Row> = published
+        .items
+        .iter()
+        .zip(&ours)
+        .map(|(item, ours)| {
+            Row::plain(vec![
+                Cell::words(words::clean(&item.label)),
+                deviation(item.amount),
+                ours.ours.map_or_else(tables::nothing, deviation),
+            ])
+        })
+        .collect();
+    let own = change.map_or_else(tables::nothing, |c| deviation(c.2));
+    let total = published.total.unwrap_or_else(|| published.sum());
+    let row = Row::plain(vec![Cell::words("Totaal"), deviation(total), own]);
+    let adds_up = published.items.iter().map(|i| d.book.round(i.amount)).sum::<i64>() == d.book.round(total);
+    rows.push(if adds_up { Row { kind: super::super::document::RowKind::Total, ..row } } else { row });
+    let count = dutch::counted(published.items.len(), "post", "posten");
+    let said = match (published.total, adds_up) {
+        (None, _) => format!("Zij noemen {count}; een gedrukt totaal ontbreekt."),
+        (Some(_), true) => format!("De {count} tellen op tot het gedrukte totaal."),
+        (Some(_), false) => format!("Let op: de {count} tellen niet op tot het gedrukte totaal."),
+    };
+    let mut notes = vec![
+        "Onze cijfers zijn de maatregelen die wij kennen, zoals zij in het basisjaar meetellen. Een streepje betekent: daarvoor hebben wij geen eigen cijfer."
+            .to_owned(),
+    ];
+    if let Some((year, kind, _)) = change {
+        notes.push(format!(
+            "Ons totaal is de verandering van het resultaat: van {year} ({}) naar {}.",
+            words::kind_of_column(kind),
+            d.base_year()
+        ));
+    }
+    vec![
+        Block::Paragraph(d.text(format!("De stukken verklaren zelf waarom het resultaat verandert. {said}"))),
+        Block::Table(Table {
+            id: "verklaring".into(),
+            caption: format!("De gedrukte verklaring naast onze cijfers ({})", d.book.caption()),
+            columns: vec![Column::words("Post"), Column::numbers("Gedrukt"), Column::numbers("Onze cijfers")],
+            rows,
+            notes,
+        }),
+    ]
+}
