@@ -145,12 +145,28 @@ pub fn change_of_result(model: &Model, projection: &Projection) -> Option<(Year,
     let base = model.base_year();
     let before = base.plus(-1);
     let now = projection.groups.iter().find(|g| g.id == GroupId::Total)?.years.first()?.result;
-    [FigureKind::Amended, FigureKind::Budget, FigureKind::Forecast, FigureKind::Actual].into_iter().find_map(|kind| {
-        let total = |quantity| model.figures.value("total", quantity, kind, before);
-        let (cost, revenue) = (total(Quantity::Cost)?, total(Quantity::Revenue)?);
-        let reserves = total(Quantity::Withdrawal).unwrap_or(0.0) - total(Quantity::Addition).unwrap_or(0.0);
-        Some((before, kind, now - (revenue - cost + reserves)))
-    })
+    let sum_of = |kind: FigureKind| -> Option<f64> {
+        let mut sum = 0.0;
+        for line in model.lines.all.iter().filter(|l| !l.outside()) {
+            let (quantity, sign) =
+                if line.as_cost().is_some() { (Quantity::Cost, -1.0) } else { (Quantity::Revenue, 1.0) };
+            let of = |kind, year| model.figures.value(line.id(), quantity, kind, year);
+            match of(kind, before) {
+                Some(value) => sum += sign * value,
+                // A line that is not there in the base year either is missed by nobody.
+                None if of(model.municipality.base, base).unwrap_or(0.0) == 0.0 => {}
+                None => return None,
+            }
+        }
+        for reserve in &model.reserves {
+            let of = |quantity| model.figures.value(&reserve.id, quantity, kind, before).unwrap_or(0.0);
+            sum += of(Quantity::Withdrawal) - of(Quantity::Addition);
+        }
+        Some(sum)
+    };
+    [FigureKind::Amended, FigureKind::Budget, FigureKind::Forecast, FigureKind::Actual]
+        .into_iter()
+        .find_map(|kind| Some((before, kind, now - sum_of(kind)?)))
 }
 
 #[cfg(test)]
@@ -203,6 +219,28 @@ amount = { 2027 = -60, later = -60 }
         let planned = ledger(&model("budget", TWO), Year(2027));
         assert_eq!((planned[0].realised, planned[0].open), (None, -100.0));
         assert_eq!(ledger(&model("budget", TWO), Year(2031)), []);
+    }
+
+    #[test]
+    fn the_change_of_the_result_needs_every_line_of_the_year_before() {
+        let change = |figures: &str| {
+            let mut files = Sources::default();
+            files.insert(
+                "base.toml",
+                "[municipality]\nname = \"V\"\ncode = \"GM0000\"\nbase_year = 2026\nbase = \"budget\"\nhorizon = 2027\n\
+                 [cost.hulp]\nlabel = \"Hulp\"\ntaakveld = \"6.71\"\ndomain = \"wmo\"\n\
+                 [revenue.baten]\nlabel = \"Baten\"\ntaakveld = \"6.71\"\ndomain = \"wmo\"\n",
+            );
+            let known = "hulp,cost,budget,2026,1000\nbaten,revenue,budget,2026,300\n";
+            files.insert("figures.csv", format!("line,quantity,kind,year,value\n{known}{figures}"));
+            let model = input::load(&files, None).expect("in order").base;
+            let projection = crate::projection::project(&model, &crate::projection::Central(&model));
+            change_of_result(&model, &projection)
+        };
+        // From 250 - 900 = -650 to 300 - 1,000 = -700.
+        let found = change("hulp,cost,amended,2025,900\nbaten,revenue,amended,2025,250\n");
+        assert_eq!(found, Some((Year(2025), FigureKind::Amended, -50.0)));
+        assert_eq!(change("hulp,cost,amended,2025,900\n"), None);
     }
 
     #[test]

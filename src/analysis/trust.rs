@@ -9,6 +9,8 @@ use crate::model::{Model, Provenance};
 pub const PEERS: &str = "peers.csv";
 /// How many municipalities nearest in residents are peers.
 const NEAREST: usize = 40;
+/// Fewer forecasts than this say nothing about a municipality.
+const FEWEST: usize = 3;
 
 /// How forecasts came out for one line.
 #[derive(Clone, Debug, PartialEq)]
@@ -112,9 +114,9 @@ fn row(portfolio: &Portfolio, run: &Backtest, line: usize, own: Option<usize>, n
         line: name.clone(),
         years,
         above,
-        model: robust::mean(&ours),
+        model: robust::mean(&ours).filter(|_| ours.len() >= FEWEST),
         forecasts: ours.len(),
-        budget: robust::mean(&budgets),
+        budget: robust::mean(&budgets).filter(|_| budgets.len() >= FEWEST),
         peers,
     }
 }

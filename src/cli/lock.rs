@@ -289,7 +289,7 @@ fn cells(row: &lock::Row) -> Vec<String> {
 
 /// A change with its sign.
 pub fn signed(value: f64) -> String {
-    let digits = if value.abs() < 1.0 { dutch::number(value, 2) } else { dutch::whole(value) };
+    let digits = if value.abs() < 1.0 && value != 0.0 { dutch::number(value, 2) } else { dutch::whole(value) };
     if value > 0.0 { format!("+{digits}") } else { digits }
 }
 

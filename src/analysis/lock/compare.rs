@@ -265,8 +265,14 @@ pub fn bridge(
                     })
                     .collect();
                 let left = change - items.iter().map(|i| i.3).sum::<f64>();
-                if left.abs() >= 0.005 {
-                    items.push((8, "andere cijfers in het basisjaar".to_owned(), false, left));
+                // Amounts stand in whole cents: what that leaves goes to the largest item.
+                let largest = items.iter_mut().max_by(|a, b| a.3.abs().total_cmp(&b.3.abs()));
+                match largest {
+                    Some(item) if left.abs() < 0.05 => item.3 += left,
+                    _ if left.abs() >= 0.005 => {
+                        items.push((8, "andere cijfers in het basisjaar".to_owned(), false, left));
+                    }
+                    _ => {}
                 }
                 items
             }
