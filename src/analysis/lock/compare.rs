@@ -168,10 +168,10 @@ fn assumptions(before: &Lock, after: &Lock) -> Vec<AssumptionChange> {
         };
         if let (Some(a), Some(b)) = (a, b) {
             for year in &before.years {
-                if let (Some(x), Some(y)) = (at(before, a, *year), at(after, b, *year)) {
-                    if x != y {
-                        change.years.push((*year, x, y));
-                    }
+                if let (Some(x), Some(y)) = (at(before, a, *year), at(after, b, *year))
+                    && x != y
+                {
+                    change.years.push((*year, x, y));
                 }
             }
             if a.spread != b.spread {

@@ -80,28 +80,31 @@ pub fn published(d: &Draft<'_>) -> Vec<Block> {
             ])
         })
         .collect();
-    let own = change.map_or_else(tables::nothing, |c| deviation(c.2));
     let total = published.total.unwrap_or_else(|| published.sum());
-    let row = Row::plain(vec![Cell::words("Totaal"), deviation(total), own]);
+    let row = Row::plain(vec![Cell::words("Totaal"), deviation(total), tables::nothing()]);
     let adds_up = published.items.iter().map(|i| d.book.round(i.amount)).sum::<i64>() == d.book.round(total);
     rows.push(if adds_up { Row { kind: super::super::document::RowKind::Total, ..row } } else { row });
+    if let Some((year, kind, own)) = change {
+        rows.push(Row::plain(vec![
+            Cell::words(format!(
+                "Verandering van het resultaat, {year} ({}) naar {}",
+                words::kind_of_column(kind),
+                d.base_year()
+            )),
+            tables::nothing(),
+            deviation(own),
+        ]));
+    }
     let count = dutch::counted(published.items.len(), "post", "posten");
     let said = match (published.total, adds_up) {
         (None, _) => format!("Zij noemen {count}; een gedrukt totaal ontbreekt."),
         (Some(_), true) => format!("De {count} tellen op tot het gedrukte totaal."),
         (Some(_), false) => format!("Let op: de {count} tellen niet op tot het gedrukte totaal."),
     };
-    let mut notes = vec![
+    let notes = vec![
         "Onze cijfers zijn de maatregelen die wij kennen, zoals zij in het basisjaar meetellen. Een streepje betekent: daarvoor hebben wij geen eigen cijfer."
             .to_owned(),
     ];
-    if let Some((year, kind, _)) = change {
-        notes.push(format!(
-            "Ons totaal is de verandering van het resultaat: van {year} ({}) naar {}.",
-            words::kind_of_column(kind),
-            d.base_year()
-        ));
-    }
     vec![
         Block::Paragraph(d.text(format!("De stukken verklaren zelf waarom het resultaat verandert. {said}"))),
         Block::Table(Table {
