@@ -322,5 +322,6 @@ fn cause_in_words(cause: &Cause) -> String {
         Cause::Contribution => "eigen bijdrage".to_owned(),
         Cause::SafetyNet => "vangnet".to_owned(),
         Cause::Ended => "loopt af".to_owned(),
+        Cause::Base => "andere cijfers in het basisjaar".to_owned(),
     }
 }

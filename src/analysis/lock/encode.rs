@@ -131,6 +131,7 @@ pub fn cause(cause: &Cause) -> String {
         Cause::Contribution => "contribution".into(),
         Cause::SafetyNet => "safety-net".into(),
         Cause::Ended => "ended".into(),
+        Cause::Base => "base".into(),
     }
 }
 
@@ -151,6 +152,7 @@ pub fn cause_of(text: &str) -> Option<Cause> {
             "contribution" => Cause::Contribution,
             "safety-net" => Cause::SafetyNet,
             "ended" => Cause::Ended,
+            "base" => Cause::Base,
             _ => return None,
         },
     })
