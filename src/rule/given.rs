@@ -188,7 +188,13 @@ impl Facts for GivenFacts {
     }
 
     fn draws(&self) -> usize {
-        self.draws.unwrap_or(0)
+        // Unsaid, it is as many as the uncertain figures have; a list of values is a list of draws.
+        let of = |value: &FigureValue| match &value.draws {
+            Draws::Same(_) => 0,
+            Draws::Each(values) => values.len(),
+        };
+        let stated = || self.figures.values().chain(self.measures.values()).map(of).max().unwrap_or(0);
+        self.draws.unwrap_or_else(stated)
     }
 
     fn figure(&self, address: &FigureAddress) -> Result<FigureValue, Missing> {

@@ -124,15 +124,29 @@ fn in_year(runner: &Runner<'_>, rule: &Compiled, facts: &Arc<dyn Facts>, year: Y
     };
     let margin = match state {
         // Nothing compared with nothing is a guard of the rule, no border.
-        State::Fires(_) => nearest(comparisons.iter().filter(|c| c.size > 0.0)),
-        // The last one asked is the one that ended it; a question over several
-        // years asks at one place more than once.
-        State::Quiet => {
-            comparisons.last().and_then(|last| nearest(comparisons.iter().filter(|c| c.position == last.position)))
-        }
+        State::Fires(_) => nearest(of_the_year(&comparisons, year).into_iter().filter(|c| c.size > 0.0)),
+        // The last one asked is the one that ended it.
+        State::Quiet => comparisons.last().and_then(|last| {
+            nearest(of_the_year(&comparisons, year).into_iter().filter(|c| c.position == last.position))
+        }),
         State::Unknown(_) => None,
     };
     SignalYear { year, state, margin }
+}
+
+/// The comparisons that can decide this year. A question asked of several years
+/// at one place counts for the year in focus alone; asked of several names it
+/// has no one distance, so none of them counts.
+fn of_the_year(comparisons: &[Comparison], year: Year) -> Vec<&Comparison> {
+    let same = |x: &Comparison, y: &Comparison| x.left == y.left && x.right == y.right;
+    let alone = |c: &Comparison, among: &[&Comparison]| {
+        among.iter().all(|other| other.position != c.position || same(other, c))
+    };
+    let all: Vec<&Comparison> = comparisons.iter().collect();
+    let named = year.to_string();
+    let here: Vec<&Comparison> =
+        all.iter().copied().filter(|c| alone(c, &all) || c.left.contains(&named) || c.right.contains(&named)).collect();
+    here.iter().copied().filter(|c| alone(c, &here)).collect()
 }
 
 /// The comparison that is relatively nearest to tipping.

@@ -26,7 +26,7 @@ pub struct Attribution {
     pub players: Vec<Player>,
     /// How many assumptions differ.
     pub differing: usize,
-    /// Whether assumptions were taken together by line because there are more than [`MOST`].
+    /// Whether assumptions were taken together by line because there are more than can be counted one by one.
     pub by_line: bool,
 }
 

@@ -20,8 +20,8 @@ pub fn write(d: &Draft<'_>) -> Option<Section> {
     }
     let speaking = signals.iter().filter(|s| s.years.iter().any(speaks)).count();
     let intro = format!(
-        "Elke regel kijkt naar elk jaar apart. {} in een of meer jaren een risico. \
-         De eerste tabel zegt vanaf welk jaar{}. De tweede zegt hoe ver het nog tot de grens is, of hoe ver eroverheen.",
+        "Elke regel is voor elk jaar apart bekeken. {} in een of meer jaren een risico. \
+         De eerste tabel zegt vanaf welk jaar{}. De tweede zegt hoeveel er moet veranderen voordat dat omslaat.",
         match speaking {
             0 => "Geen enkele regel ziet".to_owned(),
             1 => "Eén regel ziet".to_owned(),
@@ -44,13 +44,13 @@ pub fn write(d: &Draft<'_>) -> Option<Section> {
         )),
         Block::Table(table(
             "afstand-tot-de-grens",
-            "Hoe ver een regel van zijn grens af is",
+            "Hoeveel er moet veranderen voordat het oordeel van een regel omslaat",
             &years,
             signals.iter().map(|s| row(s, border(s), distance)).collect(),
             vec![
-                "Een plus is voorbij de grens: de regel ziet een risico. Een min is de ruimte die er nog is."
+                "Een plus: de regel ziet een risico, en pas na zo'n verandering niet meer. Een min: de ruimte die er nog is."
                     .to_owned(),
-                "Een streep: de regel vergelijkt in dat jaar niets met een grens.".to_owned(),
+                "Een streep: de regel heeft in dat jaar niet één grens.".to_owned(),
             ],
         )),
     ];
