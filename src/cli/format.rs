@@ -4,7 +4,7 @@
 
 use clap::ValueEnum;
 
-use crate::report::{self, Report};
+use crate::report::{self, Audience, Report};
 use crate::study::{ScenarioStudy, Study};
 
 /// Forms in which a study leaves the program.
@@ -14,6 +14,8 @@ pub enum Format {
     Table,
     /// risicoparagraaf.md, its charts as SVG beside it
     Md,
+    /// risicoparagraaf.html, one file with everything in it
+    Html,
     /// One JSON document on stdout (for internal use: exact counts)
     Json,
 }
@@ -34,6 +36,42 @@ pub struct Written<'a> {
     pub scenario: &'a ScenarioStudy,
     /// Its report.
     pub report: &'a Report,
+    /// For whom it is.
+    pub audience: Audience,
+}
+
+impl Written<'_> {
+    /// Name of the report: each reader has a file of his own.
+    pub fn name(&self, ending: &str) -> String {
+        let reader = match self.audience {
+            Audience::College => "",
+            Audience::Raad => "-raad",
+            Audience::Controller => "-controller",
+        };
+        format!("risicoparagraaf{reader}.{ending}")
+    }
+}
+
+/// Who reads the report.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Reader {
+    /// One page: the message, four key figures, the five largest risks
+    Raad,
+    /// The whole paragraph
+    College,
+    /// The whole paragraph with the evidence of every number
+    Controller,
+}
+
+impl Reader {
+    /// As the report room calls it.
+    pub fn audience(self) -> Audience {
+        match self {
+            Self::Raad => Audience::Raad,
+            Self::College => Audience::College,
+            Self::Controller => Audience::Controller,
+        }
+    }
 }
 
 /// The files of one scenario in one format: name below the scenario's folder, and bytes.
@@ -44,12 +82,13 @@ pub fn files(format: Format, w: &Written<'_>) -> anyhow::Result<Vec<(String, Vec
     Ok(match format {
         Format::Table | Format::Json => Vec::new(),
         Format::Md => {
-            let mut files = vec![("risicoparagraaf.md".to_owned(), report::markdown(w.report).into_bytes())];
+            let mut files = vec![(w.name("md"), report::markdown(w.report).into_bytes())];
             for chart in w.report.charts() {
                 let drawn = report::svg(chart, report::Page::Wide);
                 files.push((chart.file(), drawn.into_bytes()));
             }
             files
         }
+        Format::Html => vec![(w.name("html"), report::html(w.report).into_bytes())],
     })
 }

@@ -8,10 +8,10 @@ use clap::Args;
 use rayon::prelude::*;
 
 use super::folder::Folder;
-use super::format::{self, Format, Written};
+use super::format::{self, Format, Reader, Written};
 use super::{report as print, rule_sources, rules_for, tally, write};
 use crate::diagnostic::Severity;
-use crate::report;
+use crate::report::{self, Audience};
 use crate::simulation::Settings;
 use crate::study::{self, Study};
 
@@ -50,6 +50,9 @@ pub struct RunArguments {
     /// What to make: table and json go to stdout (one of them), the others are files
     #[arg(long, value_enum, value_delimiter = ',', default_value = "table,md")]
     format: Vec<Format>,
+    /// For whom the report is
+    #[arg(long, value_enum, default_value = "college")]
+    audience: Reader,
     /// Treat warnings as errors
     #[arg(long)]
     strict: bool,
@@ -168,7 +171,12 @@ fn municipality(arguments: &RunArguments, path: &Path, folder: &Folder) -> anyho
     }
     let writes = arguments.format.iter().any(|f| f.is_file());
     if writes {
-        write::all_or_nothing(&files(&study, &arguments.format, &arguments.out.join(&folder.name))?)?;
+        write::all_or_nothing(&files(
+            &study,
+            &arguments.format,
+            arguments.audience.audience(),
+            &arguments.out.join(&folder.name),
+        )?)?;
     }
     if arguments.format.contains(&Format::Table) {
         super::put(&report::text(&study, terminal_width(), super::colour(std::io::stdout().is_terminal())))?;
@@ -189,14 +197,14 @@ fn drawn(study: &Study, precision: f64) -> Option<String> {
 }
 
 /// The files of a study: for each scenario a receipt and a report in each format asked.
-fn files(study: &Study, formats: &[Format], out: &Path) -> anyhow::Result<Vec<(PathBuf, Vec<u8>)>> {
+fn files(study: &Study, formats: &[Format], audience: Audience, out: &Path) -> anyhow::Result<Vec<(PathBuf, Vec<u8>)>> {
     let by_scenario: Vec<anyhow::Result<Vec<(PathBuf, Vec<u8>)>>> = study
         .scenarios
         .par_iter()
         .map(|scenario| {
             let folder = out.join(&scenario.model.scenario.id);
-            let report = report::compose(study, scenario);
-            let written = Written { study, scenario, report: &report };
+            let report = report::compose_for(study, scenario, audience);
+            let written = Written { study, scenario, report: &report, audience };
             let mut files = vec![(folder.join("run.json"), report::receipt(study, scenario).into_bytes())];
             for (i, format) in formats.iter().enumerate().filter(|(_, f)| f.is_file()) {
                 // Asked twice is made once.

@@ -19,12 +19,23 @@ pub struct Report {
     pub scenario: String,
     /// Lines that belong on a cover and in the foot: version, seed, draws, hash.
     pub imprint: Vec<String>,
+    /// House style of the municipality.
+    pub house: House,
     /// Mark on every page, such as that small counts are not hidden.
     pub mark: Option<String>,
     /// Sections in order.
     pub sections: Vec<Section>,
     /// Where the numbers in the texts come from, in order of first use.
     pub evidence: Vec<Evidence>,
+}
+
+/// House style of a municipality; each format keeps to it as far as it can.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct House {
+    /// Colour of headings, `#rrggbb`.
+    pub colour: Option<String>,
+    /// Font of texts.
+    pub font: Option<String>,
 }
 
 impl Report {

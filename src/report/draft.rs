@@ -171,8 +171,8 @@ impl<'a> Draft<'a> {
 
     /// An amount of the book for a chart.
     pub fn mark_as(&self, units: Units, exact: f64) -> Amount {
-        let sign = if units < 0 { "-" } else { "" };
-        Amount::new(exact, format!("{sign}{}", self.book.words(units)))
+        let words = self.book.words(units);
+        Amount::new(exact, if units < 0 { words.replacen("€ ", "€ -", 1) } else { words })
     }
 
     /// The middle 80 % of a figure, with its evidence.

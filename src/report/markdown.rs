@@ -192,6 +192,7 @@ mod tests {
             municipality: "M".into(),
             scenario: "base".into(),
             imprint: vec!["v1".into()],
+            house: Default::default(),
             mark: None,
             sections: vec![Section {
                 id: "a".into(),

@@ -5,12 +5,14 @@
 //! Text, table and chart take their figures from one book of rounded amounts,
 //! so they cannot disagree. Nothing here touches a file or computes money.
 
+mod audience;
 mod chance;
 mod chart;
 pub mod comparison;
 mod differences;
 mod document;
 mod draft;
+mod html;
 mod json;
 mod markdown;
 mod paragraph;
@@ -24,8 +26,10 @@ mod tests;
 mod text;
 mod words;
 
+pub use audience::{Audience, compose_for};
 pub use chart::{Amount, Bar, Chart, Dot, Drawing, FanYear, MapRisk, Page, RavijnYear, Swing, svg};
 pub use document::{Align, Block, Cell, Column, Evidence, Inline, Report, Row, RowKind, Section, Table, Text, Unit};
+pub use html::html;
 pub use json::{json, receipt};
 pub use markdown::markdown;
 pub use paragraph::compose;

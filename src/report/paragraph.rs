@@ -5,7 +5,7 @@
 //! the message, what does it rest on, what happens, what can go wrong, what
 //! if, how much is needed, what is not in it, and how was it made.
 
-use super::document::{Report, Section};
+use super::document::{House, Report, Section};
 use super::draft::Draft;
 use super::sections::{
     accountability, assumptions, balance, development, history, introduction, message, not_modelled, register,
@@ -45,6 +45,7 @@ pub fn compose(study: &Study, scenario: &ScenarioStudy) -> Report {
         municipality,
         scenario: scenario.model.scenario.id.clone(),
         imprint,
+        house: House { colour: scenario.model.report.colour.clone(), font: scenario.model.report.font.clone() },
         mark: None,
         sections,
         evidence,

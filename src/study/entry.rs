@@ -267,6 +267,8 @@ pub struct ResilienceOutcome {
     pub norm: Option<f64>,
     /// Percentile (70..99) to euros; empty where needed is none.
     pub quantiles: BTreeMap<u32, f64>,
+    /// Certainty (0..1) and the euros that are then enough, ascending, for a curve; empty likewise.
+    pub curve: Vec<(f64, f64)>,
     /// Whether the quantiles are exact or simulated, and the error bound in euros.
     pub exact: bool,
     /// Error bound (exact) or standard error (simulated) of the needed capacity, euros.

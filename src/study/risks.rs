@@ -140,6 +140,7 @@ fn resilience(model: &Model, assessment: &Assessment, capacity: &Capacity) -> Re
         ratio: capacity.ratio,
         class: capacity.class,
         norm: capacity.norm,
+        curve: capacity.curve.clone(),
         quantiles: capacity.table.iter().map(|(level, q)| (*level, q.value)).collect(),
         exact: capacity.method == Method::Exact,
         error: capacity.needed.as_ref().map_or(0.0, |q| q.error),

@@ -160,7 +160,7 @@ pub fn ravijn(years: &[RavijnYear], page: Page) -> Canvas {
         x(end),
         &[
             End { y: cost[end].1, name: "lasten", amount: &last.cost, ink: Ink::Main },
-            End { y: middle(end), name: "saldo (het ravijn)", amount: &last.gap, ink: Ink::Main },
+            End { y: middle(end), name: "saldo", amount: &last.gap, ink: Ink::Main },
             End { y: revenue[end].1, name: "baten", amount: &last.revenue, ink: Ink::Other },
         ],
     );

@@ -326,6 +326,14 @@ pub fn resilience(o: Options) -> Option<ResilienceOutcome> {
         } else {
             BTreeMap::new()
         },
+        curve: if known {
+            [0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 0.99, 0.995]
+                .into_iter()
+                .zip([0.0, 0.5e6, 1.1e6, 2.0e6, 3_209e3, 4.0e6, 6.0e6, 7.0e6])
+                .collect()
+        } else {
+            Vec::new()
+        },
         exact: false,
         error: 20e3,
         sum_of_maxima: 1_850e3,

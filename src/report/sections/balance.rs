@@ -4,6 +4,7 @@
 use super::super::document::{Block, Column, Row, Section, Table, Text};
 use super::super::draft::{Draft, has_band, strong};
 use super::super::{tables, words};
+use super::pictures;
 use crate::dutch;
 use crate::model::{Covers, Income, Line};
 use crate::projection::GroupId;
@@ -12,6 +13,7 @@ use crate::study::derive;
 /// The section.
 pub fn write(d: &Draft<'_>) -> Section {
     let mut blocks = vec![Block::Paragraph(d.text(balance(d)))];
+    blocks.extend(pictures::ravijn(d).map(|c| Block::Chart(Box::new(c))));
     blocks.push(Block::Table(table(d)));
     if let Some(text) = outside(d) {
         blocks.push(Block::Paragraph(d.text(text)));

@@ -8,7 +8,7 @@ use super::super::document::{Block, Cell, Column, Row, Section, Table};
 use super::super::draft::{Draft, has_band, strong};
 use super::super::rounding::Units;
 use super::super::{tables, words};
-use super::{budget, clients, lines};
+use super::{budget, clients, lines, pictures};
 use crate::model::FigureKind;
 use crate::projection::GroupId;
 use crate::study::derive::{self, Why};
@@ -43,7 +43,12 @@ pub fn write(d: &Draft<'_>) -> Vec<Section> {
 /// Text, reasons and years of one group.
 fn group(d: &Draft<'_>, id: &GroupId, label: &str) -> Vec<Block> {
     let mut blocks = vec![Block::Paragraph(d.text(expected(d, id, label)))];
-    blocks.extend(causes(d, id).map(Block::Table));
+    if let Some((table, steps)) = causes(d, id) {
+        if *id == GroupId::Total {
+            blocks.extend(pictures::waterfall(d, &steps, &table).map(|c| Block::Chart(Box::new(c))));
+        }
+        blocks.push(Block::Table(table));
+    }
     if let Some(text) = budget::fits(d, id) {
         blocks.push(Block::Paragraph(d.text(text)));
     }
@@ -109,7 +114,7 @@ fn expected(d: &Draft<'_>, id: &GroupId, label: &str) -> String {
 }
 
 /// Why the cost changes between the base year and the last; the parts add up to the change.
-fn causes(d: &Draft<'_>, id: &GroupId) -> Option<Table> {
+fn causes(d: &Draft<'_>, id: &GroupId) -> Option<(Table, Vec<(String, Units, f64)>)> {
     let (h, last, start) = (d.horizon(), d.last(), d.start(id));
     let page = d.page(id)?;
     let b = d.years_of(id).get(start)?.year;
@@ -131,20 +136,22 @@ fn causes(d: &Draft<'_>, id: &GroupId) -> Option<Table> {
     if units.iter().sum::<Units>() != target {
         return None;
     }
-    let mut rows: Vec<Row> = parts
+    let steps: Vec<(String, Units, f64)> =
+        parts.iter().zip(&units).map(|((why, v), u)| (reason(*why, *v).to_owned(), *u, *v)).collect();
+    let mut rows: Vec<Row> = steps
         .iter()
-        .zip(&units)
-        .map(|((why, v), u)| Row::plain(vec![Cell::words(reason(*why, *v)), tables::amount(&d.book, *u, *v)]))
+        .map(|(why, u, v)| Row::plain(vec![Cell::words(why.clone()), tables::amount(&d.book, *u, *v)]))
         .collect();
     let exact = derive::less(d.years_of(id)[last].cost, d.years_of(id)[start].cost);
     rows.push(Row::total(vec![Cell::words("Verandering"), tables::amount(&d.book, target, exact)]));
-    Some(Table {
+    let table = Table {
         id: format!("verandering-{}", name(id)),
         caption: format!("Waardoor veranderen de lasten van {b} tot {h}? ({})", d.book.caption()),
         columns: vec![Column::words("Oorzaak"), Column::numbers("Bedrag")],
         rows,
         notes: Vec::new(),
-    })
+    };
+    Some((table, steps))
 }
 
 fn reason(why: Why, amount: f64) -> &'static str {

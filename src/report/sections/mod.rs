@@ -15,6 +15,7 @@ mod log;
 mod measures;
 pub mod message;
 pub mod not_modelled;
+pub mod pictures;
 pub mod register;
 pub mod resilience;
 pub mod risks;

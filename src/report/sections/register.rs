@@ -4,6 +4,7 @@ use super::super::document::{Block, Cell, Column, Row, Section, Table};
 use super::super::draft::Draft;
 use super::super::rounding::{Units, apportion, whole};
 use super::super::{chance, tables, words};
+use super::pictures;
 use crate::dutch;
 use crate::model::RiskChance;
 use crate::study::derive;
@@ -20,6 +21,7 @@ pub fn write(d: &Draft<'_>) -> Section {
     let mut blocks = Vec::new();
     blocks.push(Block::Paragraph(d.text(intro(d, summed.len()))));
     if !summed.is_empty() {
+        blocks.extend(pictures::risk_map(d, &summed).map(|c| Block::Chart(Box::new(c))));
         blocks.push(Block::Table(table(d, &summed)));
         blocks.push(Block::Paragraph(d.text(sums(d))));
     }

@@ -8,6 +8,7 @@ use super::super::document::{Block, Cell, Column, Row, Section, Table, Text};
 use super::super::draft::{Draft, strong};
 use super::super::rounding::Units;
 use super::super::{tables, words};
+use super::pictures;
 use crate::dutch;
 use crate::model::Scope;
 use crate::projection::GroupId;
@@ -25,6 +26,7 @@ pub fn write(d: &Draft<'_>) -> Section {
         Some(r) => {
             blocks.push(Block::Paragraph(d.text(deficit(d, r))));
             blocks.push(Block::Paragraph(d.text(needed(d, r))));
+            blocks.extend(pictures::loss(d, r).map(|c| Block::Chart(Box::new(c))));
             if !r.quantiles.is_empty() {
                 blocks.push(Block::Table(quantiles(d, r)));
             }

@@ -10,7 +10,7 @@ use crate::dutch;
 use crate::model::{Expression, FigureAddress, FigureKind, Quantity, RiskChance, Statistic, Term};
 use crate::projection;
 use crate::study::derive;
-use crate::study::{Basis, Origin, Piece, RiskEntry};
+use crate::study::{Basis, Origin, Piece, RiskEntry, ScenarioStudy};
 
 /// The chapter of one term with a section per risk.
 pub fn write(d: &Draft<'_>, term: Term) -> Vec<Section> {
@@ -143,8 +143,24 @@ fn central(d: &Draft<'_>, expression: &Expression) -> Option<f64> {
     expression.value(&mut figure, &mut of_draws).ok().filter(|x| x.is_finite())
 }
 
+/// Whether the chance is the share of draws in which a rule speaks.
+fn is_computed(risk: &RiskEntry) -> bool {
+    risk.origin == Origin::Rule && risk.basis == Basis::Figures
+}
+
+/// The chance alone, as the text says it; none where the text gives none.
+pub fn odds_alone(here: &ScenarioStudy, risk: &RiskEntry) -> Option<String> {
+    let (words, p) = (&here.model.report.chance_words, risk.chance?);
+    if !is_computed(risk) {
+        let p = if matches!(risk.written_chance, Some(RiskChance::PerYear(_))) { dutch::round(p, 2) } else { p };
+        return Some(chance::stated(words, p));
+    }
+    here.outcome.as_ref()?;
+    Some(if risk.chance_origin.is_some() { chance::simulated(words, p) } else { chance::stated(words, p) })
+}
+
 fn odds(d: &Draft<'_>, risk: &RiskEntry) -> String {
-    let computed = risk.origin == Origin::Rule && risk.basis == Basis::Figures;
+    let computed = is_computed(risk);
     let Some(p) = risk.chance else {
         return match risk.basis {
             Basis::ProMemorie => "Die is niet te geven.".to_owned(),

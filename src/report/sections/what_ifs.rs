@@ -5,6 +5,7 @@ use super::super::differences;
 use super::super::document::{Block, Cell, Column, Row, Section, Table, Text};
 use super::super::draft::{Draft, chance_of_worse};
 use super::super::{chance, tables, words};
+use super::pictures;
 use crate::projection::GroupId;
 use crate::study::ScenarioStudy;
 use crate::study::derive;
@@ -24,6 +25,7 @@ pub fn write(d: &Draft<'_>) -> Vec<Section> {
         "Elke wat-als verandert alleen de uitgangspunten die erbij staan. De rest blijft gelijk aan de basisraming. \
          Het bedrag is het verschil met het resultaat van de basis, met alle andere uitgangspunten zoals ze er staan. In het echt kan het meer of minder zijn. Tel de wat-als-vragen niet bij elkaar op: ze kunnen elkaar versterken.",
     )));
+    chapter.blocks.extend(pictures::what_ifs(d, base, &others).map(|c| Block::Chart(Box::new(c))));
     chapter.blocks.push(Block::Table(table(d, base, &others)));
     let mut sections = vec![chapter];
     sections.extend(others.into_iter().map(|s| one(d, base, s)));

@@ -1,0 +1,271 @@
+//! Three readers of one report: the same numbers, more or fewer of them.
+//!
+//! The council gets one page, the executive the whole paragraph, the controller
+//! also the evidence of every number as a table. A shorter report is picked
+//! from the whole one, never written anew, so that the numbers cannot differ.
+
+use super::document::{Block, Cell, Column, Inline, Report, Row, Section, Table, Text};
+use super::paragraph::compose;
+use super::sections::risks;
+use super::{tables, words};
+use crate::study::{RiskEntry, ScenarioStudy, Study};
+
+/// Who reads the report.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Audience {
+    /// The council: one page.
+    Raad,
+    /// The executive: the whole paragraph.
+    #[default]
+    College,
+    /// The controller: the whole paragraph and the evidence of every number.
+    Controller,
+}
+
+/// How many risks stand on the page of the council.
+const LARGEST: usize = 5;
+
+/// Writes the report about one scenario for one reader.
+pub fn compose_for(study: &Study, scenario: &ScenarioStudy, audience: Audience) -> Report {
+    let whole = compose(study, scenario);
+    match audience {
+        Audience::Raad => council(whole, scenario),
+        Audience::College => whole,
+        Audience::Controller => controller(whole),
+    }
+}
+
+/// The message, the key figures of the last year, and the largest risks.
+fn council(mut whole: Report, scenario: &ScenarioStudy) -> Report {
+    let Some(message) = whole.sections.iter().find(|s| s.id == "boodschap").cloned() else { return whole };
+    let mut blocks = Vec::new();
+    for block in message.blocks {
+        match block {
+            // One page has no room for evidence: that stands in the whole paragraph.
+            Block::List(items) => blocks.push(Block::List(items.iter().map(bare).collect())),
+            Block::Table(table) => blocks.extend(four(&table).map(Block::Table)),
+            other => blocks.push(other),
+        }
+    }
+    let mut sections = vec![Section { blocks, ..message }];
+    sections.push(largest(&whole, scenario));
+    whole.title = "Sociaal domein: wat de raad moet weten".into();
+    whole.sections = sections;
+    whole.evidence = Vec::new();
+    whole.imprint.push("de herkomst van elk getal staat in de hele risicoparagraaf".into());
+    whole
+}
+
+/// The words with their numbers, without evidence.
+fn bare(text: &Text) -> Text {
+    Text(
+        text.0
+            .iter()
+            .map(|inline| match inline {
+                Inline::Figure { printed, .. } => Inline::Strong(printed.clone()),
+                other => other.clone(),
+            })
+            .collect(),
+    )
+}
+
+/// Four figures of the last year, from the key figures of all years.
+fn four(table: &Table) -> Option<Table> {
+    let last = table.rows.last()?;
+    let year = &last.cells.first()?.printed;
+    // The band belongs to the cost, so it stands beside it and counts as no figure of its own.
+    let band = table.columns.iter().position(|c| c.header.starts_with("Bandbreedte"));
+    let rows: Vec<Row> = table
+        .columns
+        .iter()
+        .zip(&last.cells)
+        .enumerate()
+        .skip(1)
+        .filter(|(i, (column, _))| Some(*i) != band && column.header != "Baten")
+        .take(4)
+        .map(|(i, (column, cell))| {
+            let with = band.filter(|b| *b == i + 1).and_then(|b| last.cells.get(b));
+            let name = match with.filter(|c| c.printed != "–") {
+                Some(c) => format!("{} (80% kans: {})", column.header, c.printed),
+                None => column.header.clone(),
+            };
+            Row::plain(vec![Cell::words(name), cell.clone()])
+        })
+        .collect();
+    Some(Table {
+        caption: table.caption.replacen("Kerncijfers", &format!("Kerncijfers {year}"), 1),
+        columns: vec![Column::words("Wat"), Column::numbers(year.clone())],
+        rows,
+        ..table.clone()
+    })
+}
+
+/// The five largest: those that count by chance times impact, then those that
+/// stand in the figures already by their impact, then what has no amount.
+fn ranked(scenario: &ScenarioStudy) -> Vec<&RiskEntry> {
+    let mut risks: Vec<&RiskEntry> = scenario.risks.iter().collect();
+    let impact = |r: &RiskEntry| r.impact.map_or(f64::NEG_INFINITY, |i| i.mean);
+    risks.sort_by(|a, b| {
+        (b.summed && b.expected > 0.0)
+            .cmp(&(a.summed && a.expected > 0.0))
+            .then(b.expected.total_cmp(&a.expected))
+            .then(impact(b).total_cmp(&impact(a)))
+    });
+    risks
+}
+
+fn largest(whole: &Report, scenario: &ScenarioStudy) -> Section {
+    let shown: Vec<&RiskEntry> = ranked(scenario).into_iter().take(LARGEST).collect();
+    if shown.is_empty() {
+        return Section {
+            id: "grootste-risicos".into(),
+            title: "De grootste risico's".into(),
+            level: 1,
+            blocks: vec![Block::Paragraph(Text::plain("Er zijn geen risico's opgegeven of gevonden."))],
+        };
+    }
+    let rows = shown
+        .iter()
+        .map(|r| {
+            Row::plain(vec![
+                Cell::words(words::clean(&r.title)),
+                risks::odds_alone(scenario, r).map_or_else(tables::nothing, Cell::words),
+                Cell::words(amount_of(whole, r)),
+                Cell::words(if r.summed { "ja" } else { "nee" }),
+            ])
+        })
+        .collect();
+    let count = shown.len();
+    let title =
+        if count == LARGEST { "De vijf grootste risico's".to_owned() } else { "De grootste risico's".to_owned() };
+    Section {
+        id: "grootste-risicos".into(),
+        title,
+        level: 1,
+        blocks: vec![Block::Table(Table {
+            id: "grootste-risicos".into(),
+            caption: "Risico's met hun kans en gevolg".into(),
+            columns: vec![
+                Column::words("Risico"),
+                Column::words("Kans"),
+                Column::words("Gevolg als het gebeurt"),
+                Column::words("Komt boven op de raming"),
+            ],
+            rows,
+            notes: vec!["P.m. betekent: een bedrag is niet te geven.".into()],
+        })],
+    }
+}
+
+/// The amount that the whole paragraph prints for a risk.
+fn amount_of(whole: &Report, risk: &RiskEntry) -> String {
+    let address = format!("impact({})", risk.id);
+    let found = whole.evidence.iter().find(|e| e.address == address).map(|e| e.printed.clone());
+    let side = risks::side(risk);
+    found.map_or_else(|| "p.m.".to_owned(), |printed| format!("{printed} {side}"))
+}
+
+/// The whole paragraph with the evidence of every number as a table.
+fn controller(mut whole: Report) -> Report {
+    let rows: Vec<Row> = whole
+        .evidence
+        .iter()
+        .enumerate()
+        .map(|(i, e)| {
+            Row::plain(vec![
+                Cell::words((i + 1).to_string()),
+                Cell::words(e.printed.clone()),
+                Cell::words(e.value.clone()),
+                Cell::words(e.formula.clone()),
+                Cell::words(e.address.clone()),
+                Cell::words(e.rests_on.join("; ")),
+            ])
+        })
+        .collect();
+    if !rows.is_empty() {
+        whole.sections.push(Section {
+            id: "alle-getallen".into(),
+            title: "Alle getallen met hun herkomst".into(),
+            level: 1,
+            blocks: vec![Block::Table(Table {
+                id: "alle-getallen".into(),
+                caption: "Elk getal in de tekst, in de volgorde van de tekst".into(),
+                columns: vec![
+                    Column::numbers("Nr"),
+                    Column::numbers("Gedrukt"),
+                    Column::numbers("Hele waarde"),
+                    Column::words("Berekening"),
+                    Column::words("Adres"),
+                    Column::words("Rust op"),
+                ],
+                rows,
+                notes: Vec::new(),
+            })],
+        });
+    }
+    whole
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::sample::{self, Options};
+    use super::*;
+
+    fn all_words(report: &Report) -> String {
+        let mut out = String::new();
+        for block in report.sections.iter().flat_map(|s| &s.blocks) {
+            match block {
+                Block::Paragraph(t) | Block::Label(t) => out.push_str(&t.words()),
+                Block::List(items) => items.iter().for_each(|t| out.push_str(&t.words())),
+                Block::Table(t) => {
+                    t.rows.iter().flat_map(|r| &r.cells).for_each(|c| out.push_str(&format!(" {} ", c.printed)));
+                }
+                Block::Chart(_) => {}
+            }
+            out.push(' ');
+        }
+        out
+    }
+
+    /// Runs of digits with their marks: `24,2`, `2029`, `80`.
+    fn numbers(text: &str) -> Vec<String> {
+        text.split(|c: char| !c.is_ascii_digit() && c != '.' && c != ',')
+            .map(|n| n.trim_matches(['.', ',']).to_owned())
+            .filter(|n| n.bytes().any(|b| b.is_ascii_digit()))
+            .collect()
+    }
+
+    #[test]
+    fn three_readers_read_the_same_numbers() {
+        for (risks, draws) in [(true, true), (true, false), (false, true)] {
+            let study = sample::study(Options { risks, draws, ..Options::default() });
+            for scenario in &study.scenarios {
+                let of = |a| compose_for(&study, scenario, a);
+                let (raad, college, controller) = (of(Audience::Raad), of(Audience::College), of(Audience::Controller));
+                let known = numbers(&all_words(&college));
+                let few = numbers(&all_words(&raad));
+                assert!(few.len() > 8, "{few:?}");
+                for number in few {
+                    assert!(known.contains(&number), "{number} stands on the council's page alone");
+                }
+                assert_eq!(controller.sections[..college.sections.len()], college.sections[..]);
+                assert!(raad.sections.len() < college.sections.len());
+            }
+        }
+    }
+
+    #[test]
+    fn the_council_gets_four_figures_and_at_most_five_risks() {
+        let study = sample::study(Options::default());
+        let raad = compose_for(&study, &study.scenarios[0], Audience::Raad);
+        let tables: Vec<&Table> = raad
+            .sections
+            .iter()
+            .flat_map(|s| &s.blocks)
+            .filter_map(|b| if let Block::Table(t) = b { Some(t) } else { None })
+            .collect();
+        assert_eq!(tables[0].rows.len(), 4);
+        assert!((1..=5).contains(&tables[1].rows.len()));
+        assert!(raad.evidence.is_empty());
+    }
+}

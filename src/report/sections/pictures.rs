@@ -1,0 +1,255 @@
+//! The charts of the paragraph: what each shows, its words and its figures.
+//!
+//! Amounts come from the book, so that a chart says what the tables say.
+
+use super::super::chart::{Amount, Bar, Chart, Dot, Drawing, MapRisk, RavijnYear};
+use super::super::document::{Cell, Column, Row, Table, Unit};
+use super::super::draft::{Draft, has_band};
+use super::super::rounding::Units;
+use super::super::{tables, words};
+use crate::dutch;
+use crate::model::RiskChance;
+use crate::projection::GroupId;
+use crate::study::{ResilienceOutcome, RiskEntry, ScenarioStudy};
+
+/// How many risks stand on the map.
+const ON_MAP: usize = 15;
+
+fn cell(amount: &Amount) -> Cell {
+    Cell::number(amount.printed.clone(), amount.value, Unit::Euro)
+}
+
+/// Cost, revenue and the gap; none without revenue.
+pub fn ravijn(d: &Draft<'_>) -> Option<Chart> {
+    let id = GroupId::Total;
+    let page = d.page(&id)?;
+    let years: Vec<RavijnYear> = d
+        .years_of(&id)
+        .iter()
+        .zip(&page.years)
+        .skip(d.start(&id))
+        .map(|(y, e)| RavijnYear {
+            year: y.year.0,
+            cost: d.mark_as(e.cost, y.cost),
+            revenue: d.mark_as(e.revenue, y.revenue),
+            gap: d.mark_as(e.balance(), y.balance),
+        })
+        .collect();
+    let (first, last) = (years.first()?, years.last()?);
+    if years.len() < 2 || years.iter().all(|y| y.revenue.value == 0.0) {
+        return None;
+    }
+    let rows = years
+        .iter()
+        .map(|y| Row::plain(vec![Cell::words(y.year.to_string()), cell(&y.cost), cell(&y.revenue), cell(&y.gap)]))
+        .collect();
+    Some(Chart {
+        id: "ravijn".into(),
+        title: "Lasten, baten en het gat daartussen".into(),
+        alternative: format!(
+            "Het saldo is {} in {} en {} in {}. De lasten zijn dan {} en de baten {}.",
+            first.gap.printed, first.year, last.gap.printed, last.year, last.cost.printed, last.revenue.printed
+        ),
+        figures: Table {
+            id: "ravijn-cijfers".into(),
+            caption: "Lasten, baten en saldo per jaar".into(),
+            columns: vec![
+                Column::words("Jaar"),
+                Column::numbers("Lasten"),
+                Column::numbers("Baten"),
+                Column::numbers("Saldo"),
+            ],
+            rows,
+            notes: Vec::new(),
+        },
+        drawing: Drawing::Ravijn { years },
+    })
+}
+
+/// Why the cost changes, as steps from the first year to the last.
+pub fn waterfall(d: &Draft<'_>, steps: &[(String, Units, f64)], figures: &Table) -> Option<Chart> {
+    let id = GroupId::Total;
+    let (page, years) = (d.page(&id)?, d.years_of(&id));
+    let (start, last) = (d.start(&id), d.last());
+    let (from, to) = (years.get(start)?, years.get(last)?);
+    let bar = |label: String, amount: Amount| Bar { label, amount };
+    let (a, b) = (d.mark_as(page.years[start].cost, from.cost), d.mark_as(page.years[last].cost, to.cost));
+    let steps: Vec<Bar> = steps
+        .iter()
+        .map(|(label, units, exact)| {
+            let sign = if *units < 0 { "-" } else { "+" };
+            bar(words::capital(label), Amount::new(*exact, format!("{sign} {}", d.book.words(*units))))
+        })
+        .collect();
+    Some(Chart {
+        id: "verandering".into(),
+        title: format!("Waardoor de lasten veranderen van {} tot {}", from.year, to.year),
+        alternative: format!(
+            "De lasten gaan van {} naar {}. De tabel geeft het bedrag van elke oorzaak.",
+            a.printed, b.printed
+        ),
+        figures: figures.clone(),
+        drawing: Drawing::Waterfall {
+            from: bar(format!("Lasten in {}", from.year), a),
+            steps,
+            to: bar(format!("Lasten in {}", to.year), b),
+        },
+    })
+}
+
+/// Scenarios side by side.
+pub fn what_ifs(d: &Draft<'_>, base: &ScenarioStudy, others: &[&ScenarioStudy]) -> Option<Chart> {
+    let (h, last) = (d.horizon(), d.last());
+    let dot = |s: &ScenarioStudy, label: String| -> Option<Dot> {
+        let year = s.projection.groups.iter().find(|g| g.id == GroupId::Total)?.years.get(last)?;
+        let own =
+            std::ptr::eq(s, d.here).then(|| d.page(&GroupId::Total)?.years.get(last).map(|e| e.balance())).flatten();
+        let value = own.map_or_else(|| d.mark(year.balance), |units| d.mark_as(units, year.balance));
+        let band = s
+            .outcome
+            .as_ref()
+            .and_then(|o| o.groups.iter().find(|g| g.id == GroupId::Total))
+            .and_then(|g| g.balance.get(last))
+            .filter(|b| has_band(b))
+            .map(|b| (d.mark(b.p10), d.mark(b.p90)));
+        Some(Dot { label, value, band })
+    };
+    let mut rows = vec![dot(base, "Basisraming".into())?];
+    rows.extend(others.iter().filter_map(|s| dot(s, words::clean(&s.model.scenario.title))));
+    if rows.len() < 2 {
+        return None;
+    }
+    let bands = rows.iter().any(|r| r.band.is_some());
+    let mut columns = vec![Column::words("Wat als"), Column::numbers(format!("Saldo in {h}"))];
+    if bands {
+        columns.push(Column::numbers("Laag (10% kans op lager)"));
+        columns.push(Column::numbers("Hoog (10% kans op hoger)"));
+    }
+    let figures = Table {
+        id: "wat-als-saldo".into(),
+        caption: format!("Saldo in {h} per wat-als"),
+        columns,
+        rows: rows
+            .iter()
+            .map(|r| {
+                let mut cells = vec![Cell::words(r.label.clone()), cell(&r.value)];
+                if bands {
+                    let (low, high) = r
+                        .band
+                        .as_ref()
+                        .map_or_else(|| (tables::nothing(), tables::nothing()), |(low, high)| (cell(low), cell(high)));
+                    cells.extend([low, high]);
+                }
+                Row::plain(cells)
+            })
+            .collect(),
+        notes: Vec::new(),
+    };
+    let also = if bands { " De band bevat 80% van de mogelijke uitkomsten." } else { "" };
+    Some(Chart {
+        id: "wat-als-saldo".into(),
+        title: format!("Het saldo in {h} bij elke wat-als"),
+        alternative: format!(
+            "In de basisraming is het saldo {}. De tabel geeft het saldo van elke wat-als.{also}",
+            rows[0].value.printed
+        ),
+        figures,
+        drawing: Drawing::Dots { axis: format!("saldo in {h}"), rows },
+    })
+}
+
+/// How much is enough, by certainty.
+pub fn loss(d: &Draft<'_>, r: &ResilienceOutcome) -> Option<Chart> {
+    let needed = d.mark(r.needed?);
+    if r.curve.len() < 2 || r.curve.iter().all(|(_, v)| d.book.round(*v) == 0) {
+        return None;
+    }
+    let printed = words::percent(r.certainty);
+    Some(Chart {
+        id: "verlies".into(),
+        title: format!("Hoeveel geld in {} genoeg is, bij elke zekerheid", r.year),
+        alternative: format!("Met {printed} zekerheid is {} genoeg, boven op wat we verwachten.", needed.printed),
+        figures: Table {
+            id: "verlies-cijfers".into(),
+            caption: "Zekerheid en het bedrag dat dan genoeg is".into(),
+            columns: vec![Column::words("Zekerheid"), Column::numbers("Bedrag")],
+            rows: r
+                .curve
+                .iter()
+                .map(|(level, v)| Row::plain(vec![Cell::words(dutch::percent(*level, 1)), cell(&d.mark(*v))]))
+                .collect(),
+            notes: Vec::new(),
+        },
+        drawing: Drawing::Loss { points: r.curve.clone(), certainty: r.certainty, printed, needed },
+    })
+}
+
+/// Chance against impact; none where the municipality declares no scale of impacts.
+pub fn risk_map(d: &Draft<'_>, ranked: &[&RiskEntry]) -> Option<Chart> {
+    let impacts = &d.model().impact_scale.as_ref()?.0;
+    let chances = &d.model().chance_scale.as_ref()?.0;
+    let place = |r: &RiskEntry| -> Option<(usize, usize)> {
+        let p = r.chance?;
+        let size = r.impact.filter(|i| i.mean > 0.0)?.mean;
+        let chance = match r.written_chance {
+            Some(RiskChance::Class(class, _)) => chances.keys().position(|c| *c == class)?,
+            // The nearest class.
+            _ => {
+                let far = |q: &f64| (q - p).abs();
+                chances.values().enumerate().min_by(|a, b| far(a.1).total_cmp(&far(b.1))).map(|(i, _)| i)?
+            }
+        };
+        // Above the highest class it stands in the highest.
+        let impact = impacts.values().position(|(_, max)| size <= *max).unwrap_or(impacts.len().saturating_sub(1));
+        Some((chance, impact))
+    };
+    let risks: Vec<MapRisk> = ranked
+        .iter()
+        .enumerate()
+        .filter_map(|(i, r)| {
+            let (chance, impact) = place(r)?;
+            Some(MapRisk { number: i + 1, title: words::clean(&r.title), chance, impact })
+        })
+        .take(ON_MAP)
+        .collect();
+    let first = risks.first()?;
+    let chances: Vec<String> = chances.values().map(|p| dutch::percent(*p, 0)).collect();
+    let impacts: Vec<String> = impacts.values().map(|(a, b)| dutch::range(*a, *b, dutch::Quantity::Euro)).collect();
+    Some(Chart {
+        id: "risicokaart".into(),
+        title: "Risico's naar kans en gevolg".into(),
+        alternative: format!(
+            "Er {} op de kaart. Het grootste: {}, met een kans van ongeveer {} en een gevolg {}.",
+            match risks.len() {
+                1 => "staat één risico".to_owned(),
+                n => format!("staan {} risico's", dutch::count_in_words(n as f64)),
+            },
+            first.title,
+            chances.get(first.chance).map_or("", String::as_str),
+            impacts.get(first.impact).map_or("", String::as_str)
+        ),
+        figures: Table {
+            id: "risicokaart-cijfers".into(),
+            caption: "Plaats van elk risico op de kaart".into(),
+            columns: vec![
+                Column::numbers("Nr"),
+                Column::words("Risico"),
+                Column::words("Kans"),
+                Column::words("Gevolg"),
+            ],
+            rows: risks
+                .iter()
+                .map(|r| {
+                    Row::plain(vec![
+                        Cell::words(r.number.to_string()),
+                        Cell::words(r.title.clone()),
+                        Cell::words(chances.get(r.chance).cloned().unwrap_or_default()),
+                        Cell::words(impacts.get(r.impact).cloned().unwrap_or_default()),
+                    ])
+                })
+                .collect(),
+            notes: Vec::new(),
+        },
+        drawing: Drawing::RiskMap { chances, impacts, risks },
+    })
+}
