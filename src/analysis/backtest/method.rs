@@ -25,7 +25,7 @@
 //! Morris 1975), and growth is damped (Gardner and McKenzie 1985). Which line
 //! overruns its budget changes every few years, since councils catch up where
 //! it hurts; that the whole does, stays. Hence the drawing together is strong:
-//! successive years of a line are alike and count as fewer ([`ALIKE`]).
+//! successive years of a line are alike and count as fewer (`ALIKE`).
 //! The clip keeps a rebooked line or a merger from becoming a forecast.
 //!
 //! The settings below are round numbers; docs/accuracy.md tells how they were
