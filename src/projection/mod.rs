@@ -31,6 +31,7 @@ mod futures;
 mod groups;
 mod history;
 mod index;
+mod known;
 mod lanes;
 mod measure;
 mod plan;
@@ -59,6 +60,7 @@ pub use budget::BudgetNow;
 pub use driver::{Central, Driver, Drivers, Luck, Overridden};
 pub use figure::{Named, NoFigure, figure, named};
 pub use futures::Futures;
+pub use known::{NotGiven, not_given};
 pub use lanes::Lanes;
 pub use plan::Plan;
 pub use result::{

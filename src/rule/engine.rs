@@ -13,16 +13,16 @@ use rhai::{CallFnOptions, Dynamic, Engine, EvalAltResult, LexError, Optimization
 
 use super::RuleSet;
 use super::coverage::Hits;
-use super::facts::{Facts, Names, Requirement};
+use super::facts::{Facts, Missing, Names, NotGiven, Requirement};
 use super::failure;
 use super::finding::{Effort, Evaluation, Failed, Finding, NotApplicable, Silent};
 use super::head::Head;
 use super::results;
 use super::session::{CLOSE, MAX_OPERATIONS, OPEN, Session};
 use super::syntax::Compiled;
-use super::vocabulary::{self, Outcome, Words};
+use super::vocabulary::{self, NOT_GIVEN, Outcome, Words};
 use crate::diagnostic::Diagnostic;
-use crate::model::Figure as Kind;
+use crate::model::{Figure as Kind, FigureAddress};
 use crate::units::Year;
 
 /// Stack of the thread on which rules run; only what is used takes memory.
@@ -208,6 +208,13 @@ impl<'s> Runner<'s> {
         Ok((findings, answer.operations))
     }
 
+    /// Why the last call stopped, in Dutch, where the municipality lacks a
+    /// figure that the rule reads: no failure of the rule.
+    pub fn reason_of(&self, diagnostics: &[Diagnostic]) -> Option<String> {
+        let reason = self.session.take_not_given();
+        reason.filter(|_| diagnostics.first().is_some_and(|d| d.code == NOT_GIVEN))
+    }
+
     /// Runs every rule on an outcome.
     pub fn evaluate(&self, facts: &Arc<dyn Facts>) -> Evaluation {
         self.session.forget_figures();
@@ -226,7 +233,10 @@ impl<'s> Runner<'s> {
                     }
                     evaluation.findings.extend(findings);
                 }
-                Err(diagnostics) => evaluation.failed.push(Failed { rule: id, title, diagnostics }),
+                Err(diagnostics) => match self.reason_of(&diagnostics) {
+                    Some(reason) => evaluation.not_applicable.push(NotApplicable { rule: id, title, reason }),
+                    None => evaluation.failed.push(Failed { rule: id, title, diagnostics }),
+                },
             }
         }
         evaluation.failed.extend(self.rules.broken().iter().cloned());
@@ -235,12 +245,28 @@ impl<'s> Runner<'s> {
     }
 }
 
+/// What an unmet requirement lacks, where the municipality did not give it.
+fn lacking(requirement: &Requirement, facts: &dyn Facts) -> Option<NotGiven> {
+    let Requirement::Figure { kind, name, year } = requirement else { return None };
+    let years = match year {
+        Some(year) => year.through(*year),
+        None => facts.base_year().through(facts.horizon()),
+    };
+    years.take(200).find_map(|year| match facts.figure(&FigureAddress { figure: *kind, name: name.clone(), year }) {
+        Err(Missing::NotGiven(lacks)) => Some(lacks),
+        _ => None,
+    })
+}
+
 /// Why a rule says nothing about this municipality, in Dutch.
 pub(super) fn not_applicable(head: &Head, facts: &dyn Facts) -> Option<String> {
     if head.domain != "algemeen" && !facts.names(Names::Domains).contains(&head.domain) {
         return Some(format!("deze gemeente raamt niets in het domein {}", head.domain));
     }
     let unmet = head.requires.iter().find(|r| !facts.has(r))?;
+    if let Some(lacks) = lacking(unmet, facts) {
+        return Some(lacks.dutch());
+    }
     Some(match unmet {
         Requirement::Figure { kind, name, year } => {
             let name = facts

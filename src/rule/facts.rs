@@ -81,6 +81,35 @@ pub enum Missing {
     },
     /// The name and the year exist, the figure does not: `there is no budget in 2029`.
     NoFigure(String),
+    /// The figure rests on one that the municipality did not give. No mistake
+    /// of a rule: it does not apply there.
+    NotGiven(NotGiven),
+}
+
+/// A figure that a municipality did not give, where a projection counts it as 0.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NotGiven {
+    /// Cost, revenue or clients.
+    pub kind: Kind,
+    /// Id of the line.
+    pub line: String,
+    /// What people call it.
+    pub label: String,
+    /// Of which year.
+    pub year: Year,
+}
+
+impl NotGiven {
+    /// In Dutch, as a reason: `de lasten van ‘Bijstand’ in 2024 zijn niet opgegeven`.
+    pub fn dutch(&self) -> String {
+        let what = match self.kind {
+            Kind::Revenue => "de baten van",
+            Kind::Clients => "het aantal cliënten van",
+            _ => "de lasten van",
+        };
+        let verb = if self.kind == Kind::Clients { "is" } else { "zijn" };
+        format!("{what} ‘{}’ in {} {verb} niet opgegeven", self.label, self.year)
+    }
 }
 
 impl Missing {
@@ -101,6 +130,9 @@ impl fmt::Display for Missing {
                 write!(f, "{year} lies outside {first} to {last}")
             }
             Self::NoFigure(why) => f.write_str(why),
+            Self::NotGiven(NotGiven { kind, line, year, .. }) => {
+                write!(f, "it rests on the {} of `{line}` in {year}, which is not given", kind.name())
+            }
         }
     }
 }

@@ -142,6 +142,8 @@ pub struct Evaluation {
     pub findings: Vec<Finding>,
     /// Rules that say nothing about this municipality, by id.
     pub not_applicable: Vec<NotApplicable>,
+    /// Rules of which the register tells in its own words, by id.
+    pub replaced: Vec<NotApplicable>,
     /// Rules that looked and found nothing, by id.
     pub silent: Vec<Silent>,
     /// Rules that failed, those that could not be read included, by id.

@@ -252,7 +252,7 @@ impl Reader<'_> {
             printed: figure.printed(),
             formula: figure.formula().to_owned(),
             unit: figure.unit(),
-            value: figure.mean_value(),
+            value: figure.printed_value(),
             central: figure.central(),
             inputs,
         };

@@ -80,6 +80,8 @@ struct State {
     read: BTreeMap<String, Figure>,
     /// Whether the rule asked for the year in focus.
     asked_year: bool,
+    /// What the municipality did not give, in Dutch, where the rule stopped at it.
+    not_given: Option<String>,
 }
 
 /// Shared by the functions of one engine.
@@ -107,8 +109,19 @@ impl Session {
         state.figures.clear();
         state.comparisons.clear();
         state.asked_year = false;
+        state.not_given = None;
         state.head = head;
         state.deadline = Instant::now().checked_add(MAX_TIME);
+    }
+
+    /// Remembers what the municipality did not give.
+    pub fn note_not_given(&self, reason: String) {
+        self.state().not_given = Some(reason);
+    }
+
+    /// What the municipality did not give, in Dutch.
+    pub fn take_not_given(&self) -> Option<String> {
+        self.state().not_given.take()
     }
 
     /// Forgets the figures that were read of an outcome.

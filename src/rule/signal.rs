@@ -82,7 +82,10 @@ pub(super) fn signals(rules: &RuleSet, facts: &Arc<dyn Facts>) -> Vec<Signal> {
 pub(super) fn of(runner: &Runner<'_>, rules: &RuleSet, facts: &Arc<dyn Facts>) -> Vec<Signal> {
     let years: Vec<Year> = facts.base_year().plus(1).through(facts.horizon()).take(200).collect();
     let applies = |rule: &&Compiled| not_applicable(&rule.head, facts.as_ref()).is_none();
-    let signals = rules.compiled().iter().filter(applies).map(|rule| one(runner, rule, facts, &years)).collect();
+    let signals = rules.compiled().iter().filter(applies).map(|rule| one(runner, rule, facts, &years));
+    // Of which no year is known, the list of rules says why.
+    let known = |s: &Signal| s.years.is_empty() || s.years.iter().any(|y| !matches!(y.state, State::Unknown(_)));
+    let signals = signals.filter(known).collect();
     runner.session.forget_figures();
     signals
 }
@@ -120,7 +123,12 @@ fn in_year(runner: &Runner<'_>, rule: &Compiled, facts: &Arc<dyn Facts>, year: Y
             Some(_) => State::Fires(findings.iter().filter_map(|f| f.chance).reduce(f64::max)),
             None => State::Quiet,
         },
-        Err(diagnostics) => State::Unknown(diagnostics.first().map(|d| d.message.clone()).unwrap_or_default()),
+        Err(diagnostics) => State::Unknown(
+            runner
+                .reason_of(&diagnostics)
+                .or_else(|| diagnostics.first().map(|d| d.message.clone()))
+                .unwrap_or_default(),
+        ),
     };
     let margin = match state {
         // Nothing compared with nothing is a guard of the rule, no border.

@@ -77,6 +77,8 @@ pub struct ScenarioStudy {
     pub resilience: Option<ResilienceOutcome>,
     /// Rules that do not apply here, with the reason in Dutch, by id.
     pub not_applicable: Vec<RuleNote>,
+    /// Rules that found something of which the register tells in its own words, with the risk that does, by id.
+    pub replaced: Vec<RuleNote>,
     /// Rules that looked and found nothing, with their titles, by id.
     pub silent: Vec<RuleNote>,
     /// Rules that failed, as diagnostics.

@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 
 use super::driver;
 use super::samples::Samples;
-use crate::model::{Figure, FigureAddress, Line, MeasureKind, Model, RuleParameter};
+use crate::model::{Figure, FigureAddress, Line, MeasureKind, Model, Quantity, RuleParameter};
 use crate::projection::{self, GroupId, Named, NoFigure, Projection};
-use crate::rule::{Draws, Facts, FigureValue, MeasureAmount, Missing, Names, Table};
+use crate::rule::{Draws, Facts, FigureValue, MeasureAmount, Missing, Names, NotGiven, Table};
 use crate::simulation::{Outcome, Summary};
 use crate::units::Year;
 
@@ -27,6 +27,20 @@ impl Computed {
             }
             NoFigure::Absent(why) => Missing::NoFigure(why),
         }
+    }
+
+    /// What a figure rests on that the municipality did not give: the 0 that
+    /// the projection counts for it is no figure.
+    fn not_given(&self, address: &FigureAddress) -> Option<Missing> {
+        let lacks = projection::not_given(&self.model, &self.projection, address)?;
+        let line = self.model.lines.get(lacks.line);
+        let kind = match lacks.what {
+            Quantity::Revenue => Figure::Revenue,
+            Quantity::Clients => Figure::Clients,
+            _ => Figure::Cost,
+        };
+        let (line, label) = (line.id().to_owned(), line.label().to_owned());
+        Some(Missing::NotGiven(NotGiven { kind, line, label, year: lacks.year }))
     }
 
     /// What the tables print of an unchanged figure.
@@ -89,6 +103,9 @@ impl Facts for Computed {
     }
 
     fn figure(&self, address: &FigureAddress) -> Result<FigureValue, Missing> {
+        if let Some(missing) = self.not_given(address) {
+            return Err(missing);
+        }
         let central = projection::figure(&self.model, &self.projection, address).map_err(|n| self.missing(n))?;
         let draws = match &self.samples {
             Some(samples) => {
@@ -108,6 +125,7 @@ impl Facts for Computed {
         let kinds: BTreeMap<&str, MeasureKind> = self.model.measures.iter().map(|m| (m.id.as_str(), m.kind)).collect();
         let mut central = 0.0;
         // Of cost alone: a measure on revenue has the opposite meaning.
+        // The draws are summed in the same way (samples).
         let costs = self.projection.lines.iter().zip(&self.model.lines.all).filter(|(_, l)| l.as_cost().is_some());
         for (line, _) in costs {
             for term in &line.years[at].terms.measures {
@@ -120,8 +138,8 @@ impl Facts for Computed {
                 }
             }
         }
-        // The amount of a measure is shown as planned; its uncertainty is in the line's draws.
-        Ok(FigureValue::certain(central))
+        let each = self.samples.as_ref().and_then(|s| s.measures(kind, amount, at));
+        Ok(FigureValue { central, draws: each.map_or(Draws::Same(central), Draws::Each), table: None })
     }
 
     fn names(&self, which: Names) -> Vec<String> {
@@ -172,6 +190,12 @@ impl Facts for Computed {
 
     fn largest_driver(&self, name: &str, year: Year) -> Result<String, Missing> {
         let named = projection::named(&self.model, &self.projection, name).map_err(|n| self.missing(n))?;
+        for year in [self.model.base_year(), year] {
+            let address = FigureAddress { figure: Figure::Cost, name: name.to_owned(), year };
+            if let Some(missing) = self.not_given(&address) {
+                return Err(missing);
+            }
+        }
         driver::largest(&self.model, &self.projection, named, year).ok_or(Missing::UnknownYear {
             year,
             first: self.model.base_year(),

@@ -194,15 +194,19 @@ pub fn run(
                 warnings.push(warning);
             }
         }
-        let notes = notes(&evaluation);
         scenarios.push(ScenarioStudy {
             model: own.model.clone(),
             projection: own.projection.clone(),
             outcome: own.outcome.clone(),
             risks,
             resilience,
-            not_applicable: notes.0,
-            silent: notes.1,
+            not_applicable: noted(&evaluation.not_applicable),
+            replaced: noted(&evaluation.replaced),
+            silent: evaluation
+                .silent
+                .iter()
+                .map(|s| RuleNote { id: s.rule.clone(), title: s.title.clone(), remark: String::new() })
+                .collect(),
             failed: evaluation.diagnostics(),
             signals,
         });
@@ -257,27 +261,18 @@ fn leave_to_register(model: &Model, evaluation: &mut Evaluation) {
     evaluation.findings.retain(|finding| {
         let Some(risk) = told(&finding.rule) else { return true };
         if left.iter().all(|n| n.rule != finding.rule) {
-            let reason = format!("staat in het register, bij het risico ‘{}’", risk.title);
+            let reason = format!("vervangen door het risico ‘{}’ uit het register", risk.title);
             left.push(NotApplicable { rule: finding.rule.clone(), title: finding.title.clone(), reason });
         }
         false
     });
-    evaluation.not_applicable.extend(left);
-    evaluation.not_applicable.sort_by(|a, b| a.rule.cmp(&b.rule));
+    left.sort_by(|a, b| a.rule.cmp(&b.rule));
+    evaluation.replaced = left;
 }
 
-fn notes(evaluation: &Evaluation) -> (Vec<RuleNote>, Vec<RuleNote>) {
-    let not_applicable = evaluation
-        .not_applicable
-        .iter()
-        .map(|n| RuleNote { id: n.rule.clone(), title: n.title.clone(), remark: n.reason.clone() })
-        .collect();
-    let silent = evaluation
-        .silent
-        .iter()
-        .map(|s| RuleNote { id: s.rule.clone(), title: s.title.clone(), remark: String::new() })
-        .collect();
-    (not_applicable, silent)
+/// Rules with the reason why nothing of them is shown.
+fn noted(rules: &[NotApplicable]) -> Vec<RuleNote> {
+    rules.iter().map(|n| RuleNote { id: n.rule.clone(), title: n.title.clone(), remark: n.reason.clone() }).collect()
 }
 
 /// Every file that went in, with its hash, by path.

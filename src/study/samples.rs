@@ -4,13 +4,14 @@
 //! and not their summary. At most `Settings::keep` of them are kept, and only
 //! of what is uncertain; memory does not grow with the number of draws.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::diagnostic::Diagnostic;
-use crate::model::{Figure, FigureAddress, IndexId, Line, LineId, Model};
+use crate::model::{AssumptionId, Figure, FigureAddress, IndexId, Line, LineId, MeasureKind, Model};
 use crate::projection::{BudgetNow, Driver, Futures, Named, Projection, named};
-use crate::simulation::{Ensemble, Settings};
+use crate::rule::MeasureAmount;
+use crate::simulation::{Block, Ensemble, Settings};
 
 /// One series of draws.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -26,6 +27,7 @@ enum Key {
     CostBudget(usize, usize),
     RevenueBudget(usize, usize),
     Reserve(usize, usize),
+    Measures(MeasureKind, MeasureAmount, usize),
 }
 
 /// The kept draws of one scenario; a figure that is certain has none.
@@ -93,6 +95,7 @@ impl Samples {
             |size, block| {
                 let mut kept = Kept { lanes: Vec::with_capacity(*size), len: block.len(), ..Kept::default() };
                 keep_all(&mut kept, model, groups, &block.futures(0));
+                keep_measures(&mut kept, model, block);
                 // The next block has as many.
                 *size = kept.lanes.len();
                 kept
@@ -191,6 +194,11 @@ impl Samples {
         }
     }
 
+    /// The draws of the measures of a kind together; none where they are certain.
+    pub fn measures(&self, kind: MeasureKind, amount: MeasureAmount, y: usize) -> Option<Arc<[f64]>> {
+        self.get(Key::Measures(kind, amount, y))
+    }
+
     /// `a / b` draw by draw; a side without draws is certain.
     fn ratio(&self, a: Key, b: Key, certain_a: f64, certain_b: f64) -> Option<Arc<[f64]>> {
         match (self.get(a), self.get(b)) {
@@ -263,6 +271,44 @@ fn keep_all(kept: &mut Kept, model: &Model, groups: usize, futures: &Futures<'_>
         for &g in &own {
             kept.keep_budget(Key::CostBudget(g, y), futures.group_budget_cost(g, y));
             kept.keep_budget(Key::RevenueBudget(g, y), futures.group_budget_revenue(g, y));
+        }
+    }
+}
+
+/// What the measures of each kind do on cost lines together, in each draw.
+/// How much of them comes true is uncertain, and so may amount and price be.
+fn keep_measures(kept: &mut Kept, model: &Model, block: &Block<'_>) {
+    let futures = block.futures(0);
+    let kinds: BTreeSet<MeasureKind> = model.measures.iter().map(|m| m.kind).collect();
+    for y in 1..model.year_count() {
+        for &kind in &kinds {
+            let measures =
+                model.measures.iter().filter(|m| m.kind == kind && model.lines.get(m.line).as_cost().is_some());
+            let (mut planned, mut realised) = (vec![0.0; kept.len], vec![0.0; kept.len]);
+            // The same bits in every draw are certain.
+            let (mut plan_moves, mut moves) = (false, false);
+            for measure in measures {
+                let Some(amount) = measure.amount else { continue };
+                let drawn = |a: AssumptionId| block.drawn(0, a, y);
+                let amount = drawn(amount);
+                let share = measure.realisation.map_or(Driver::Same(1.0), drawn);
+                let price = if measure.indexed { futures.price(measure.line, y) } else { Driver::Same(1.0) };
+                let varies = |d: Driver<'_>| matches!(d, Driver::Each(_));
+                plan_moves |= varies(amount) || varies(price);
+                moves |= varies(amount) || varies(price) || varies(share);
+                for (lane, (planned, realised)) in planned.iter_mut().zip(&mut realised).enumerate() {
+                    let all = amount.at(lane) * price.at(lane);
+                    *planned += all;
+                    *realised += share.at(lane) * all;
+                }
+            }
+            for (moves, amount, lanes) in
+                [(plan_moves, MeasureAmount::Planned, &planned), (moves, MeasureAmount::Realised, &realised)]
+            {
+                if moves {
+                    kept.keep(Key::Measures(kind, amount, y), Driver::Each(lanes));
+                }
+            }
         }
     }
 }

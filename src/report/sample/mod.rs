@@ -74,6 +74,7 @@ fn scenario(o: Options, id: &str) -> ScenarioStudy {
             title: "Tekort op de BUIG".into(),
             remark: "er is geen lijn met taakveld 6.3".into(),
         }],
+        replaced: Vec::new(),
         silent: vec![RuleNote { id: "vergrijzing".into(), title: "Vergrijzing".into(), remark: String::new() }],
         failed: Vec::new(),
         signals: Vec::new(),

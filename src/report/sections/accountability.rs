@@ -152,7 +152,8 @@ fn rules(d: &Draft<'_>) -> Section {
             None => found.push((id.to_owned(), 1)),
         }
     }
-    let count = found.len() + d.here.silent.len() + d.here.not_applicable.len() + d.here.failed.len();
+    let count =
+        found.len() + d.here.silent.len() + d.here.replaced.len() + d.here.not_applicable.len() + d.here.failed.len();
     if count == 0 {
         blocks.push(Block::Paragraph(Text::plain("Er zijn geen regels toegepast.")));
         return Section { id: "regels".into(), title: "Regels".into(), level: 2, blocks };
@@ -184,9 +185,12 @@ fn rules(d: &Draft<'_>) -> Section {
         ])
     };
     rows.extend(d.here.silent.iter().map(|n| note("toegepast: niets gevonden", n)));
+    rows.extend(d.here.replaced.iter().map(|n| note("vervangen door het register", n)));
     rows.extend(d.here.not_applicable.iter().map(|n| note("niet van toepassing", n)));
     rows.extend(d.here.failed.iter().map(|f| {
-        let place = f.place.as_ref().map(ToString::to_string).unwrap_or_default();
+        let place = f.place.as_ref().map(ToString::to_string).unwrap_or_default().replace('\\', "/");
+        // Where the rules stand on this machine says nothing, and makes a report another one elsewhere.
+        let place = place.rfind("rules/").map_or(place.as_str(), |at| &place[at..]).to_owned();
         let what = format!("de regel kon niet worden uitgevoerd ({})", f.code);
         Row::plain(vec![Cell::words(place), Cell::words("mislukt"), Cell::words(what)])
     }));

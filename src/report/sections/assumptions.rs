@@ -19,7 +19,7 @@ pub fn write(d: &Draft<'_>) -> Vec<Section> {
         title: "Uitgangspunten".into(),
         level: 1,
         blocks: vec![Block::Paragraph(d.text(
-            "Hier staat waarmee we rekenen. De laatste kolom zegt wie het zegt. Onderaan staan de bronnen voluit. \
+            "Hier staat waarmee we rekenen. De laatste kolom noemt de bron. Onderaan staan de bronnen voluit. \
              Bij een aanname is er geen bron: dan kiezen wij een waarde.",
         ))],
     };

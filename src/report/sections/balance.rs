@@ -252,7 +252,7 @@ fn reserves(d: &Draft<'_>) -> Vec<Block> {
         if reserve.covers == Covers::Nothing {
             text.push_str("deze reserve dekt in deze raming niets.");
             if reserve.balance == 0.0 {
-                text.push_str(" De stand is 0 of niet opgegeven.");
+                text.push_str(" De gemeente heeft geen stand opgegeven, of de stand is nul.");
             }
         } else {
             text.push_str("deze reserve kan een tekort dekken, als de raad dat besluit.");

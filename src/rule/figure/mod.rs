@@ -214,13 +214,22 @@ impl Figure {
         self
     }
 
+    /// The number that stands in a text: the projection, which the tables of
+    /// domains and lines print too, so that a quantity has one number in a
+    /// report. Where it holds some futures alone, or where projection and mean
+    /// differ in sign (a rule speaks because of the mean), it is the mean.
+    pub fn printed_value(&self) -> f64 {
+        let mean = self.mean_value();
+        if self.part || self.central * mean <= 0.0 { mean } else { self.central }
+    }
+
     /// As a Dutch text prints it.
     pub fn printed(&self) -> String {
         if self.style == Style::Range {
             let Table { p10, p90, .. } = self.summary();
             return dutch::range(p10, p90, self.unit);
         }
-        dutch::quantity(self.mean_value(), self.unit, self.style)
+        dutch::quantity(self.printed_value(), self.unit, self.style)
     }
 
     /// Its values, for a test that states an outcome.

@@ -18,7 +18,7 @@ use std::sync::Arc;
 
 use rhai::{Engine, EvalAltResult, RhaiNativeFunc, Variant};
 
-pub(super) use outcome::Outcome;
+pub(super) use outcome::{NOT_GIVEN, Outcome};
 
 use super::session::Session;
 

@@ -60,7 +60,7 @@ impl Outcome {
         if let Some(known) = self.remembered.then(|| session.known(address)).flatten() {
             return Ok(known);
         }
-        let value = ask().map_err(|why| raise(missing(address, &why)))?;
+        let value = ask().map_err(|why| lacking(session, address, &why))?;
         let figure = Figure::from_outcome(address, unit, projected, &value).map_err(raise)?;
         session.meter().charge(figure.draw_count() as u64 / 100);
         if self.remembered {
@@ -83,7 +83,9 @@ impl Outcome {
             }
         }
         match why {
-            Some((address, why)) if found.is_empty() => Err(raise(missing(&address.to_string(), &why))),
+            Some((address, why)) if found.is_empty() => Err(lacking(session, &address.to_string(), &why)),
+            // Without the years that are not known a series is another one.
+            Some((address, why @ Missing::NotGiven(_))) => Err(lacking(session, &address.to_string(), &why)),
             _ => Ok(Series(found)),
         }
     }
@@ -131,10 +133,26 @@ impl Outcome {
     }
 }
 
+/// The code of a fault that is none of the rule: the municipality gave no figure.
+pub(in crate::rule) const NOT_GIVEN: &str = "not-given";
+
+/// Stops a rule that asks what is not there. Where the municipality did not
+/// give it, the session keeps the reason: the rule does not apply then.
+fn lacking(session: &Session, address: &str, why: &Missing) -> Box<rhai::EvalAltResult> {
+    if let Missing::NotGiven(what) = why {
+        session.note_not_given(what.dutch());
+    }
+    raise(missing(address, why))
+}
+
 /// Why a figure cannot be read.
 fn missing(address: &str, why: &Missing) -> Fault {
-    let fault = Fault::new("missing-figure", format!("{address}: {why}"));
+    let code = if matches!(why, Missing::NotGiven(_)) { NOT_GIVEN } else { "missing-figure" };
+    let fault = Fault::new(code, format!("{address}: {why}"));
     match why {
+        Missing::NotGiven(_) => {
+            fault.help("without it the rule does not apply; a rule that can do without asks first: o.has(...)")
+        }
         Missing::UnknownName { near: Some(near), .. } => fault.help(format!("did you mean `{near}`?")),
         Missing::UnknownName { .. } | Missing::NoFigure(_) => {
             let requirement =
@@ -158,7 +176,7 @@ const KINDS: [(Kind, &str, [&str; 4]); 14] = [
         [
             "o.cost(\"jeugd\", 2029)",
             "bedrag in euro",
-            "De lasten van een regel, domein, taakveld of \"total\" in een jaar. Zonder jaar: een reeks over alle geraamde jaren.",
+            "De lasten van een regel, domein, taakveld of \"total\" in een jaar. Zonder jaar: een reeks over alle geraamde jaren. Heeft de gemeente het getal niet opgegeven, dan is de regel niet van toepassing: een ontbrekend getal telt nooit als nul.",
             "let o = given(#{ \"cost(jeugd, 2029)\": euro(24_000) });\nassert_eq(o.cost(\"jeugd\", 2029), euro(24_000));",
         ],
     ),
@@ -342,13 +360,14 @@ pub(super) fn register(book: &mut Book<'_>) {
             o.read(&session, &address, Quantity::Euro, projected, || o.facts.measures(kind, amount, year))
         });
     }
+    let session = book.session.clone();
     book.word(
         "largest_driver",
         ["o.largest_driver(\"jeugd\", 2029)", "tekst", "Wat de lasten sinds het basisjaar het meest veranderde, in woorden die passen na \"Dat komt vooral door\".", "let o = given(#{ \"largest_driver(jeugd, 2029)\": \"hogere tarieven\" });\nassert_eq(o.largest_driver(\"jeugd\", 2029), \"hogere tarieven\");"],
-        |o: Outcome, name: &str, year: INT| -> Answer<String> {
+        move |o: Outcome, name: &str, year: INT| -> Answer<String> {
             let year = year_of(year)?;
             let address = format!("largest_driver({name}, {year})");
-            o.facts.largest_driver(name, year).map(clean).map_err(|why| raise(missing(&address, &why)))
+            o.facts.largest_driver(name, year).map(clean).map_err(|why| lacking(&session, &address, &why))
         },
     );
     book.word(
