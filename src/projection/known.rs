@@ -154,3 +154,28 @@ impl Known<'_> {
         })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::projection::testing::Town;
+    use crate::projection::{Central, project};
+
+    /// One line with a cost of 100, one revenue line without any figure: the
+    /// cost is known, what holds the revenue is not.
+    #[test]
+    fn what_nobody_gave_is_not_known_nor_what_rests_on_it() {
+        let mut made = Town::new(2026, 2028);
+        made.cost("hulp", 100.0);
+        let buig = made.revenue("buig", None, Income::Grows { growth: None });
+        let model = made.model;
+        let projection = project(&model, &Central(&model));
+        let lacks = |address: &str| not_given(&model, &projection, &address.parse().expect("an address"));
+        assert_eq!(lacks("cost(hulp, 2026)"), None);
+        assert_eq!(lacks("cost(total, 2026)"), None);
+        let expected = Some(NotGiven { line: buig, what: Quantity::Revenue, year: Year(2026) });
+        for address in ["revenue(buig, 2026)", "revenue(wmo, 2028)", "balance(total, 2026)", "result(total, 2028)"] {
+            assert_eq!(lacks(address), expected, "{address}");
+        }
+    }
+}
