@@ -388,3 +388,100 @@ fn questions_are_answered_or_say_what_is_wrong() {
     assert!(text(&nowhere.stdout).contains("nearest comes"), "{}", text(&nowhere.stdout));
     assert_eq!(ask("result(2029)").status.code(), Some(2));
 }
+
+/// A municipality of one line, small enough to work out by hand.
+fn small(folder: &Path, cost: &str) {
+    let base = "[municipality]\nname = \"Voorbeeld\"\ncode = \"GM0000\"\nbase_year = 2026\nbase = \"actual\"\nhorizon = 2028\n\
+                [cost.hulp]\nlabel = \"Hulp\"\ntaakveld = \"6.71\"\ndomain = \"wmo\"\nvolume = { growth = \"10%\" }\n\
+                [measure.korting]\nlabel = \"Korting\"\nkind = \"saving\"\nline = \"hulp\"\n\
+                amount = { 2026 = -100, later = -300 }\nrealisation = { value = \"80%\", sd = \"10%\" }\n";
+    let figures = format!("line,quantity,kind,year,value\nhulp,cost,actual,2026,{cost}\nhulp,cost,budget,2027,1100\n");
+    std::fs::create_dir_all(folder).expect("writable");
+    std::fs::write(folder.join("base.toml"), base).expect("writable");
+    std::fs::write(folder.join("figures.csv"), figures).expect("writable");
+}
+
+#[test]
+fn a_lock_holds_until_a_cell_changes_and_then_says_what_and_why() {
+    let work = tempfile::tempdir().expect("a temporary folder");
+    let folder = work.path().join("voorbeeld");
+    small(&folder, "1000");
+    let path = folder.to_str().expect("plain");
+    let lock = |name: &str, date: &str| ravijn(&["lock", path, "--name", name, "--date", date, "--draws", "50"]);
+    let made = lock("kadernota", "2026-05-01");
+    assert!(made.status.success(), "{}", text(&made.stderr));
+    let held = ravijn(&["verify", path]);
+    assert!(held.status.success(), "{}{}", text(&held.stdout), text(&held.stderr));
+
+    small(&folder, "1200");
+    let broken = ravijn(&["verify", path]);
+    assert_eq!(broken.status.code(), Some(1), "{}", text(&broken.stdout));
+    let said = format!("{}{}", text(&broken.stdout), text(&broken.stderr));
+    // 2026 by hand: 1,000 became 1,200.
+    assert!(said.contains("1.000") || said.contains("1000"), "{said}");
+    assert!(said.contains("1.200") || said.contains("1200"), "{said}");
+    assert!(said.contains("files: figures.csv changed") && said.contains("why cost(total, 2027)"), "{said}");
+
+    let again = lock("begroting", "2026-11-01");
+    assert!(again.status.success(), "{}", text(&again.stderr));
+    let series = ravijn(&["locks", path, "--year", "2027"]);
+    assert!(series.status.success(), "{}", text(&series.stderr));
+    let shown = text(&series.stdout);
+    let (first, second) = (shown.find("kadernota"), shown.find("begroting"));
+    assert!(first.is_some() && first < second, "in the order of their dates: {shown}");
+    // A lock that says something else is not replaced by accident.
+    small(&folder, "1300");
+    assert_eq!(lock("begroting", "2026-11-01").status.code(), Some(1));
+}
+
+#[test]
+fn a_published_run_is_made_again_or_the_changed_input_is_named() {
+    let work = tempfile::tempdir().expect("a temporary folder");
+    let folder = work.path().join("voorbeeld");
+    small(&folder, "1000");
+    let path = folder.to_str().expect("plain");
+    let done = ravijn(&["run", path, "--draws", "50", "--format", "json"]);
+    assert!(done.status.success(), "{}", text(&done.stderr));
+    let saved = folder.join("run.json");
+    std::fs::write(&saved, &done.stdout).expect("writable");
+    let saved = saved.to_str().expect("plain");
+    let same = ravijn(&["verify", saved, "--inputs", path]);
+    assert!(same.status.success(), "{}{}", text(&same.stdout), text(&same.stderr));
+    small(&folder, "1001");
+    let other = ravijn(&["verify", saved, "--inputs", path]);
+    assert_eq!(other.status.code(), Some(1));
+    let said = format!("{}{}", text(&other.stdout), text(&other.stderr));
+    assert!(said.contains("figures.csv") && !said.contains("base.toml"), "{said}");
+}
+
+#[test]
+fn the_ledger_of_measures_is_there_as_a_table_and_as_data() {
+    let work = tempfile::tempdir().expect("a temporary folder");
+    let folder = work.path().join("voorbeeld");
+    small(&folder, "1000");
+    let path = folder.to_str().expect("plain");
+    let found = ravijn(&["measures", path, "--year", "2027", "--format", "json"]);
+    let document: serde_json::Value = serde_json::from_slice(&found.stdout).expect("one JSON document");
+    let row = &document["measures"][0];
+    // Planned 300, of which the accounts of 2026 hold 100; 80 % of 300 is counted on.
+    for (key, value) in
+        [("planned", -300.0), ("filled", -300.0), ("realised", -100.0), ("open", -200.0), ("counted_on", -240.0)]
+    {
+        assert_eq!(row[key].as_f64(), Some(value), "{key}: {row}");
+    }
+    // All of it is two standard deviations off: P(Z > 2) = 0.02275.
+    assert!(row["chance"].as_f64().is_some_and(|p| (p - 0.022_75).abs() < 1e-5), "{row}");
+    let table = text(&ravijn(&["measures", path]).stdout);
+    assert!(table.contains("korting") && table.contains("-300"), "{table}");
+    assert_eq!(ravijn(&["measures", path, "--year", "2050"]).status.code(), Some(1));
+}
+
+#[test]
+fn solve_names_what_there_is_where_an_address_is_not() {
+    let ask = |change: &str, until: &str| {
+        ravijn(&["solve", "scenarios/heerde", "--change", change, "--until", until, "--draws", "400"])
+    };
+    let wrong = ask("measure.besparing-jeugd.amount", "chance(result(2028) < 0) <= 10%");
+    assert_eq!(wrong.status.code(), Some(1));
+    assert!(text(&wrong.stderr).contains("measure.noodfonds-einde.amount"), "{}", text(&wrong.stderr));
+}

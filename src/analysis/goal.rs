@@ -114,8 +114,33 @@ pub fn target(model: &Model, address: &str) -> Result<(AssumptionId, Vec<usize>)
     let near = crate::diagnostic::nearest(address, model.assumptions.iter().map(|a| a.address.as_str()));
     Err(match near {
         Some(near) => format!("there is no assumption `{address}`; did you mean `{near}`?"),
-        None => format!("there is no assumption `{address}`"),
+        None => format!("there is no assumption `{address}`{}", alike(model, address)),
     })
+}
+
+/// What there is of the same sort: the assumptions that end alike, else those
+/// that begin alike.
+fn alike(model: &Model, address: &str) -> String {
+    const MOST: usize = 8;
+    let first = address.split('.').next().unwrap_or(address);
+    let last = address.rsplit('.').find(|p| p.parse::<i32>().is_err()).unwrap_or(address);
+    let all = || model.assumptions.iter().map(|a| a.address.as_str());
+    let begins = |a: &&str| a.split('.').next() == Some(first);
+    let mut found: Vec<&str> = all().filter(begins).filter(|a| a.rsplit('.').next() == Some(last)).collect();
+    if found.is_empty() {
+        found = all().filter(begins).collect();
+    }
+    let sort = if found.is_empty() { String::new() } else { format!(" under `{first}`") };
+    if found.is_empty() {
+        found = all().collect();
+    }
+    let more = found.len().saturating_sub(MOST);
+    found.truncate(MOST);
+    match (found.as_slice(), more) {
+        ([], _) => String::new(),
+        (some, 0) => format!("; there are{sort}: {}", some.join(", ")),
+        (some, n) => format!("; there are{sort}: {}, and {n} more", some.join(", ")),
+    }
 }
 
 /// Bounds where none were asked, by what kind of number it is.

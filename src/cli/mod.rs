@@ -11,6 +11,7 @@ mod explain;
 mod folder;
 mod format;
 mod lock;
+mod measures;
 mod new;
 mod rules;
 mod run;
@@ -70,6 +71,8 @@ enum Command {
     Backtest(backtest::BacktestArguments),
     /// What matters most for a figure: swings of assumptions and shares of variance
     Sensitivity(sensitivity::SensitivityArguments),
+    /// The ledger of savings and targets: planned, filled in, come true, still open
+    Measures(measures::MeasuresArguments),
     /// Put the projection of a scenario on record in a text file beside it
     Lock(lock::LockArguments),
     /// Make a lock or a published run again and say what changed, and why
@@ -97,6 +100,7 @@ pub fn dispatch(cli: &Cli) -> anyhow::Result<u8> {
         Command::Calibrate(arguments) => calibrate::calibrate(arguments),
         Command::Backtest(arguments) => backtest::backtest(arguments),
         Command::Sensitivity(arguments) => sensitivity::sensitivity(arguments),
+        Command::Measures(arguments) => measures::measures(arguments),
         Command::Lock(arguments) => lock::lock(arguments),
         Command::Verify(arguments) => verify::verify(arguments),
         Command::Locks(arguments) => lock::locks(arguments),

@@ -26,6 +26,7 @@ pub(super) struct Demography {
     /// Bands in the order of the file.
     bands: Vec<(Band, Place)>,
     persons: BTreeMap<i32, BTreeMap<Band, f64>>,
+    person_places: BTreeMap<(i32, Band), Place>,
     rates: BTreeMap<String, Vec<(Band, f64, Place)>>,
     rate_lines: Vec<Cell>,
     /// Whether the files were there and could be read.
@@ -58,8 +59,9 @@ impl Demography {
                 continue;
             }
             if !self.bands.iter().any(|(b, _)| *b == band) {
-                self.bands.push((band.clone(), place));
+                self.bands.push((band.clone(), place.clone()));
             }
+            self.person_places.insert((year, band.clone()), place);
             self.persons.entry(year).or_default().insert(band, persons);
         }
         overlaps(&self.bands, found);
@@ -131,6 +133,7 @@ impl Demography {
             return Population::default();
         }
         let mut persons = BTreeMap::new();
+        let mut places = BTreeMap::new();
         for year in base..=horizon {
             let Some(of_year) = self.persons.get(&year) else {
                 let message = format!("the year {year} is missing");
@@ -145,15 +148,19 @@ impl Demography {
                         .help("every band is needed in every year"),
                 );
             }
+            let place = |b: &Band| self.person_places.get(&(year, b.clone())).cloned();
+            let unknown = || Place::file(POPULATION);
+            places.insert(Year(year), self.bands.iter().map(|(b, _)| place(b).unwrap_or_else(unknown)).collect());
             persons
                 .insert(Year(year), self.bands.iter().map(|(b, _)| of_year.get(b).copied().unwrap_or(0.0)).collect());
         }
-        Population { cells: self.bands.iter().map(|(b, _)| b.clone()).collect(), persons }
+        Population { cells: self.bands.iter().map(|(b, _)| b.clone()).collect(), persons, places }
     }
 
     /// The use rates of these lines, in the order of the population's bands.
     pub(super) fn use_rates(&self, lines: &[(String, Place)], found: &mut Diagnostics) -> UseRates {
         let mut per_1000 = BTreeMap::new();
+        let mut places = BTreeMap::new();
         for (line, place) in lines {
             if !self.has_rates {
                 let message = "ageing = \"population\" needs use_rates.csv";
@@ -185,9 +192,12 @@ impl Demography {
                 );
             }
             let rate = |band: &Band| rates.iter().find(|(b, _, _)| b == band).map_or(0.0, |(_, r, _)| *r);
+            let at = |band: &Band| rates.iter().find(|(b, _, _)| b == band).map(|(_, _, at)| at.clone());
+            let unknown = || Place::file(USE_RATES);
+            places.insert(line.clone(), self.bands.iter().map(|(b, _)| at(b).unwrap_or_else(unknown)).collect());
             per_1000.insert(line.clone(), self.bands.iter().map(|(b, _)| rate(b)).collect());
         }
-        UseRates { per_1000 }
+        UseRates { per_1000, places }
     }
 }
 

@@ -98,6 +98,33 @@ fn every_figure_of_both_municipalities_ends_in_files_and_comes_out_of_its_leaves
     }
 }
 
+/// Ageing by population and the rule of the safety net rest on files too:
+/// each resident count and use rate on a row of its own.
+#[test]
+fn residents_and_use_rates_stand_on_their_own_lines() {
+    let base = super::support::head("budget", 2026, 2027)
+        + "[cost.hulp]\nlabel = \"Hulp\"\ntaakveld = \"6.71\"\ndomain = \"wmo\"\nvolume = { ageing = \"population\" }\n";
+    let mut files = ravijn::input::Sources::default();
+    files.insert("base.toml", base);
+    files.insert("figures.csv", "line,quantity,kind,year,value\nhulp,cost,budget,2026,1000\n");
+    files.insert("population.csv", "year,band,persons\n2026,0-64,100\n2026,65+,50\n2027,0-64,100\n2027,65+,60\n");
+    files.insert("use_rates.csv", "line,band,per_1000\nhulp,0-64,10\nhulp,65+,100\n");
+    let model = ravijn::input::load(&files, None).expect("in order").base;
+    let tree = explained(&model, &"cost(hulp, 2027)".parse().expect("well formed"));
+    // Users by hand: 1.0 + 5.0 = 6 and 1.0 + 6.0 = 7: 1,000 x 7 / 6.
+    assert!(close(tree.from_leaves(), 7_000.0 / 6.0), "{}", tree.from_leaves());
+    let places: BTreeSet<(String, u32)> = tree
+        .leaves()
+        .filter_map(|(_, s)| match &s.from {
+            From::File(leaf) => Some((leaf.place.file.to_string(), leaf.place.line)),
+            _ => None,
+        })
+        .collect();
+    for (file, line) in [("population.csv", 3), ("population.csv", 5), ("use_rates.csv", 2), ("use_rates.csv", 3)] {
+        assert!(places.contains(&(file.to_owned(), line)), "{file}:{line} in {places:?}");
+    }
+}
+
 #[test]
 fn the_leaves_of_a_sum_over_lines_are_cells_and_values_with_their_source() {
     let model = shipped("harderwijk").base;

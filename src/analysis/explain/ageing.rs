@@ -30,7 +30,11 @@ impl Builder<'_> {
             for (i, (band, sex)) in model.population.cells.iter().enumerate() {
                 let (Some(rate), Some(count)) = (rates.get(i), persons.get(i)) else { continue };
                 let cell = if sex.is_empty() { band.clone() } else { format!("{band} {sex}") };
-                let (use_file, people_file) = (Place::file("use_rates.csv"), Place::file("population.csv"));
+                let place = |of: Option<&Vec<Place>>, file: &str| {
+                    of.and_then(|p| p.get(i)).cloned().unwrap_or_else(|| Place::file(file))
+                };
+                let use_file = place(model.use_rates.places.get(&cost.id), "use_rates.csv");
+                let people_file = place(model.population.places.get(&year), "population.csv");
                 of.push(b.once(format!("persons({cell}, {year})"), |b, name| {
                     b.leaf(name, Quantity::Clients, *count, &people_file, None)
                 }));

@@ -14,30 +14,42 @@ impl<'a> Builder<'a> {
             return self.given(name, Quantity::Euro, 0.0, why, Some(&line.place));
         };
         let budget = self.bundled(line, net, over);
-        let of = vec![
+        let mut of = vec![
             self.deficit(line, net, over),
             budget,
             self.deficit(line, net, over.plus(-1)),
             self.deficit(line, net, over.plus(-2)),
         ];
-        let share = |x: f64| Term::Product(vec![Term::Number(x), Term::Step(1)]);
+        // The percentages of the rule are values in the file, and so leaves.
+        let mut rate = |what: String, value: f64| {
+            let name = format!("safety_net.{}.{what}[{over}]", line.id);
+            let source = super::builder::said(&line.provenance);
+            of.push(self.once(name, |b, name| b.leaf(name, Quantity::Percent, value, &line.place, source)));
+            Term::Step(of.len() - 1)
+        };
+        let share = |x: Term| Term::Product(vec![x, Term::Step(1)]);
+        let entry = rate("entry".to_owned(), rule.entry);
+        let least = rate("cumulated".to_owned(), rule.cumulated);
+        let from: Vec<Term> =
+            rule.steps.iter().enumerate().map(|(i, s)| rate(format!("steps.{}.from", i + 1), s.from)).collect();
+        let pays: Vec<Term> =
+            rule.steps.iter().enumerate().map(|(i, s)| rate(format!("steps.{}.pays", i + 1), s.pays)).collect();
         let mut steps = Vec::new();
-        for (i, step) in rule.steps.iter().enumerate() {
-            let reached = match rule.steps.get(i + 1) {
-                Some(next) => Term::least(Term::Step(0), share(next.from)),
+        for (i, pays) in pays.into_iter().enumerate() {
+            let reached = match from.get(i + 1) {
+                Some(next) => Term::least(Term::Step(0), share(next.clone())),
                 None => Term::Step(0),
             };
-            let above = Term::less(reached, share(step.from)).not_below_zero();
-            steps.push(Term::Product(vec![Term::Number(step.pays), above]));
+            let above = Term::less(reached, share(from[i].clone())).not_below_zero();
+            steps.push(Term::Product(vec![pays, above]));
         }
         let cumulated = Term::Sum(vec![Term::Step(3), Term::Step(2), Term::Step(0)]);
         let open = Term::IfAbove {
             left: Box::new(cumulated),
-            right: Box::new(share(rule.cumulated)),
+            right: Box::new(share(least)),
             then: Box::new(Term::Sum(steps)),
         };
-        let term =
-            Term::IfAbove { left: Box::new(Term::Step(0)), right: Box::new(share(rule.entry)), then: Box::new(open) };
+        let term = Term::IfAbove { left: Box::new(Term::Step(0)), right: Box::new(share(entry)), then: Box::new(open) };
         self.step(name, Quantity::Euro, term, of)
     }
 

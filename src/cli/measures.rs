@@ -1,0 +1,112 @@
+//! `ravijn measures`: of every saving and target what was planned, filled in,
+//! has come true so far and is still open, with the chance that all is met.
+
+use std::path::PathBuf;
+
+use clap::Args;
+use serde_json::{Value, json};
+
+use super::explain::{Form, number, pretty, scenario};
+use super::folder::Folder;
+use crate::analysis::ledger::{LedgerRow, ledger};
+use crate::dutch;
+use crate::model::Model;
+use crate::units::Year;
+
+/// Arguments of `ravijn measures`.
+#[derive(Args)]
+#[command(after_help = "\
+Examples:
+  ravijn measures scenarios/harderwijk
+  ravijn measures scenarios/harderwijk/taakstelling-half.toml --year 2027
+  ravijn measures scenarios/heerde --format json
+
+Amounts are in prices of the base year, signed as planned: a saving is below 0. What has come
+true is what the base year's accounts hold of a measure; from a budget it is not known, and all
+is still open. The chance follows from the uncertainty stated with the realisation.")]
+pub struct MeasuresArguments {
+    /// A municipality's folder, or one of its scenario files
+    #[arg(value_name = "PATH")]
+    path: PathBuf,
+    /// One year; all projected years by default
+    #[arg(long, value_name = "YEAR")]
+    year: Option<i32>,
+    /// In this what-if instead of the base
+    #[arg(long, value_name = "ID")]
+    scenario: Option<String>,
+    /// For people, or as data
+    #[arg(long, value_enum, default_value = "table")]
+    format: Form,
+}
+
+/// Prints the ledger; exit code 1 when a file is wrong or the year is not projected.
+pub fn measures(arguments: &MeasuresArguments) -> anyhow::Result<u8> {
+    let folder = Folder::read(&arguments.path)?;
+    let Some(model) = scenario(&folder, arguments.scenario.as_deref())? else { return Ok(1) };
+    let years: Vec<Year> = match arguments.year {
+        None => model.base_year().plus(1).through(model.horizon()).collect(),
+        Some(year) if model.year_index(Year(year)).is_some_and(|y| y > 0) => vec![Year(year)],
+        Some(year) => {
+            anyhow::bail!("{year} is no projected year; there are {} to {}", model.base_year().plus(1), model.horizon())
+        }
+    };
+    let rows: Vec<LedgerRow> = years.into_iter().flat_map(|year| ledger(&model, year)).collect();
+    let text = match arguments.format {
+        Form::Json => pretty(&document(&model, &rows)),
+        Form::Table if rows.is_empty() => "no saving or target has an amount\n".to_owned(),
+        Form::Table => table(&model, &rows),
+    };
+    super::put(&text)?;
+    Ok(0)
+}
+
+fn table(model: &Model, rows: &[LedgerRow]) -> String {
+    let heads = ["year", "measure", "planned", "filled", "realised", "open", "counted on", "chance"];
+    let mut lines: Vec<[String; 8]> = vec![heads.map(str::to_owned)];
+    for r in rows {
+        lines.push([
+            r.year.to_string(),
+            model.measures[r.measure].id.clone(),
+            dutch::whole(r.planned),
+            dutch::whole(r.filled),
+            r.realised.map_or_else(|| "-".to_owned(), dutch::whole),
+            dutch::whole(r.open),
+            dutch::whole(r.counted_on),
+            dutch::percent(r.chance, 0),
+        ]);
+    }
+    let width = |c: usize| lines.iter().map(|l| l[c].chars().count()).max().unwrap_or(0);
+    let widths: Vec<usize> = (0..heads.len()).map(width).collect();
+    let mut text = String::new();
+    for line in &lines {
+        let cells: Vec<String> = line
+            .iter()
+            .enumerate()
+            .map(
+                |(c, cell)| {
+                    if c < 2 { format!("{cell:<w$}", w = widths[c]) } else { format!("{cell:>w$}", w = widths[c]) }
+                },
+            )
+            .collect();
+        text.push_str(cells.join("  ").trim_end());
+        text.push('\n');
+    }
+    text
+}
+
+fn document(model: &Model, rows: &[LedgerRow]) -> Value {
+    let of = |r: &LedgerRow| {
+        let m = &model.measures[r.measure];
+        json!({
+            "id": m.id, "label": m.label, "kind": m.kind.name(), "line": model.lines.get(m.line).id(),
+            "year": r.year.0, "planned": number(r.planned), "filled": number(r.filled),
+            "realised": r.realised.map(number), "open": number(r.open),
+            "counted_on": number(r.counted_on), "chance": number(r.chance), "place": m.place.to_string(),
+        })
+    };
+    json!({
+        "municipality": {"name": model.municipality.name, "code": model.municipality.code},
+        "scenario": model.scenario.id,
+        "measures": rows.iter().map(of).collect::<Vec<_>>(),
+    })
+}
