@@ -13,6 +13,8 @@ use crate::input::Sources;
 pub struct Folder {
     /// Last part of the path; the reports' folder takes this name.
     pub name: String,
+    /// Where it lies.
+    pub root: PathBuf,
     /// Bytes of every file that matters, by file name.
     pub files: BTreeMap<String, Vec<u8>>,
     /// The scenarios asked for by name of a file; none means all.
@@ -76,7 +78,7 @@ impl Folder {
         }
         let absolute = folder.canonicalize().unwrap_or_else(|_| folder.clone());
         let name = absolute.file_name().map_or_else(|| "gemeente".to_owned(), |n| n.to_string_lossy().into_owned());
-        Ok(Self { name, files, only })
+        Ok(Self { name, root: folder, files, only })
     }
 
     /// The files as the readers below want them.

@@ -16,6 +16,10 @@ pub enum Format {
     Md,
     /// risicoparagraaf.html, one file with everything in it
     Html,
+    /// risicoparagraaf.docx, for Word and LibreOffice
+    Docx,
+    /// risicoparagraaf.pdf, accessible (PDF/UA-1); needs a build with `--features pdf`
+    Pdf,
     /// One JSON document on stdout (for internal use: exact counts)
     Json,
 }
@@ -38,6 +42,8 @@ pub struct Written<'a> {
     pub report: &'a Report,
     /// For whom it is.
     pub audience: Audience,
+    /// The Word file that the municipality starts from.
+    pub template: Option<&'a report::Template>,
 }
 
 impl Written<'_> {
@@ -89,6 +95,36 @@ pub fn files(format: Format, w: &Written<'_>) -> anyhow::Result<Vec<(String, Vec
             }
             files
         }
+        Format::Docx => {
+            let bytes = report::docx(w.report, w.template).map_err(anyhow::Error::msg)?;
+            vec![(w.name("docx"), bytes)]
+        }
+        Format::Pdf => vec![(w.name("pdf"), pdf(w.report)?)],
         Format::Html => vec![(w.name("html"), report::html(w.report).into_bytes())],
     })
+}
+
+#[cfg(feature = "pdf")]
+fn pdf(report: &Report) -> anyhow::Result<Vec<u8>> {
+    report::pdf(report).map_err(anyhow::Error::msg)
+}
+
+#[cfg(not(feature = "pdf"))]
+fn pdf(_: &Report) -> anyhow::Result<Vec<u8>> {
+    anyhow::bail!(super::Usage(NO_PDF.to_owned()))
+}
+
+/// What to do where the PDF writer is not built in.
+#[cfg(not(feature = "pdf"))]
+pub const NO_PDF: &str = "this ravijn was built without PDF: build it with the feature `pdf` \
+    (`cargo install --path . --features pdf`), or make docx or html and save that as PDF";
+
+/// Whether this build lacks what a format takes.
+pub fn missing(format: Format) -> Option<&'static str> {
+    #[cfg(not(feature = "pdf"))]
+    if format == Format::Pdf {
+        return Some(NO_PDF);
+    }
+    let _ = format;
+    None
 }

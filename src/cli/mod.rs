@@ -10,6 +10,7 @@ mod compare;
 mod explain;
 mod folder;
 mod format;
+mod house;
 mod lock;
 mod measures;
 mod new;

@@ -9,9 +9,9 @@ use rayon::prelude::*;
 
 use super::folder::Folder;
 use super::format::{self, Format, Reader, Written};
-use super::{report as print, rule_sources, rules_for, tally, write};
+use super::{house, report as print, rule_sources, rules_for, tally, write};
 use crate::diagnostic::Severity;
-use crate::report::{self, Audience};
+use crate::report::{self, Audience, Template};
 use crate::simulation::Settings;
 use crate::study::{self, Study};
 
@@ -53,6 +53,9 @@ pub struct RunArguments {
     /// For whom the report is
     #[arg(long, value_enum, default_value = "college")]
     audience: Reader,
+    /// Word file whose styles, header and footer the docx takes
+    #[arg(long, value_name = "FILE.docx")]
+    template: Option<PathBuf>,
     /// Treat warnings as errors
     #[arg(long)]
     strict: bool,
@@ -70,7 +73,11 @@ pub fn run(arguments: &RunArguments) -> anyhow::Result<u8> {
     if arguments.format.contains(&Format::Table) && arguments.format.contains(&Format::Json) {
         bail!(super::Usage("table and json both go to stdout: choose one of them".to_owned()));
     }
+    if let Some(why) = arguments.format.iter().find_map(|f| format::missing(*f)) {
+        bail!(super::Usage(why.to_owned()));
+    }
     start_threads(arguments.threads)?;
+    let template = template(arguments)?;
     let mut code = 0;
     let mut documents = Vec::new();
     let mut seen: Vec<String> = Vec::new();
@@ -84,7 +91,7 @@ pub fn run(arguments: &RunArguments) -> anyhow::Result<u8> {
             )));
         }
         seen.push(folder.name.clone());
-        match municipality(arguments, path, &folder)? {
+        match municipality(arguments, path, &folder, template.as_ref())? {
             Some(done) => {
                 documents.extend(done.document);
                 code = code.max(u8::from(done.failed));
@@ -116,8 +123,34 @@ struct Done {
     failed: bool,
 }
 
+/// The Word file to start from, where one is named.
+fn template(arguments: &RunArguments) -> anyhow::Result<Option<Template>> {
+    let Some(path) = &arguments.template else { return Ok(None) };
+    if !arguments.format.contains(&Format::Docx) {
+        bail!(super::Usage("--template is for Word documents: add docx to --format".to_owned()));
+    }
+    let bytes = std::fs::read(path).with_context(|| format!("cannot read the template {}", path.display()))?;
+    match Template::new(bytes) {
+        Ok(template) => Ok(Some(template)),
+        Err(why) => bail!("{} cannot be the template: {why}", path.display()),
+    }
+}
+
+/// What comes beside a study when its files are made.
+struct Beside<'a> {
+    formats: &'a [Format],
+    audience: Audience,
+    template: Option<&'a Template>,
+    house: house::Files,
+}
+
 /// One municipality; none where its files are wrong.
-fn municipality(arguments: &RunArguments, path: &Path, folder: &Folder) -> anyhow::Result<Option<Done>> {
+fn municipality(
+    arguments: &RunArguments,
+    path: &Path,
+    folder: &Folder,
+    template: Option<&Template>,
+) -> anyhow::Result<Option<Done>> {
     let rule_files = rules_for(arguments.rules.as_ref(), path)?;
     let sources = folder.sources();
     let rules = rule_sources(&rule_files);
@@ -171,12 +204,13 @@ fn municipality(arguments: &RunArguments, path: &Path, folder: &Folder) -> anyho
     }
     let writes = arguments.format.iter().any(|f| f.is_file());
     if writes {
-        write::all_or_nothing(&files(
-            &study,
-            &arguments.format,
-            arguments.audience.audience(),
-            &arguments.out.join(&folder.name),
-        )?)?;
+        let beside = Beside {
+            formats: &arguments.format,
+            audience: arguments.audience.audience(),
+            template,
+            house: house::files(&study, folder, &arguments.format)?,
+        };
+        write::all_or_nothing(&files(&study, &beside, &arguments.out.join(&folder.name))?)?;
     }
     if arguments.format.contains(&Format::Table) {
         super::put(&report::text(&study, terminal_width(), super::colour(std::io::stdout().is_terminal())))?;
@@ -197,18 +231,20 @@ fn drawn(study: &Study, precision: f64) -> Option<String> {
 }
 
 /// The files of a study: for each scenario a receipt and a report in each format asked.
-fn files(study: &Study, formats: &[Format], audience: Audience, out: &Path) -> anyhow::Result<Vec<(PathBuf, Vec<u8>)>> {
+fn files(study: &Study, beside: &Beside<'_>, out: &Path) -> anyhow::Result<Vec<(PathBuf, Vec<u8>)>> {
     let by_scenario: Vec<anyhow::Result<Vec<(PathBuf, Vec<u8>)>>> = study
         .scenarios
         .par_iter()
         .map(|scenario| {
             let folder = out.join(&scenario.model.scenario.id);
-            let report = report::compose_for(study, scenario, audience);
-            let written = Written { study, scenario, report: &report, audience };
+            let mut report = report::compose_for(study, scenario, beside.audience);
+            beside.house.dress(&mut report);
+            let (audience, template) = (beside.audience, beside.template);
+            let written = Written { study, scenario, report: &report, audience, template };
             let mut files = vec![(folder.join("run.json"), report::receipt(study, scenario).into_bytes())];
-            for (i, format) in formats.iter().enumerate().filter(|(_, f)| f.is_file()) {
+            for (i, format) in beside.formats.iter().enumerate().filter(|(_, f)| f.is_file()) {
                 // Asked twice is made once.
-                if !formats[..i].contains(format) {
+                if !beside.formats[..i].contains(format) {
                     files.extend(format::files(*format, &written)?.into_iter().map(|(n, b)| (folder.join(n), b)));
                 }
             }

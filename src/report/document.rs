@@ -5,6 +5,7 @@
 //! them out.
 
 use super::chart::Chart;
+pub use super::house::{House, Logo};
 
 /// A finished report about one scenario.
 #[derive(Clone, Debug, PartialEq)]
@@ -27,15 +28,6 @@ pub struct Report {
     pub sections: Vec<Section>,
     /// Where the numbers in the texts come from, in order of first use.
     pub evidence: Vec<Evidence>,
-}
-
-/// House style of a municipality; each format keeps to it as far as it can.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct House {
-    /// Colour of headings, `#rrggbb`.
-    pub colour: Option<String>,
-    /// Font of texts.
-    pub font: Option<String>,
 }
 
 impl Report {

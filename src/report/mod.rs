@@ -11,11 +11,14 @@ mod chart;
 pub mod comparison;
 mod differences;
 mod document;
+mod docx;
 mod draft;
+mod house;
 mod html;
 mod json;
 mod markdown;
 mod paragraph;
+mod picture;
 mod rounding;
 #[cfg(test)]
 mod sample;
@@ -28,7 +31,10 @@ mod words;
 
 pub use audience::{Audience, compose_for};
 pub use chart::{Amount, Bar, Chart, Dot, Drawing, FanYear, MapRisk, Page, RavijnYear, Swing, svg};
-pub use document::{Align, Block, Cell, Column, Evidence, Inline, Report, Row, RowKind, Section, Table, Text, Unit};
+pub use document::{
+    Align, Block, Cell, Column, Evidence, House, Inline, Logo, Report, Row, RowKind, Section, Table, Text, Unit,
+};
+pub use docx::{Template, docx};
 pub use html::html;
 pub use json::{json, receipt};
 pub use markdown::markdown;

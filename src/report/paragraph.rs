@@ -45,7 +45,11 @@ pub fn compose(study: &Study, scenario: &ScenarioStudy) -> Report {
         municipality,
         scenario: scenario.model.scenario.id.clone(),
         imprint,
-        house: House { colour: scenario.model.report.colour.clone(), font: scenario.model.report.font.clone() },
+        house: House {
+            colour: scenario.model.report.colour.clone(),
+            font: scenario.model.report.font.clone(),
+            ..House::default()
+        },
         mark: None,
         sections,
         evidence,

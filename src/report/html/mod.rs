@@ -34,6 +34,7 @@ pub fn html(report: &Report) -> String {
             body {
                 a .naar-tekst href="#tekst" { "Naar de tekst" }
                 header {
+                    (logo(report))
                     h1 { (report.title) }
                     p .onder { (report.subtitle) }
                     @if let Some(mark) = &report.mark { p .merk { (mark) } }
@@ -180,6 +181,30 @@ impl Writer<'_> {
             }
         }
     }
+}
+
+/// The logo, in the page itself.
+fn logo(report: &Report) -> Markup {
+    html! {
+        @if let Some(logo) = &report.house.logo {
+            img .logo src={ "data:" (logo.kind.mime()) ";base64," (base64(&logo.bytes)) }
+                alt={ "Logo van de gemeente " (report.municipality) };
+        }
+    }
+}
+
+/// RFC 4648, section 4.
+fn base64(bytes: &[u8]) -> String {
+    const LETTERS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    let mut out = String::with_capacity(bytes.len().div_ceil(3) * 4);
+    for three in bytes.chunks(3) {
+        let all = three.iter().fold(0_u32, |all, b| all << 8 | u32::from(*b)) << (8 * (3 - three.len()));
+        for i in 0..4 {
+            let letter = if i > three.len() { '=' } else { char::from(LETTERS[(all >> (18 - 6 * i) & 63) as usize]) };
+            out.push(letter);
+        }
+    }
+    out
 }
 
 /// The id that [`Writer::table`] gives to a table that is the only one of its name.

@@ -89,7 +89,7 @@ fn words_of_people_stay_words() {
     let (mut report, _) = page();
     report.title = "<script>alert(1)</script> & co".into();
     report.sections[0].title = "a \"b\" <i>".into();
-    report.house = House { colour: Some("</style><script>".into()), font: Some("</style>".into()) };
+    report.house = House { colour: Some("</style><script>".into()), font: Some("</style>".into()), ..House::default() };
     let page = html(&report);
     assert!(!page.contains("<script") && !page.contains("<i>"));
     assert_eq!(page.matches("</style>").count(), 1);
@@ -104,4 +104,17 @@ fn figures_of_a_chart_stand_in_a_table_that_can_be_read() {
         assert!(page.contains(&format!("id=\"{}\"", table_id(&chart.figures.id))), "{}", chart.id);
         assert!(!chart.alternative.is_empty() && !chart.figures.rows.is_empty(), "{}", chart.id);
     }
+}
+
+#[test]
+fn the_logo_is_in_the_page_with_its_words() {
+    // RFC 4648, section 10.
+    for (words, coded) in [("", ""), ("f", "Zg=="), ("fo", "Zm8="), ("foo", "Zm9v"), ("foobar", "Zm9vYmFy")] {
+        assert_eq!(base64(words.as_bytes()), coded);
+    }
+    let (mut report, _) = page();
+    let svg = "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"90\" height=\"30\"/>";
+    report.house.logo = Some(super::super::document::Logo::new(svg.into()).expect("a logo"));
+    let page = html(&report);
+    assert!(page.contains("src=\"data:image/svg+xml;base64,") && page.contains("alt=\"Logo van de gemeente "));
 }

@@ -1,0 +1,500 @@
+use quick_xml::Reader;
+use quick_xml::events::Event;
+
+use super::super::document::{Align, Logo};
+use super::super::sample::{self, Options};
+use super::super::{Audience, compose, compose_for};
+use super::*;
+
+/// The published sequence of children (ECMA-376 part 1, 5th edition, annex A:
+/// wml.xsd and dml-wordprocessingDrawing.xsd), as far as we write them.
+const SEQUENCES: [(&str, &[&str]); 21] = [
+    ("w:document", &["w:background", "w:body"]),
+    (
+        "w:pPr",
+        &[
+            "w:pStyle",
+            "w:keepNext",
+            "w:keepLines",
+            "w:pageBreakBefore",
+            "w:framePr",
+            "w:widowControl",
+            "w:numPr",
+            "w:suppressLineNumbers",
+            "w:pBdr",
+            "w:shd",
+            "w:tabs",
+            "w:suppressAutoHyphens",
+            "w:kinsoku",
+            "w:wordWrap",
+            "w:overflowPunct",
+            "w:topLinePunct",
+            "w:autoSpaceDE",
+            "w:autoSpaceDN",
+            "w:bidi",
+            "w:adjustRightInd",
+            "w:snapToGrid",
+            "w:spacing",
+            "w:ind",
+            "w:contextualSpacing",
+            "w:mirrorIndents",
+            "w:suppressOverlap",
+            "w:jc",
+            "w:textDirection",
+            "w:textAlignment",
+            "w:textboxTightWrap",
+            "w:outlineLvl",
+            "w:divId",
+            "w:cnfStyle",
+            "w:rPr",
+            "w:sectPr",
+            "w:pPrChange",
+        ],
+    ),
+    (
+        "w:rPr",
+        &[
+            "w:rStyle",
+            "w:rFonts",
+            "w:b",
+            "w:bCs",
+            "w:i",
+            "w:iCs",
+            "w:caps",
+            "w:smallCaps",
+            "w:strike",
+            "w:dstrike",
+            "w:outline",
+            "w:shadow",
+            "w:emboss",
+            "w:imprint",
+            "w:noProof",
+            "w:snapToGrid",
+            "w:vanish",
+            "w:webHidden",
+            "w:color",
+            "w:spacing",
+            "w:w",
+            "w:kern",
+            "w:position",
+            "w:sz",
+            "w:szCs",
+            "w:highlight",
+            "w:u",
+            "w:effect",
+            "w:bdr",
+            "w:shd",
+            "w:fitText",
+            "w:vertAlign",
+            "w:rtl",
+            "w:cs",
+            "w:em",
+            "w:lang",
+            "w:eastAsianLayout",
+            "w:specVanish",
+            "w:oMath",
+        ],
+    ),
+    ("w:tbl", &["w:bookmarkStart", "w:bookmarkEnd", "w:tblPr", "w:tblGrid", "w:tr"]),
+    (
+        "w:tblPr",
+        &[
+            "w:tblStyle",
+            "w:tblpPr",
+            "w:tblOverlap",
+            "w:bidiVisual",
+            "w:tblStyleRowBandSize",
+            "w:tblStyleColBandSize",
+            "w:tblW",
+            "w:jc",
+            "w:tblCellSpacing",
+            "w:tblInd",
+            "w:tblBorders",
+            "w:shd",
+            "w:tblLayout",
+            "w:tblCellMar",
+            "w:tblLook",
+            "w:tblCaption",
+            "w:tblDescription",
+        ],
+    ),
+    ("w:tblBorders", &["w:top", "w:left", "w:start", "w:bottom", "w:right", "w:end", "w:insideH", "w:insideV"]),
+    ("w:tblCellMar", &["w:top", "w:left", "w:start", "w:bottom", "w:right", "w:end"]),
+    ("w:tr", &["w:tblPrEx", "w:trPr", "w:tc"]),
+    ("w:tc", &["w:tcPr", "w:p"]),
+    (
+        "w:tcPr",
+        &[
+            "w:cnfStyle",
+            "w:tcW",
+            "w:gridSpan",
+            "w:hMerge",
+            "w:vMerge",
+            "w:tcBorders",
+            "w:shd",
+            "w:noWrap",
+            "w:tcMar",
+            "w:textDirection",
+            "w:tcFitText",
+            "w:vAlign",
+            "w:hideMark",
+        ],
+    ),
+    (
+        "w:sectPr",
+        &[
+            "w:headerReference",
+            "w:footerReference",
+            "w:footnotePr",
+            "w:endnotePr",
+            "w:type",
+            "w:pgSz",
+            "w:pgMar",
+            "w:paperSrc",
+            "w:pgBorders",
+            "w:lnNumType",
+            "w:pgNumType",
+            "w:cols",
+            "w:formProt",
+            "w:vAlign",
+            "w:noEndnote",
+            "w:titlePg",
+            "w:textDirection",
+            "w:bidi",
+            "w:rtlGutter",
+            "w:docGrid",
+        ],
+    ),
+    (
+        "w:style",
+        &[
+            "w:name",
+            "w:aliases",
+            "w:basedOn",
+            "w:next",
+            "w:link",
+            "w:autoRedefine",
+            "w:hidden",
+            "w:uiPriority",
+            "w:semiHidden",
+            "w:unhideWhenUsed",
+            "w:qFormat",
+            "w:locked",
+            "w:personal",
+            "w:rsid",
+            "w:pPr",
+            "w:rPr",
+            "w:tblPr",
+            "w:trPr",
+            "w:tcPr",
+            "w:tblStylePr",
+        ],
+    ),
+    ("w:tblStylePr", &["w:pPr", "w:rPr", "w:tblPr", "w:trPr", "w:tcPr"]),
+    ("w:styles", &["w:docDefaults", "w:latentStyles", "w:style"]),
+    ("w:docDefaults", &["w:rPrDefault", "w:pPrDefault"]),
+    ("w:numbering", &["w:numPicBullet", "w:abstractNum", "w:num", "w:numIdMacAtCleanup"]),
+    (
+        "w:lvl",
+        &[
+            "w:start",
+            "w:numFmt",
+            "w:lvlRestart",
+            "w:pStyle",
+            "w:isLgl",
+            "w:suff",
+            "w:lvlText",
+            "w:lvlPicBulletId",
+            "w:legacy",
+            "w:lvlJc",
+            "w:pPr",
+            "w:rPr",
+        ],
+    ),
+    (
+        "w:settings",
+        &[
+            "w:zoom",
+            "w:defaultTabStop",
+            "w:autoHyphenation",
+            "w:characterSpacingControl",
+            "w:footnotePr",
+            "w:endnotePr",
+            "w:compat",
+            "w:themeFontLang",
+            "w:decimalSymbol",
+            "w:listSeparator",
+        ],
+    ),
+    ("w:sdt", &["w:sdtPr", "w:sdtEndPr", "w:sdtContent"]),
+    ("wp:inline", &["wp:extent", "wp:effectExtent", "wp:docPr", "wp:cNvGraphicFramePr", "a:graphic"]),
+    ("pic:pic", &["pic:nvPicPr", "pic:blipFill", "pic:spPr"]),
+];
+
+/// Every place where a child stands before one that should precede it, or is unknown there.
+fn disorder(part: &str) -> Vec<String> {
+    let mut reader = Reader::from_str(part);
+    let mut open: Vec<(String, usize)> = Vec::new();
+    let mut wrong = Vec::new();
+    loop {
+        let event = reader.read_event().expect("well-formed");
+        let (name, opens) = match &event {
+            Event::Start(e) => (e.name().as_ref().to_owned(), true),
+            Event::Empty(e) => (e.name().as_ref().to_owned(), false),
+            Event::End(_) => {
+                open.pop();
+                continue;
+            }
+            Event::Eof => return wrong,
+            _ => continue,
+        };
+        if let Some((parent, at)) = open.last_mut()
+            && let Some((_, sequence)) = SEQUENCES.iter().find(|(p, _)| p == parent)
+        {
+            match sequence.iter().position(|c| *c == name) {
+                Some(place) if place >= *at => *at = place,
+                _ => wrong.push(format!("{name} in {parent}")),
+            }
+        }
+        if opens {
+            open.push((name, 0));
+        }
+    }
+}
+
+fn opened(bytes: &[u8]) -> Package {
+    Package::read(bytes).expect("a package")
+}
+
+fn report() -> Report {
+    let study = sample::study(Options::default());
+    compose(&study, &study.scenarios[0])
+}
+
+fn xml_parts(package: &Package) -> impl Iterator<Item = (&String, String)> {
+    package
+        .parts
+        .iter()
+        .filter(|(n, _)| n.ends_with(".xml"))
+        .map(|(n, p)| (n, String::from_utf8(p.clone()).expect("text")))
+}
+
+#[test]
+fn a_sequence_that_is_wrong_is_found() {
+    assert_eq!(disorder("<w:pPr><w:jc/><w:ind/></w:pPr>"), ["w:ind in w:pPr"]);
+    assert_eq!(disorder("<w:tc><w:tbl/></w:tc>"), ["w:tbl in w:tc"]);
+    assert!(disorder("<w:pPr><w:ind/><w:jc/></w:pPr>").is_empty());
+}
+
+#[test]
+fn every_part_keeps_the_published_order() {
+    let mut report = report();
+    report.mark = Some("intern".into());
+    report.house.colour = Some("#004488".into());
+    let package = opened(&docx(&report, None).expect("written"));
+    let mut parts = 0;
+    for (name, part) in xml_parts(&package) {
+        assert_eq!(disorder(&part), Vec::<String>::new(), "{name}");
+        parts += 1;
+    }
+    assert_eq!(parts, 8, "document, styles, numbering, settings, header, footer, footnotes, title");
+}
+
+#[test]
+fn every_relation_leads_somewhere_and_every_part_has_a_type() {
+    let package = opened(&docx(&report(), None).expect("written"));
+    let main = package.text("word/document.xml");
+    for relation in package.relations("word/document.xml") {
+        assert!(package.parts.contains_key(&format!("word/{}", relation.target)), "{relation:?}");
+    }
+    for used in main.split("r:embed=\"").skip(1).filter_map(|p| p.split('"').next()) {
+        assert!(package.relations("word/document.xml").iter().any(|r| r.id == used), "{used}");
+    }
+    for name in package.parts.keys() {
+        let ending = name.rsplit('.').next().expect("an ending");
+        assert!(package.by_name.contains_key(&format!("/{name}")) || package.by_ending.contains_key(ending), "{name}");
+    }
+}
+
+#[test]
+fn headings_tables_pictures_and_footnotes_are_those_of_the_report() {
+    let report = report();
+    let package = opened(&docx(&report, None).expect("written"));
+    let main = package.text("word/document.xml");
+    let blocks = || report.sections.iter().flat_map(|s| &s.blocks);
+    let tables = blocks().filter(|b| matches!(b, super::super::Block::Table(_))).count();
+    assert!(tables > 3 && report.charts().count() > 1);
+    assert_eq!(main.matches("<w:tbl>").count(), tables);
+    assert_eq!(main.matches("<w:tblHeader/>").count(), tables, "a head that repeats");
+    assert_eq!(main.matches("<wp:docPr ").count(), report.charts().count());
+    for (level, style) in [(1, "Heading1"), (2, "Heading2")] {
+        let expected = report.sections.iter().filter(|s| s.level == level).count();
+        assert_eq!(main.matches(&format!("<w:pStyle w:val=\"{style}\"/>")).count(), expected, "{style}");
+    }
+    // Each footnote once, each with its text; a second mention is a reference to the first.
+    let references = main.matches("<w:footnoteReference ").count();
+    let notes = package.text("word/ravijn-footnotes.xml");
+    assert!(references > 3);
+    assert_eq!(notes.matches("<w:footnote w:id=").count(), references);
+    for e in &report.evidence {
+        assert!(notes.contains(&escape(&e.value)), "{}", e.value);
+    }
+    assert!(main.contains("TOC \\o &quot;1-2&quot;") || main.contains("TOC \\o \"1-2\""));
+    assert!(package.text("word/styles.xml").contains("<w:lang w:val=\"nl-NL\""));
+    let core = package.text("docProps/core.xml");
+    assert!(core.contains(&format!("<dc:title>{}</dc:title>", escape(&report.title))) && !core.contains("dcterms"));
+}
+
+#[test]
+fn a_picture_tells_its_figures_to_those_who_cannot_see_it() {
+    let report = report();
+    let main = opened(&docx(&report, None).expect("written")).text("word/document.xml");
+    for chart in report.charts() {
+        let words = body::described(chart);
+        assert!(main.contains(&format!("descr=\"{}\"", escape(&words))), "{}", chart.id);
+        for row in &chart.figures.rows {
+            for cell in &row.cells {
+                assert!(words.contains(&cell.printed), "{}: {}", chart.id, cell.printed);
+            }
+        }
+    }
+}
+
+#[test]
+fn the_same_report_is_the_same_file() {
+    let report = report();
+    assert!(docx(&report, None).expect("written") == docx(&report, None).expect("written"));
+}
+
+#[test]
+fn widths_fill_the_page_and_numbers_fit() {
+    for table in report().sections.iter().flat_map(|s| &s.blocks).filter_map(|b| match b {
+        super::super::Block::Table(t) => Some(t),
+        _ => None,
+    }) {
+        let widths = table::widths(table, 9_638);
+        assert!(widths.iter().sum::<u32>() <= 9_638, "{}", table.id);
+        for (i, column) in table.columns.iter().enumerate().filter(|(_, c)| c.align == Align::Right) {
+            for row in &table.rows {
+                let letters = row.cells.get(i).map_or(0, |c| c.printed.chars().count()) as u32;
+                assert!(widths[i] >= letters * 80, "{}: {}", table.id, column.header);
+            }
+        }
+    }
+}
+
+/// A template as Dutch Word makes it: `Kop1` is called `heading 1`, a logo in the header.
+fn template(section: &str, styles: &str) -> Vec<u8> {
+    let mut package = Package::default();
+    package.by_ending.insert("rels".into(), "application/vnd.openxmlformats-package.relationships+xml".into());
+    package.by_ending.insert("jpeg".into(), "image/jpeg".into());
+    let relation = |id: &str, kind: &str, target: &str| Relation {
+        id: id.into(),
+        kind: format!("{OFFICE}/{kind}"),
+        target: target.into(),
+        outside: false,
+    };
+    package.add(
+        "word/document.xml",
+        MAIN,
+        format!("{HEAD}<w:document {SPACES}><w:body><w:p><w:r><w:t>Weg hiermee</w:t></w:r></w:p>{section}</w:body></w:document>"),
+    );
+    package.add(
+        "word/styles.xml",
+        &format!("{KIND}.styles+xml"),
+        format!("{HEAD}<w:styles xmlns:w=\"{W}\">{styles}</w:styles>"),
+    );
+    package.add(
+        "word/header7.xml",
+        &format!("{KIND}.header+xml"),
+        format!("{HEAD}<w:hdr {SPACES}><w:p><w:r><w:t>Gemeente Ons Dorp</w:t></w:r></w:p></w:hdr>"),
+    );
+    package.parts.insert("word/media/logo.jpeg".into(), vec![0xff, 0xd8, 0xff]);
+    package.relate("word/header7.xml", &[relation("rId1", "image", "media/logo.jpeg")]);
+    package.relate(
+        "word/document.xml",
+        &[relation("rId1", "styles", "styles.xml"), relation("rId9", "header", "header7.xml")],
+    );
+    package.relate("", &[relation("rId1", "officeDocument", "word/document.xml")]);
+    package.write().expect("packed")
+}
+
+const THEIRS: &str = "<w:style w:type=\"paragraph\" w:default=\"1\" w:styleId=\"Standaard\"><w:name w:val=\"Normal\"/></w:style>\
+<w:style w:type=\"paragraph\" w:styleId=\"Kop1\"><w:name w:val=\"heading 1\"/><w:basedOn w:val=\"Standaard\"/><w:rPr><w:color w:val=\"AA2200\"/></w:rPr></w:style>\
+<w:style w:type=\"paragraph\" w:styleId=\"Lijst\"><w:name w:val=\"List Bullet\"/></w:style>";
+const THEIR_SECTION: &str = "<w:sectPr><w:headerReference w:type=\"default\" r:id=\"rId9\"/><w:pgSz w:w=\"11906\" w:h=\"16838\"/><w:pgMar w:left=\"1700\" w:right=\"1700\"/><w:titlePg/></w:sectPr>";
+
+#[test]
+fn a_template_gives_its_styles_header_and_paper_and_loses_its_text() {
+    let template = Template::new(template(THEIR_SECTION, THEIRS)).expect("a template");
+    let mut report = report();
+    report.mark = Some("Voor intern gebruik".into());
+    let package = opened(&docx(&report, Some(&template)).expect("written"));
+    let main = package.text("word/document.xml");
+    assert!(
+        !main.contains("Weg hiermee") && main.contains("<w:pStyle w:val=\"Kop1\"/>") && !main.contains("\"Heading1\"")
+    );
+    assert!(main.contains("<w:pgMar w:left=\"1700\" w:right=\"1700\"/>"));
+    assert!(package.text("word/header7.xml").contains("Gemeente Ons Dorp"));
+    assert!(package.parts.contains_key("word/media/logo.jpeg"));
+    // The mark stands above their pages and above a first page that had no header.
+    assert!(package.text("word/header7.xml").contains("Voor intern gebruik"));
+    assert!(package.text("word/ravijn-merk-first.xml").contains("Voor intern gebruik"));
+    let styles = package.text("word/styles.xml");
+    assert_eq!(styles.matches("w:val=\"heading 1\"").count(), 1);
+    assert!(styles.contains("w:val=\"heading 2\"") && styles.contains("<w:color w:val=\"AA2200\"/>"));
+    // Their list style has no bullets: ours stands beside it under another name.
+    assert!(main.contains("<w:pStyle w:val=\"RavijnListBullet\"/>"));
+    assert!(styles.contains("w:val=\"List Bullet ravijn\""));
+    for (name, part) in xml_parts(&package) {
+        assert_eq!(disorder(&part), Vec::<String>::new(), "{name}");
+    }
+    for relation in package.relations("word/document.xml") {
+        assert!(package.parts.contains_key(&format!("word/{}", relation.target)), "{relation:?}");
+    }
+    assert_eq!(template::width(THEIR_SECTION), 8_506, "11906 - 2 x 1700");
+}
+
+#[test]
+fn a_template_that_says_nothing_is_filled_with_ours() {
+    let template = Template::new(template("", "")).expect("a template");
+    let package = opened(&docx(&report(), Some(&template)).expect("written"));
+    let styles = package.text("word/styles.xml");
+    for name in ["Title", "heading 1", "heading 2", "heading 3", "caption", "List Bullet", "footnote text"] {
+        assert!(styles.contains(&format!("<w:name w:val=\"{name}\"/>")), "{name}");
+    }
+    assert!(package.text("word/ravijn-numbering.xml").contains("w:val=\"•\""));
+}
+
+#[test]
+fn what_is_no_word_file_says_why() {
+    for (bytes, words) in [
+        (b"geen zip".to_vec(), "no .docx"),
+        (vec![0xd0, 0xcf, 0x11, 0xe0, 1], "old .doc"),
+        (Package::default().write().expect("packed"), "no text part"),
+    ] {
+        let why = Template::new(bytes).expect_err("no template");
+        assert!(why.contains(words), "{why}");
+    }
+}
+
+#[test]
+fn a_logo_stands_above_the_title() {
+    let mut report = report();
+    let svg =
+        "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"90\" height=\"30\"><rect width=\"90\" height=\"30\"/></svg>";
+    report.house.logo = Some(Logo::new(svg.into()).expect("a logo"));
+    let package = opened(&docx(&report, None).expect("written"));
+    let main = package.text("word/document.xml");
+    assert!(main.find("Logo van de gemeente") < main.find(&escape(&report.title)));
+    assert!(package.parts["word/media/ravijn1.png"].starts_with(b"\x89PNG"));
+}
+
+#[test]
+fn the_page_of_the_council_has_no_footnotes_but_is_whole() {
+    let study = sample::study(Options::default());
+    let report = compose_for(&study, &study.scenarios[0], Audience::Raad);
+    let package = opened(&docx(&report, None).expect("written"));
+    let main = package.text("word/document.xml");
+    assert!(!main.contains("footnoteReference") && !main.contains("TOC \\o") && main.contains("w:val=\"Title\""));
+}
