@@ -18,6 +18,8 @@ mod html;
 mod json;
 mod markdown;
 mod paragraph;
+#[cfg(feature = "pdf")]
+mod pdf;
 mod picture;
 mod rounding;
 #[cfg(test)]
@@ -39,4 +41,6 @@ pub use html::html;
 pub use json::{json, receipt};
 pub use markdown::markdown;
 pub use paragraph::compose;
+#[cfg(feature = "pdf")]
+pub use pdf::pdf;
 pub use text::text;

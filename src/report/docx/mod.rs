@@ -18,8 +18,12 @@ use std::collections::BTreeMap;
 
 use super::document::Report;
 use body::Body;
+#[cfg(feature = "pdf")]
+pub(super) use body::described;
 use package::{OFFICE, Package, Relation};
 use styles::{Look, STYLES, TABLE};
+#[cfg(feature = "pdf")]
+pub(super) use table::widths;
 pub use template::Template;
 use xml::{HEAD, SPACES, W, escape, field, paragraph, run};
 

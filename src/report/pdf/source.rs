@@ -1,0 +1,200 @@
+//! The report as a text for typst. Every word of people is a string in it,
+//! never markup.
+
+use std::collections::BTreeSet;
+
+use super::super::chart::{self, Chart, Page};
+use super::super::document::{Align, Block, Inline, Report, RowKind, Section, Table, Text};
+use super::super::docx::{described, widths};
+
+/// Width of the text in twentieths of a point: A4 less 20 mm on each side.
+const ROOM: u32 = 9_638;
+
+/// Text for typst, and the files that it names.
+pub struct Source {
+    /// The main file.
+    pub text: String,
+    /// Files by name.
+    pub files: Vec<(String, Vec<u8>)>,
+}
+
+/// Writes it; `can` says whether a letter can be printed.
+pub fn source(report: &Report, can: &dyn Fn(char) -> bool) -> Source {
+    let mut writer = Writer { report, can, files: Vec::new(), noted: BTreeSet::new() };
+    let text = writer.write();
+    Source { text, files: writer.files }
+}
+
+struct Writer<'a> {
+    report: &'a Report,
+    can: &'a dyn Fn(char) -> bool,
+    files: Vec<(String, Vec<u8>)>,
+    noted: BTreeSet<usize>,
+}
+
+impl Writer<'_> {
+    /// Words as a string of typst; a letter that no font has would break the standard.
+    fn quote(&self, words: &str) -> String {
+        let mut out = String::from("\"");
+        for c in words.chars() {
+            match c {
+                '"' => out.push_str("\\\""),
+                '\\' => out.push_str("\\\\"),
+                c if c.is_whitespace() && c != '\u{a0}' && c != '\u{202f}' => out.push(' '),
+                c if c.is_control() => {}
+                c if (self.can)(c) => out.push(c),
+                _ => out.push('?'),
+            }
+        }
+        out.push('"');
+        out
+    }
+
+    fn words(&self, words: &str) -> String {
+        format!("text({})", self.quote(words))
+    }
+
+    fn write(&mut self) -> String {
+        let report = self.report;
+        let house = &report.house;
+        let lines = house.colour_of_lines().unwrap_or("#0b5394");
+        let words = house.colour_of_words().unwrap_or("#0b3d6b");
+        let letters = match house.font_name() {
+            Some(font) => format!("({}, \"Arimo\")", self.quote(&font)),
+            None => "(\"Arimo\",)".to_owned(),
+        };
+        let mark = report.mark.as_deref().map_or_else(|| "none".to_owned(), |m| self.quote(m));
+        let mut out = format!(
+            "#let house = rgb(\"{lines}\")\n#let words = rgb(\"{words}\")\n#let letters = {letters}\n#let mark = {mark}\n#let foot = {}\n\
+             #set document(title: {}, author: {}, description: {}, date: none)\n",
+            self.quote(&report.title),
+            self.quote(&report.title),
+            self.quote(&format!("Gemeente {}", report.municipality)),
+            self.quote(&report.subtitle),
+        );
+        out.push_str(include_str!("page.typ"));
+        if let Some(logo) = &house.logo {
+            let name = format!("logo.{}", logo.kind.ending());
+            let high = 16.0_f64.min(90.0 / logo.ratio());
+            let alt = self.quote(&format!("Logo van de gemeente {}", report.municipality));
+            out.push_str(&format!("#block(below: 6mm, image(\"{name}\", height: {high:.2}mm, alt: {alt}))\n"));
+            self.files.push((name, logo.bytes.to_vec()));
+        }
+        out.push_str(&format!(
+            "#title()\n#block(below: 0.8em, text(size: 11pt, fill: rgb(\"#535c66\"), {}))\n",
+            self.quote(&report.subtitle)
+        ));
+        out.push_str("#line(length: 100%, stroke: 2pt + house)\n");
+        if !report.imprint.is_empty() {
+            out.push_str(&format!("#remark({})\n", self.words(&report.imprint.join(" · "))));
+        }
+        if report.sections.iter().filter(|s| s.level <= 1).count() > 2 {
+            out.push_str("#outline(title: \"Inhoud\", depth: 2, indent: 4mm)\n");
+        }
+        for section in &report.sections {
+            let section = self.section(section);
+            out.push_str(&section);
+        }
+        out
+    }
+
+    fn section(&mut self, section: &Section) -> String {
+        let mut out = format!("#heading(level: {}, {})\n", section.level.clamp(1, 3), self.words(&section.title));
+        for block in &section.blocks {
+            let written = match block {
+                Block::Paragraph(text) => format!("#par({})\n", self.text(text)),
+                Block::Label(text) => format!("#label({})\n", self.text(text)),
+                Block::List(items) => {
+                    let items: Vec<String> = items.iter().map(|i| self.text(i)).collect();
+                    format!("#list({})\n", items.join(", "))
+                }
+                Block::Table(table) => self.table(table),
+                Block::Chart(chart) => self.chart(chart),
+            };
+            out.push_str(&written);
+        }
+        out
+    }
+
+    fn text(&mut self, text: &Text) -> String {
+        let mut out = String::from("{ ");
+        for inline in &text.0 {
+            match inline {
+                Inline::Plain(words) => out.push_str(&self.words(words)),
+                Inline::Strong(words) => out.push_str(&format!("strong({})", self.words(words))),
+                Inline::Figure { printed, evidence } => {
+                    out.push_str(&self.words(&printed.replace(' ', "\u{a0}")));
+                    out.push_str("; ");
+                    out.push_str(&self.note(*evidence));
+                }
+            }
+            out.push_str("; ");
+        }
+        out.push('}');
+        out
+    }
+
+    /// The first mention has the footnote, a later one points at it.
+    fn note(&mut self, evidence: usize) -> String {
+        let Some(e) = self.report.evidence.get(evidence) else { return "none".into() };
+        let label = format!("<bron-{}>", evidence + 1);
+        if !self.noted.insert(evidence) {
+            return format!("footnote({label})");
+        }
+        let address = if e.address.is_empty() { String::new() } else { format!("{} is ", e.address) };
+        let rests = if e.rests_on.is_empty() { String::new() } else { format!(" Rust op: {}.", e.rests_on.join("; ")) };
+        let words = format!("{}: {address}{}; {}.{rests}", e.printed, e.value, e.formula.trim_end_matches('.'));
+        // A label sticks to what stands before it in markup.
+        format!("[#footnote({}){label}]", self.words(&words))
+    }
+
+    fn table(&self, table: &Table) -> String {
+        if table.columns.is_empty() {
+            return String::new();
+        }
+        let columns: Vec<String> =
+            widths(table, ROOM).iter().map(|w| format!("{:.1}pt", f64::from(*w) / 20.0)).collect();
+        let align: Vec<&str> = table
+            .columns
+            .iter()
+            .map(|c| match c.align {
+                Align::Left => "left",
+                Align::Right => "right",
+            })
+            .collect();
+        let head: Vec<String> = table.columns.iter().map(|c| self.quote(&c.header)).collect();
+        let mut out = format!(
+            "#tabel({}, ({},), ({},), ({},), {}",
+            self.words(&table.caption),
+            columns.join(", "),
+            align.join(", "),
+            head.join(", "),
+            table.rows.len()
+        );
+        for row in &table.rows {
+            for (i, column) in table.columns.iter().enumerate() {
+                let printed = row.cells.get(i).map_or("", |c| c.printed.as_str());
+                let printed =
+                    if column.align == Align::Right { printed.replace(' ', "\u{a0}") } else { printed.to_owned() };
+                let words = self.words(&printed);
+                let strong = row.kind == RowKind::Total && !printed.is_empty();
+                out.push_str(&if strong { format!(", strong({words})") } else { format!(", {words}") });
+            }
+        }
+        out.push_str(")\n");
+        for note in &table.notes {
+            out.push_str(&format!("#remark({})\n", self.words(note)));
+        }
+        out
+    }
+
+    fn chart(&mut self, chart: &Chart) -> String {
+        let name = format!("grafiek-{}.svg", self.files.len() + 1);
+        self.files.push((name.clone(), chart::svg(chart, Page::Wide).into_bytes()));
+        format!(
+            "#figure(kind: image, supplement: none, caption: {}, image(\"{name}\", width: 160mm, alt: {}))\n",
+            self.words(&chart.title),
+            self.quote(&described(chart))
+        )
+    }
+}
