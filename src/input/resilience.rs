@@ -120,6 +120,17 @@ impl Builder<'_> {
             );
         }
         let available = table.table("available");
+        for key in ["incidental", "structural"] {
+            let Some(item) = available.and_then(|a| a.get(key)) else { continue };
+            if available.and_then(|a| a.money(key, self.frame.unit)).is_some_and(|v| v < 0.0) {
+                self.error(
+                    "out-of-range",
+                    &item.place,
+                    format!("an available capacity of {}", item.written),
+                    "write what there is to meet losses with: 0 or more",
+                );
+            }
+        }
         Some(Resilience {
             scope: if table.text("scope") == Some("municipality") { Scope::Municipality } else { Scope::Programme },
             year: Year(year),

@@ -129,7 +129,9 @@ fn largest(whole: &Report, scenario: &ScenarioStudy) -> Section {
         .map(|r| {
             Row::plain(vec![
                 Cell::words(words::clean(&r.title)),
-                risks::odds_alone(scenario, r).map_or_else(tables::nothing, Cell::words),
+                risks::odds_alone(scenario, r)
+                    .map(|odds| if r.years.len() > 1 && r.summed { format!("{odds} per jaar") } else { odds })
+                    .map_or_else(tables::nothing, Cell::words),
                 Cell::words(amount_of(whole, r)),
                 Cell::words(if r.summed { "ja" } else { "nee" }),
             ])

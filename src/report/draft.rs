@@ -177,7 +177,10 @@ impl<'a> Draft<'a> {
 
     /// The middle 80 % of a figure, with its evidence.
     pub fn between(&self, summary: &Summary, address: &str) -> String {
-        let printed = self.book.range(self.book.round(summary.p10), self.book.round(summary.p90));
+        let (low, high) = (self.book.round(summary.p10), self.book.round(summary.p90));
+        // Of two negative bounds the sizes are printed; the sentence says `negatief`.
+        let (low, high) = if low < 0 && high < 0 { (-high, -low) } else { (low, high) };
+        let printed = self.book.range(low, high);
         let value = format!("{} – {}", dutch::euro_cents(summary.p10), dutch::euro_cents(summary.p90));
         let draws = self.outcome().map_or(0, |o| o.draws);
         let formula = format!("P10 en P90 van {} trekkingen", dutch::whole(draws as f64));

@@ -231,14 +231,17 @@ fn smallest_offending(matrix: &DMatrix<f64>) -> Vec<usize> {
     rows
 }
 
-/// The value nearest to the stated one that a pair of a set can have while the
-/// others stay; none where no value can.
-fn nearest_possible(matrix: &DMatrix<f64>, rows: &[usize], pair: (usize, usize)) -> Option<f64> {
+/// The value nearest to the stated one that the pairs of one block in a set can
+/// have, all moved together, while the others stay; none where no value can.
+/// A block of n equal correlations can be no lower than -1/(n-1).
+fn nearest_possible(matrix: &DMatrix<f64>, rows: &[usize], pairs: &[(usize, usize)]) -> Option<f64> {
     let mut small = sub_matrix(matrix, rows);
-    let stated = small[pair];
+    let stated = small[*pairs.first()?];
     let mut fits = |rho: f64| {
-        small[pair] = rho;
-        small[(pair.1, pair.0)] = rho;
+        for &(i, j) in pairs {
+            small[(i, j)] = rho;
+            small[(j, i)] = rho;
+        }
         factor(&small).is_some()
     };
     // The possible values form an interval: find one, then walk to its near
@@ -271,10 +274,21 @@ fn contradiction(model: &Model, members: &[Correlated], matrix: &DMatrix<f64>, l
     let mut best: Option<(f64, &Correlation, f64)> = None;
     let mut last_stated = None;
     for link in links {
-        let at = |end| rows.iter().position(|&r| members[r] == end);
-        let (Some(i), Some(j)) = (at(link.between[0]), at(link.between[1])) else { continue };
+        // A block that reaches beyond the set must be possible as a whole.
+        let within = |l: &Correlation, rows: &[usize]| l.between.iter().all(|e| rows.iter().any(|&r| members[r] == *e));
+        let beyond = links.iter().any(|l| l.id == link.id && !within(l, &rows));
+        let seen: Vec<usize> = if beyond { (0..members.len()).collect() } else { rows.clone() };
+        if !within(link, &rows) {
+            continue;
+        }
+        let pair_of = |l: &Correlation| {
+            let at = |end| seen.iter().position(|&r| members[r] == end);
+            Some((at(l.between[0])?, at(l.between[1])?))
+        };
         last_stated = Some(*link);
-        if let Some(rho) = nearest_possible(matrix, &rows, (i, j)) {
+        // One `rho` in the file holds for every pair of its block.
+        let block: Vec<_> = links.iter().filter(|l| l.id == link.id).filter_map(|l| pair_of(l)).collect();
+        if let Some(rho) = nearest_possible(matrix, &seen, &block) {
             let change = (rho - link.rho).abs();
             if best.is_none_or(|(least, ..)| change < least - 1e-9) {
                 best = Some((change, link, rho));

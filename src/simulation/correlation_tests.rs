@@ -83,6 +83,26 @@ fn a_contradiction_names_the_culprits_and_what_would_be_possible() {
     assert!(found[0].place.is_some());
 }
 
+/// Three of -0.9 in one block: the matrix has the eigenvalue 1 + 2 rho, so the
+/// block as a whole can be no lower than -1/(3-1) = -0.5. Four: -1/3.
+#[test]
+fn a_block_that_is_too_negative_moves_as_a_whole() {
+    for (count, possible) in [(3_usize, "rho = -0.5 in"), (4, "rho = -0.333 in")] {
+        let (mut s, e) = sketch(count);
+        for i in 0..count {
+            for j in 0..i {
+                s.correlate(e[j], e[i], -0.9);
+            }
+        }
+        for link in &mut s.model.correlations {
+            link.id = "blok".into();
+        }
+        let found = check(&s.model);
+        let help = found[0].help.as_deref().expect("it says what to do");
+        assert!(help.contains(possible), "{help}");
+    }
+}
+
 #[test]
 fn a_pair_that_is_not_stated_counts_as_nothing_and_the_help_says_so() {
     let (mut s, e) = sketch(3);

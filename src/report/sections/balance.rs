@@ -40,10 +40,13 @@ fn balance(d: &Draft<'_>) -> String {
     let mut out = format!("Het saldo is baten min lasten. In {h} is het {expected} {amount} ");
     out.push_str(if units < 0 { "negatief." } else { "positief." });
     if let Some(s) = band {
-        out.push_str(&format!(" Met 80% kans ligt het {}.", d.between(s, &format!("balance(total, {h})"))));
+        let between = d.between(s, &format!("balance(total, {h})"));
+        // A range of minus signs is read wrongly: the sign is said in a word.
+        let negative = s.p10 < 0.0 && s.p90 < 0.0;
+        out.push_str(&format!(" Met 80% kans ligt het {between}{}.", if negative { " negatief" } else { "" }));
     }
     if incidental == 0 {
-        out.push_str(" Het hele saldo van de raming is structureel.");
+        out.push_str(&format!(" In {h} is er per saldo niets incidenteel: dat saldo is structureel."));
     } else {
         let part = d.money(
             structural,

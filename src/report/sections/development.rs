@@ -252,10 +252,15 @@ fn fan(d: &Draft<'_>, id: &GroupId, label: &str, figures: &Table) -> Option<Char
             budget: entry.budget_cost.zip(y.budget_cost).map(|(units, exact)| d.mark_as(units, exact)),
         })
         .collect();
-    let (first, last) = (years.first()?, years.last()?);
+    // A base year that lacks costs is no year to start the sentence from.
+    let (first, last) = (years.get(d.start(id)).or(years.first())?, years.last()?);
     Some(Chart {
         id: format!("waaier-{}", name(id)),
-        title: format!("{}: lasten met bandbreedte en begroting", words::capital(label)),
+        title: format!(
+            "{}: lasten met bandbreedte{}",
+            words::capital(label),
+            if years.iter().any(|y| y.budget.is_some()) { " en begroting" } else { "" }
+        ),
         alternative: format!(
             "Van {} in {} naar {} in {}. De tabel hierbij geeft alle cijfers.",
             first.middle.printed, first.year, last.middle.printed, last.year

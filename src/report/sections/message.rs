@@ -1,8 +1,8 @@
-//! The message in four sentences, and the key figures.
+//! The message in brief, and the key figures.
 //!
-//! Always four: how cost develops, whether it fits, which risk counts most,
-//! and what is needed for what may come on top. Each has a form for what is
-//! not known.
+//! Always four points: how cost develops, whether it fits, which risk counts
+//! most, and what is needed for what may come on top. Each has a form for what
+//! is not known. A fifth says what the bands leave out, where they leave it out.
 
 use super::super::document::{Block, Column, Row, Section, Table};
 use super::super::draft::Draft;
@@ -14,9 +14,11 @@ use crate::study::derive;
 /// The section.
 pub fn write(d: &Draft<'_>) -> Section {
     let four = [cost(d), budget(d), risk(d), needed(d)];
-    let mut blocks = vec![Block::List(four.iter().map(|s| d.text(s)).collect())];
+    let mut items: Vec<_> = four.iter().map(|s| d.text(s)).collect();
+    items.extend(beside(d).map(|s| d.text(&s)));
+    let mut blocks = vec![Block::List(items)];
     blocks.push(Block::Table(key_figures(d)));
-    Section { id: "boodschap".into(), title: "De boodschap in vier zinnen".into(), level: 1, blocks }
+    Section { id: "boodschap".into(), title: "De boodschap in het kort".into(), level: 1, blocks }
 }
 
 fn cost(d: &Draft<'_>) -> String {
@@ -136,14 +138,65 @@ fn risk(d: &Draft<'_>) -> String {
             let size =
                 r.impact.map(|i| d.euros(i.mean, &format!("risk({})", r.id), "gemiddeld gevolg als het gebeurt"));
             let odds = r.chance.map(|p| chance::stated(&d.model().report.chance_words, p)).unwrap_or_default();
+            let each = if r.years.len() > 1 { " per jaar" } else { "" };
+            let when = match (&r.what_if, r.years.first()) {
+                (Some(_), Some(year)) => format!(" in {year}"),
+                _ => String::new(),
+            };
             format!(
-                "We zien {count}; het grootste dat bovenop de raming komt, is ‘{what}’: kans {odds}, gevolg {}.",
+                "We zien {count}; het grootste dat bovenop de raming komt, is ‘{what}’: kans {odds}{each}, gevolg {}{when}.",
                 size.unwrap_or_else(|| "onbekend".to_owned())
             )
         }
         (None, false) if pm == risks.len() => format!("We zien {count}, die niet in geld zijn uit te drukken."),
         (None, false) => format!("We zien {count}; wat er in geld van bekend is, zit al in de raming."),
     }
+}
+
+/// What no band or chance above holds: the risks of the register stand beside
+/// the projection. A council that reads the band alone would think itself safer.
+fn beside(d: &Draft<'_>) -> Option<String> {
+    let summed = d.here.risks.iter().filter(|r| r.summed).count();
+    if summed == 0 {
+        return None;
+    }
+    let what = match (d.outcome().is_some(), d.last_budget_year(&GroupId::Total).is_some()) {
+        (true, true) => "de raming, de bandbreedte en de kans op een slechter saldo",
+        (true, false) => "de raming en de bandbreedte",
+        _ => "de raming",
+    };
+    let which = if summed == 1 {
+        "het ene risico met een eigen bedrag".to_owned()
+    } else {
+        format!("de {} met een eigen bedrag", crate::dutch::counted(summed, "risico", "risico's"))
+    };
+    let sits = if summed == 1 { "zit" } else { "zitten" };
+    let mut out = format!("{} {sits} niet in {what}.", words::capital(&which));
+    let total = derive::expected_total(d.here);
+    if let Some(r) = d.here.resilience.as_ref().filter(|_| d.book.round(total) != 0) {
+        let verb = if total < 0.0 { "leveren" } else { "kosten" };
+        let gain = if total < 0.0 { " op" } else { "" };
+        let they = if summed == 1 { "Gemiddeld is dat".to_owned() } else { format!("Samen {verb} zij gemiddeld") };
+        out.push_str(&format!(
+            " {they} {}{gain} in {} (kans maal gevolg).",
+            d.euros(total, "sum(risk.expected)", "som van kans maal gemiddeld gevolg"),
+            r.year
+        ));
+    }
+    Some(out)
+}
+
+/// What the needed amount rests on and leaves out, to stand behind it.
+fn provided(d: &Draft<'_>) -> String {
+    let pm = d.here.risks.iter().filter(|r| r.basis == crate::study::Basis::ProMemorie).count();
+    let mut out = " Dat geldt als de aangenomen kansen en bedragen kloppen".to_owned();
+    match pm {
+        0 => {}
+        1 => out.push_str("; één risico zonder bedrag (p.m.) zit er niet in"),
+        n => out.push_str(&format!("; {n} risico's zonder bedrag (p.m.) zitten er niet in")),
+    }
+    out.push('.');
+    out
 }
 
 fn needed(d: &Draft<'_>) -> String {
@@ -162,15 +215,17 @@ fn needed(d: &Draft<'_>) -> String {
     // Without draws the band of the projection is not in it.
     if r.expected_deficit.is_none() || d.outcome().is_none() {
         return format!(
-            "Voor de risico's met een eigen bedrag is in {} {amount} nodig, om met {certainty} zekerheid genoeg te hebben.",
-            r.year
+            "Voor de risico's met een eigen bedrag is in {} {amount} nodig, om met {certainty} zekerheid genoeg te hebben.{}",
+            r.year,
+            provided(d)
         );
     }
     let deficit = r.expected_deficit.unwrap_or(0.0);
     if d.book.round(deficit) == 0 {
         return format!(
-            "Voor tegenvallers boven op wat we verwachten is in {} {amount} nodig, om met {certainty} zekerheid genoeg te hebben.",
-            r.year
+            "Voor tegenvallers boven op wat we verwachten is in {} {amount} nodig, om met {certainty} zekerheid genoeg te hebben.{}",
+            r.year,
+            provided(d)
         );
     }
     // Both amounts together: a council that sets aside the second alone has too little.
@@ -180,8 +235,9 @@ fn needed(d: &Draft<'_>) -> String {
         "gemiddelde van het tekort ten opzichte van de begroting",
     );
     format!(
-        "Gemiddeld over alle toekomsten is er in {} een tekort van {deficit}; daarbovenop is {amount} nodig, om met {certainty} zekerheid genoeg te hebben.",
-        r.year
+        "Gemiddeld over alle doorrekeningen is er in {} een tekort van {deficit} (een overschot telt als 0); daarbovenop is {amount} nodig, om met {certainty} zekerheid genoeg te hebben.{}",
+        r.year,
+        provided(d)
     )
 }
 
@@ -217,6 +273,9 @@ fn key_figures(d: &Draft<'_>) -> Table {
     let mut notes = vec!["Saldo is baten min lasten.".to_owned()];
     if budgeted {
         notes.push("De vergelijking is met de begroting in het geld van dat jaar.".into());
+    }
+    if d.outcome().is_some() && d.here.risks.iter().any(|r| r.summed) {
+        notes.push("De risico's met een eigen bedrag zitten niet in deze cijfers.".into());
     }
     notes.extend(d.unknown_note(&id));
     tables::without_empty_columns(Table {

@@ -51,7 +51,9 @@ fn intro(d: &Draft<'_>, summed: usize) -> String {
     };
     if covered > 0 {
         rest.push(match d.outcome() {
-            Some(_) => said(covered, "zit al in de bandbreedte", "zitten al in de bandbreedte"),
+            Some(_) => {
+                said(covered, "zit al in de raming of haar bandbreedte", "zitten al in de raming of haar bandbreedte")
+            }
             None => said(
                 covered,
                 "hoort bij de onzekerheid van de raming (zonder simulatie niet berekend)",
@@ -60,7 +62,7 @@ fn intro(d: &Draft<'_>, summed: usize) -> String {
         });
     }
     if in_figures > 0 {
-        rest.push(said(in_figures, "zit al in de raming zelf", "zitten al in de raming zelf"));
+        rest.push(said(in_figures, "volgt uit de raming zelf", "volgen uit de raming zelf"));
     }
     if pm > 0 {
         rest.push(said(pm, "is niet in geld uit te drukken (p.m.)", "zijn niet in geld uit te drukken (p.m.)"));
@@ -109,7 +111,7 @@ fn table(d: &Draft<'_>, summed: &[&RiskEntry]) -> Table {
     let mut columns = vec![
         Column::numbers("Nr").optional(),
         Column::words("Risico"),
-        Column::words("Kans"),
+        Column::words("Kans per jaar"),
         Column::numbers("Gevolg als het gebeurt"),
         Column::words("S/I").optional(),
         Column::numbers("Kans maal gevolg"),
@@ -175,6 +177,17 @@ fn table(d: &Draft<'_>, summed: &[&RiskEntry]) -> Table {
             words::percent(c)
         ));
     }
+    if let Some(r) = &d.here.resilience {
+        for risk in shown {
+            if let Some(first) = risk.years.first().filter(|first| **first > r.year) {
+                notes.push(format!(
+                    "‘{}’ kan pas vanaf {first} optreden; daarom is kans maal gevolg in {} nul.",
+                    words::clean(&risk.title),
+                    r.year
+                ));
+            }
+        }
+    }
     let year = d.here.resilience.as_ref().map(|r| format!(" in {}", r.year)).unwrap_or_default();
     Table {
         id: "register".into(),
@@ -197,7 +210,7 @@ fn sums(d: &Draft<'_>) -> String {
         let (a, b) = (d.book.round(low), d.book.round(high));
         if a != b {
             out.push_str(&format!(
-                " Met het laagste en het hoogste gevolg ligt die som {}.",
+                " Met bij elk risico een laag en een hoog gevolg ligt die som {}.",
                 d.cite(
                     &d.book.range(a, b),
                     "sum(risk.chance x risk.min), sum(risk.chance x risk.max)",
@@ -209,8 +222,14 @@ fn sums(d: &Draft<'_>) -> String {
     }
     if let Some(r) = d.here.resilience.as_ref().filter(|r| r.sum_of_maxima > 0.0) {
         out.push_str(&format!(
-            " Gebeurt alles tegelijk, en elk met het hoogste gevolg dat hierboven bij het risico staat, dan kost dat {}.",
-            d.euros(r.sum_of_maxima, "sum(risk.max)", "som van de hoogste gevolgen")
+            " Gebeurt alles tegelijk, en elk met een hoog gevolg, dan kost dat {}.{}",
+            d.euros(r.sum_of_maxima, "sum(risk.max)", "som van de hoge gevolgen: opgegeven hoogste bedrag, of P90 bij een simulatie"),
+            // A simulated impact has no largest: its P90 stands in the sum.
+            if d.outcome().is_some() {
+                " Bij een opgegeven bedrag is dat het hoogste bedrag; bij een gevolg uit de simulatie is er 10% kans op nog meer."
+            } else {
+                ""
+            }
         ));
     }
     out

@@ -56,9 +56,15 @@ fn deficit(d: &Draft<'_>, r: &ResilienceOutcome) -> String {
                 .filter(|_| d.outcome().is_none())
                 .unwrap_or_else(|| d.book.round(v));
             let amount = d.money(units, &format!("mean(shortfall(total, {}))", r.year), v, formula);
-            let what = if d.outcome().is_some() { "Het verwachte tekort" } else { "Het tekort in deze raming" };
+            let simulated = d.outcome().is_some();
+            let what = if simulated { "Het verwachte tekort" } else { "Het tekort in deze raming" };
+            let how = if simulated {
+                " Het is gemiddeld over alle doorrekeningen; een overschot telt daarin als 0."
+            } else {
+                ""
+            };
             format!(
-                "{lead} {what} in {} is {amount}. Dat bedrag hoort in de begroting en niet bij de risico's. \
+                "{lead} {what} in {} is {amount}.{how} Dat bedrag hoort in de begroting en niet bij de risico's. \
                  Het risico is alleen wat er nog bovenop kan komen.{}",
                 r.year,
                 mean_and_projection(d, r, v)
@@ -105,8 +111,8 @@ fn mean_and_projection(d: &Draft<'_>, r: &ResilienceOutcome, mean: f64) -> Strin
     };
     let than = if units == 0 { "aan" } else { "dan" };
     format!(
-        " In de raming is het saldo in {y} {side} {than} begroot. Het verwachte tekort is een gemiddelde van alle mogelijke toekomsten. \
-         Een toekomst met een overschot telt daarin als nul. Daarom zijn de bedragen niet gelijk."
+        " In de raming is het saldo in {y} {side} {than} begroot. \
+         Dat bedrag rekent met de uitgangspunten zelf; daarom zijn de bedragen niet gelijk."
     )
 }
 
@@ -279,6 +285,11 @@ fn by_year(d: &Draft<'_>, r: &ResilienceOutcome) -> Table {
                 ])
             })
             .collect(),
-        notes: vec!["Een structureel risico dat optreedt, blijft. Daarom loopt die kolom op.".into()],
+        // Said only of rows where it is so.
+        notes: if r.by_year.windows(2).any(|w| w[1].structural > w[0].structural) {
+            vec!["Een structureel risico dat optreedt, blijft. Daardoor kan die kolom oplopen.".into()]
+        } else {
+            Vec::new()
+        },
     }
 }

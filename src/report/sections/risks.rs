@@ -16,7 +16,7 @@ use crate::study::{Basis, Origin, Piece, RiskEntry, ScenarioStudy};
 pub fn write(d: &Draft<'_>, term: Term) -> Vec<Section> {
     let (id, title, when) = match term {
         Term::Short => ("risicos-kort", "Risico's op korte termijn", "binnen een jaar"),
-        Term::Long => ("risicos-lang", "Risico's op lange termijn", "na een jaar of later"),
+        Term::Long => ("risicos-lang", "Risico's op lange termijn", "op langere termijn"),
     };
     let risks: Vec<&RiskEntry> = d.here.risks.iter().filter(|r| r.term == term).collect();
     let intro = match risks.len() {
@@ -25,6 +25,14 @@ pub fn write(d: &Draft<'_>, term: Term) -> Vec<Section> {
         n => format!("Deze {} risico's kunnen {when} optreden.", dutch::count_in_words(n as f64)),
     };
     let mut blocks = vec![Block::Paragraph(d.text(intro))];
+    // Once, in the first chapter that has such an amount.
+    let said_before = term == Term::Long && d.here.risks.iter().any(|r| r.term == Term::Short && r.what_if.is_some());
+    if d.outcome().is_some() && !said_before && risks.iter().any(|r| r.what_if.is_some()) {
+        blocks.push(Block::Paragraph(d.text(
+            "Verwijst een risico naar een wat-als? Dan is het bedrag het gemiddelde van alle doorrekeningen. \
+             De tabel bij de wat-als rekent met de uitgangspunten zelf.",
+        )));
+    }
     if !d.here.failed.is_empty() && term == Term::Short {
         blocks.push(Block::Paragraph(d.text(format!(
             "{} {} kon niet worden uitgevoerd. Er kan dus een risico ontbreken; zie de verantwoording.",
@@ -95,7 +103,9 @@ fn one(d: &Draft<'_>, risk: &RiskEntry) -> Section {
         let label = if risk.origin == Origin::Rule { "De regel is ontleend aan" } else { "Bron" };
         foot.push(format!("{label}: {}", words::clean(source)));
     }
-    if let Some(note) = d.model().risks.iter().find(|r| r.id == risk.id).and_then(|r| r.provenance.note.as_deref()) {
+    let note = d.model().risks.iter().find(|r| r.id == risk.id).and_then(|r| r.provenance.note.as_deref());
+    // A risk without a source shows its note as one: not twice.
+    if let Some(note) = note.filter(|n| risk.source.as_deref() != Some(*n)) {
         foot.push(words::capital(&words::clean(note)));
     }
     if !foot.is_empty() {
@@ -243,9 +253,6 @@ fn amount(d: &Draft<'_>, risk: &RiskEntry) -> String {
         let title =
             d.study.scenarios.iter().find(|s| s.model.scenario.id == id).map_or(id, |s| &s.model.scenario.title);
         out.push_str(&format!(" Zie de wat-als ‘{}’.", words::clean(title)));
-        if d.outcome().is_some() {
-            out.push_str(" Hier staat het gemiddelde van alle toekomsten; de tabel bij wat-als rekent met de uitgangspunten zelf.");
-        }
     }
     out
 }
@@ -265,7 +272,9 @@ fn counts(d: &Draft<'_>, risk: &RiskEntry) -> String {
         }
         let names = words::some_of(&words::together(&names), 4);
         return match d.outcome() {
-            Some(_) => format!("Nee. Dit zit al in de bandbreedte van {names}. Het telt niet nog eens mee."),
+            Some(_) => format!(
+                "Nee. Hiermee rekenen we al in de raming of haar bandbreedte, bij {names}. Het telt niet nog eens mee."
+            ),
             None => format!(
                 "Nee. Dit hoort bij de onzekerheid van {names}. Zonder simulatie is die niet berekend. Het bedrag zit dus nergens in."
             ),
@@ -275,7 +284,7 @@ fn counts(d: &Draft<'_>, risk: &RiskEntry) -> String {
         return String::new();
     }
     match risk.basis {
-        Basis::Figures => "Nee. Dit bedrag zit al in de raming. Het telt niet nog eens mee.".to_owned(),
+        Basis::Figures => "Nee. Dit volgt uit de raming en haar bandbreedte. Het telt niet nog eens mee.".to_owned(),
         _ => "Nee. Dit bedrag telt niet mee.".to_owned(),
     }
 }
