@@ -1,0 +1,64 @@
+"""PDF read back with pikepdf: tags, language, title, bookmarks, heads of tables, words for pictures.
+
+usage: check_pdf.py REPORT.pdf REPORT.json (what the same report holds, counted from its HTML)
+"""
+import json
+import sys
+
+import pikepdf
+
+
+def main(path, expected):
+    wrong = []
+
+    def must(holds, words):
+        if not holds:
+            wrong.append(words)
+
+    pdf = pikepdf.open(path)
+    root = pdf.Root
+    must(str(root.get("/Lang", "")).startswith("nl"), f"language: {root.get('/Lang')}")
+    must(bool(root.MarkInfo.get("/Marked", False)), "not marked as tagged")
+    with pdf.open_metadata() as meta:
+        must(meta.get("dc:title"), "no title")
+        must(str(meta.get("pdfuaid:part")) == "1", "it does not say PDF/UA-1")
+        must(not meta.get("xmp:CreateDate"), "a time stamp")
+    must(bool(root.ViewerPreferences.get("/DisplayDocTitle", False)), "the window shows no title")
+    with pdf.open_outline() as outline:
+        must(len(outline.root) == expected["chapters"] or expected["chapters"] < 3, f"{len(outline.root)} bookmarks, {expected['chapters']} chapters")
+    roles = {str(k): str(v) for k, v in dict(root.StructTreeRoot.get("/RoleMap", {})).items()}
+    found, figures, seen = {}, [], set()
+    waiting = [root.StructTreeRoot]
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, pikepdf.Array):
+            waiting.extend(node)
+            continue
+        if not isinstance(node, pikepdf.Dictionary) or (node.is_indirect and node.objgen in seen):
+            continue
+        if node.is_indirect:
+            seen.add(node.objgen)
+        kind = str(node.get("/S", ""))
+        kind = roles.get(kind, kind)
+        if kind:
+            found[kind] = found.get(kind, 0) + 1
+            if kind == "/Figure":
+                figures.append(str(node.get("/Alt", "")))
+        if "/K" in node:
+            waiting.append(node.K)
+    heads = sum(n for kind, n in found.items() if kind in ("/H1", "/H2", "/H3", "/H4", "/H5"))
+    must(heads >= expected["headings"], f"{heads} headings, the page has {expected['headings']}")
+    must(found.get("/Table", 0) == expected["tables"], f"{found.get('/Table', 0)} tables, the page has {expected['tables']}")
+    must(found.get("/TH", 0) >= 2 * found.get("/Table", 0), "tables without heads")
+    must(found.get("/Note", 0) == expected["notes"], f"{found.get('/Note', 0)} footnotes, not {expected['notes']}")
+    must(len(figures) == expected["charts"], f"{len(figures)} pictures, the page has {expected['charts']}")
+    must(all(len(alt) > 40 for alt in figures), "a picture without words")
+    for words in wrong:
+        print(f"{path}: {words}")
+    if not wrong:
+        print(f"{path}: PDF/UA-1, {len(pdf.pages)} pages, {heads} headings, {found['/Table']} tables, {len(figures)} pictures with words")
+    return bool(wrong)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1], json.load(open(sys.argv[2]))))
