@@ -39,10 +39,46 @@ struct Node {
 struct Mix {
     from: usize,
     size: usize,
-    /// Lower triangle by row, packed: row i has i + 1 entries.
-    factor: Vec<f32>,
+    /// The lower triangle, from the last rows up.
+    bands: Vec<Band>,
     /// In which years: the first so many after the base year.
     rows: usize,
+}
+
+/// Rows that are mixed together, and draws.
+const TOGETHER: usize = 4;
+const ACROSS: usize = 16;
+
+/// Neighbouring rows of a lower triangle.
+#[derive(Clone, Debug)]
+struct Band {
+    first: usize,
+    /// How many rows: fewer than [`TOGETHER`] only in the topmost.
+    size: usize,
+    /// Weights of what comes before the first row: by source, then by row.
+    before: Vec<[f32; TOGETHER]>,
+    /// Weights of the rows themselves; 0 above the diagonal.
+    own: [[f32; TOGETHER]; TOGETHER],
+}
+
+/// Cuts a lower triangle into bands, the last rows first.
+#[allow(clippy::cast_possible_truncation, reason = "scores are f32")]
+fn bands(factor: &[Vec<f64>]) -> Vec<Band> {
+    let mut out = Vec::new();
+    let mut end = factor.len();
+    while end > 0 {
+        let first = end.saturating_sub(TOGETHER);
+        let weight =
+            |row: usize, column: usize| factor.get(first + row).and_then(|r| r.get(column)).map_or(0.0, |&l| l as f32);
+        out.push(Band {
+            first,
+            size: end - first,
+            before: (0..first).map(|column| std::array::from_fn(|row| weight(row, column))).collect(),
+            own: std::array::from_fn(|row| std::array::from_fn(|column| weight(row, first + column))),
+        });
+        end = first;
+    }
+    out
 }
 
 /// A value to make: of an assumption in a year, in a row of its own.
@@ -150,9 +186,7 @@ impl Sampler {
             // All of a component are drawn in every year in which one of them
             // counts: the e's of that year are what is correlated.
             self.nodes.extend(members.into_iter().map(|n| Node { rows, ..n }));
-            #[allow(clippy::cast_possible_truncation, reason = "scores are f32")]
-            let factor = component.factor.iter().flatten().map(|&l| l as f32).collect();
-            self.mixes.push(Mix { from, size: component.members.len(), factor, rows });
+            self.mixes.push(Mix { from, size: component.members.len(), bands: bands(&component.factor), rows });
         }
         let linked: Vec<Correlated> = self.nodes.iter().map(|n| n.what).collect();
         for (i, a) in model.assumptions.iter().enumerate() {
@@ -406,7 +440,7 @@ impl Kernel for DrawKernel<'_> {
                 keep(sampler, &draw.now, y, &mut draw.scores);
             }
             for mix in sampler.mixes.iter().filter(|m| y <= m.rows) {
-                mix_rows(&mix.factor, &mut draw.now[mix.from..mix.from + mix.size]);
+                mix_rows(&mix.bands, &mut draw.now[mix.from..mix.from + mix.size]);
             }
             carry(sampler, draw, y);
             let mut nth = 0;
@@ -438,36 +472,36 @@ fn keep(sampler: &Sampler, now: &[Row<f32>], y: usize, scores: &mut [Row<f32>]) 
     }
 }
 
-/// z = L e in place, from the last row up: row i needs the e's up to i only.
+/// z = L e in place, from the last rows up: row i needs the e's up to i only.
+/// Four rows by sixteen draws at a time keep their sums in registers; each sum
+/// runs over the e's in order.
 #[inline(always)]
-fn mix_rows(factor: &[f32], rows: &mut [Row<f32>]) {
-    let mut end = factor.len();
-    let mut i = rows.len();
-    while i > 0 {
-        i -= 1;
-        let l = &factor[end - i - 1..end];
-        end -= i + 1;
-        let (before, own) = rows.split_at_mut(i);
-        let mut sum = [0.0_f32; BLOCK];
-        // Four at once keep the sum in a register; the order is that of one
-        // at a time.
-        let mut j = 0;
-        while j + 4 <= i {
-            let [a, b, c, d] = [&before[j], &before[j + 1], &before[j + 2], &before[j + 3]];
-            for k in 0..BLOCK {
-                sum[k] = (((sum[k] + l[j] * a[k]) + l[j + 1] * b[k]) + l[j + 2] * c[k]) + l[j + 3] * d[k];
+fn mix_rows(bands: &[Band], rows: &mut [Row<f32>]) {
+    for at in 0..BLOCK / ACROSS {
+        for band in bands {
+            let mut sums = [[0.0_f32; ACROSS]; TOGETHER];
+            let (before, own) = rows.split_at_mut(band.first);
+            for (e, l) in before.iter().zip(&band.before) {
+                let e = &e.as_chunks::<ACROSS>().0[at];
+                for row in 0..TOGETHER {
+                    for k in 0..ACROSS {
+                        sums[row][k] += l[row] * e[k];
+                    }
+                }
             }
-            j += 4;
-        }
-        while j < i {
-            let a = &before[j];
-            for k in 0..BLOCK {
-                sum[k] += l[j] * a[k];
+            let mut mine = [[0.0_f32; ACROSS]; TOGETHER];
+            for (e, row) in mine.iter_mut().zip(own.iter()) {
+                *e = row.as_chunks::<ACROSS>().0[at];
             }
-            j += 1;
-        }
-        for k in 0..BLOCK {
-            own[0][k] = sum[k] + l[i] * own[0][k];
+            for (row, out) in own.iter_mut().enumerate().take(band.size) {
+                for column in 0..=row {
+                    let l = band.own[row][column];
+                    for k in 0..ACROSS {
+                        sums[row][k] += l * mine[column][k];
+                    }
+                }
+                out.as_chunks_mut::<ACROSS>().0[at] = sums[row];
+            }
         }
     }
 }

@@ -131,7 +131,7 @@ struct GroupViews {
 }
 
 /// Blocks of which the bins are kept before they are counted.
-const KEPT: usize = 4;
+const KEPT: usize = 8;
 
 /// Blocks that give the histograms their range.
 const PILOT: usize = 4;

@@ -76,10 +76,17 @@ impl Kernel for Count<'_> {
     }
 }
 
-/// The loops over one row. Each does one thing to every draw of the block and
-/// sums by halving: 256 numbers to 128, to 64 and so on. Of that shape the
-/// compiler makes vector instructions of any width, and the order of addition
-/// is the same in all of them.
+/// Numbers that are summed side by side. Enough that the compiler keeps a loop
+/// and makes it of vector instructions (eight it unrolls first and then shuffles
+/// one by one), few enough to stay at hand. The order of addition is the same
+/// whatever the width of those instructions.
+const WIDE: usize = 64;
+
+/// One sum per place of [`WIDE`].
+type Side = [f64; WIDE];
+
+/// The loops over one row: one pass for the bins and the moments, one for
+/// each threshold.
 #[inline(always)]
 fn count(job: Count<'_>) -> Sums {
     let Count { series, values, histogram, bins } = job;
@@ -90,40 +97,39 @@ fn count(job: Count<'_>) -> Sums {
         if !histogram.is_open() {
             values.iter().for_each(|&x| histogram.saw(x, x));
         }
-        return sums(series, values, BLOCK);
+        return sums(series, values, values);
     }
-    // A shorter last block: what is missing adds 0 and is not counted.
-    let mut padded = [series.shift; BLOCK];
+    // A shorter last block: what is missing adds 0 to the moments, lies above
+    // no threshold and is not counted.
+    let (mut padded, mut low) = ([series.shift; BLOCK], [f64::NEG_INFINITY; BLOCK]);
     padded[..values.len()].copy_from_slice(values);
+    low[..values.len()].copy_from_slice(values);
     for (bin, &x) in bins.iter_mut().zip(values) {
         *bin = short(histogram.bin(x));
         if !histogram.is_open() {
             histogram.saw(x, x);
         }
     }
-    sums(series, &padded, values.len())
+    sums(series, &padded, &low)
 }
 
-/// Sums of the first `len`; those after them are `shift`.
+/// Moments of the first row and excesses of the second.
 #[inline(always)]
-fn sums(series: &Series, values: &[f64; BLOCK], len: usize) -> Sums {
+fn sums(series: &Series, values: &[f64; BLOCK], against: &[f64; BLOCK]) -> Sums {
     let (distance, square) = distances(values, series.shift);
     let mut out = Sums { distance, square, ..Sums::default() };
     for t in 0..THRESHOLDS {
         if series.thresholds[t].is_finite() {
             let found = if series.squares {
-                excess::<true>(values, len, series.thresholds[t])
+                excess::<true>(against, series.thresholds[t])
             } else {
-                excess::<false>(values, len, series.thresholds[t])
+                excess::<false>(against, series.thresholds[t])
             };
             (out.excess[t], out.excess_square[t], out.above[t]) = found;
         }
     }
     out
 }
-
-/// Half a block.
-const HALF: usize = BLOCK / 2;
 
 /// The number of a bin: fewer than 2^16.
 #[inline(always)]
@@ -132,65 +138,55 @@ fn short(bin: usize) -> u16 {
     bin as u16
 }
 
-/// The first `N` of the row become `f` of themselves and of the `N` after them.
+/// The first `N` of the sums take in the `N` after them.
 #[inline(always)]
-fn halve<const N: usize>(row: &mut [f64; HALF], f: impl Fn(f64, f64) -> f64) {
-    let (low, high) = row.split_at_mut(N);
+fn halve<const N: usize>(sums: &mut Side) {
+    let (low, high) = sums.split_at_mut(N);
     for k in 0..N {
-        low[k] = f(low[k], high[k]);
+        low[k] += high[k];
     }
 }
 
-/// Half a row brought down to one number.
+/// Sums side by side brought down to one number.
 #[inline(always)]
-fn fold(mut row: [f64; HALF], f: impl Fn(f64, f64) -> f64) -> f64 {
-    halve::<64>(&mut row, &f);
-    halve::<32>(&mut row, &f);
-    halve::<16>(&mut row, &f);
-    halve::<8>(&mut row, &f);
-    row[1..8].iter().fold(row[0], |a, b| f(a, *b))
+fn together(mut sums: Side) -> f64 {
+    halve::<32>(&mut sums);
+    halve::<16>(&mut sums);
+    halve::<8>(&mut sums);
+    let [a, b, c, d, e, f, g, h, ..] = sums;
+    ((a + e) + (c + g)) + ((b + f) + (d + h))
 }
 
 /// Σ (x - shift) and Σ (x - shift)².
 #[inline(always)]
 fn distances(x: &[f64; BLOCK], shift: f64) -> (f64, f64) {
-    let (mut distance, mut square) = ([0.0; HALF], [0.0; HALF]);
-    for k in 0..HALF {
-        let (a, b) = (x[k] - shift, x[k + HALF] - shift);
-        distance[k] = a + b;
-        square[k] = a * a + b * b;
+    let (mut distance, mut square) = ([0.0; WIDE], [0.0; WIDE]);
+    for x in x.as_chunks::<WIDE>().0 {
+        for k in 0..WIDE {
+            let off = x[k] - shift;
+            distance[k] += off;
+            square[k] += off * off;
+        }
     }
-    (fold(distance, |a, b| a + b), fold(square, |a, b| a + b))
+    (together(distance), together(square))
 }
 
-/// Σ max(0, x - threshold), Σ of its square where asked, and how many lie
-/// above, of the first `len`.
+/// Σ max(0, x - threshold), Σ of its square where asked, and how many lie above.
 #[inline(always)]
-#[allow(clippy::cast_precision_loss, reason = "at most a block")]
-fn excess<const SQUARES: bool>(x: &[f64; BLOCK], len: usize, threshold: f64) -> (f64, f64, f64) {
-    let mut over = [0.0; BLOCK];
-    for k in 0..BLOCK {
-        let above = x[k] - threshold;
-        over[k] = if above > 0.0 { above } else { 0.0 };
+fn excess<const SQUARES: bool>(x: &[f64; BLOCK], threshold: f64) -> (f64, f64, f64) {
+    let (mut excess, mut square, mut above) = ([0.0; WIDE], [0.0; WIDE], [0.0; WIDE]);
+    for x in x.as_chunks::<WIDE>().0 {
+        for k in 0..WIDE {
+            let over = x[k] - threshold;
+            let over = if over > 0.0 { over } else { 0.0 };
+            excess[k] += over;
+            if SQUARES {
+                square[k] += over * over;
+            }
+            above[k] += if over > 0.0 { 1.0 } else { 0.0 };
+        }
     }
-    over[len..].fill(0.0);
-    let mut above = 0_u64;
-    for k in 0..BLOCK {
-        above += u64::from(over[k] > 0.0);
-    }
-    let mut excess = [0.0; HALF];
-    for k in 0..HALF {
-        excess[k] = over[k] + over[k + HALF];
-    }
-    let excess = fold(excess, |a, b| a + b);
-    if !SQUARES {
-        return (excess, 0.0, above as f64);
-    }
-    let mut square = [0.0; HALF];
-    for k in 0..HALF {
-        square[k] = over[k] * over[k] + over[k + HALF] * over[k + HALF];
-    }
-    (excess, fold(square, |a, b| a + b), above as f64)
+    (together(excess), together(square), together(above))
 }
 
 /// The bins of a row, as [`Histogram::bin`] finds them.
