@@ -158,6 +158,11 @@ pub fn what_ifs(d: &Draft<'_>, base: &ScenarioStudy, others: &[&ScenarioStudy]) 
     })
 }
 
+/// Which certainties stand in the table of the curve; the drawing has them all.
+fn told(level: f64, chosen: f64) -> bool {
+    [0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 0.99, chosen].iter().any(|l| (l - level).abs() < 1e-9)
+}
+
 /// How much is enough, by certainty.
 pub fn loss(d: &Draft<'_>, r: &ResilienceOutcome) -> Option<Chart> {
     let needed = d.mark(r.needed?);
@@ -176,6 +181,7 @@ pub fn loss(d: &Draft<'_>, r: &ResilienceOutcome) -> Option<Chart> {
             rows: r
                 .curve
                 .iter()
+                .filter(|(level, _)| told(*level, r.certainty))
                 .map(|(level, v)| Row::plain(vec![Cell::words(dutch::percent(*level, 1)), cell(&d.mark(*v))]))
                 .collect(),
             notes: Vec::new(),
