@@ -63,6 +63,7 @@ pub fn compare(arguments: &CompareArguments) -> anyhow::Result<u8> {
             (b, other.or(name))
         }
     };
+    let (a, b) = alike(a, b);
     let years = match same {
         Some(years) => years,
         None => {
@@ -106,6 +107,25 @@ pub fn compare(arguments: &CompareArguments) -> anyhow::Result<u8> {
         Form::Json => pretty(&comparison.json()),
     })?;
     Ok(0)
+}
+
+/// Both ends told alike: a run.json that was saved with disclosure control
+/// holds no counts of clients, so the other end goes without them too.
+fn alike(mut a: End, mut b: End) -> (End, End) {
+    if !(a.guarded || b.guarded) {
+        return (a, b);
+    }
+    let mut hidden: Vec<&str> = a.hidden().into_iter().chain(b.hidden()).collect();
+    hidden.sort_unstable();
+    hidden.dedup();
+    let not = if hidden.is_empty() { String::new() } else { format!("; not compared: {}", hidden.join(", ")) };
+    anstream::eprintln!(
+        "note: run.json was saved with disclosure control: counts of clients are compared as ratios{not}\n\
+         help: `ravijn run PATH --format json > exact.json` keeps exact counts, for internal use"
+    );
+    a.without_counts();
+    b.without_counts();
+    (a, b)
 }
 
 /// One end, and the name of its municipality; none where files are wrong,

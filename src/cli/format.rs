@@ -20,6 +20,10 @@ pub enum Format {
     Docx,
     /// risicoparagraaf.pdf, accessible (PDF/UA-1); needs a build with `--features pdf`
     Pdf,
+    /// projectie.xlsx, with live formulas where exact counts may be shown
+    Xlsx,
+    /// Tidy long tables with a data dictionary: projectie.csv and others, datapackage.json
+    Csv,
     /// One JSON document on stdout (for internal use: exact counts)
     Json,
 }
@@ -87,6 +91,24 @@ impl Reader {
 pub fn files(format: Format, w: &Written<'_>) -> anyhow::Result<Vec<(String, Vec<u8>)>> {
     Ok(match format {
         Format::Table | Format::Json => Vec::new(),
+        Format::Xlsx => {
+            // The controller works with exact counts; the file says by its name and on every sheet that it is his.
+            let (name, bytes) = if w.audience == Audience::Controller {
+                let exact = report::compose_exact(w.study, w.scenario);
+                ("projectie-controller.xlsx", report::xlsx(w.study, w.scenario, &exact, report::Counts::Exact)?)
+            } else {
+                ("projectie.xlsx", report::xlsx(w.study, w.scenario, w.report, report::Counts::Guarded)?)
+            };
+            vec![(name.to_owned(), bytes)]
+        }
+        Format::Csv => {
+            let (folder, counts) = match w.audience {
+                Audience::Controller => ("controller/", report::Counts::Exact),
+                _ => ("", report::Counts::Guarded),
+            };
+            let tables = report::csv(w.study, w.scenario, counts);
+            tables.into_iter().map(|(name, text)| (format!("{folder}{name}"), text.into_bytes())).collect()
+        }
         Format::Md => {
             let mut files = vec![(w.name("md"), report::markdown(w.report).into_bytes())];
             for chart in w.report.charts() {

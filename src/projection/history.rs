@@ -12,7 +12,7 @@ fn kinds(model: &Model) -> [FigureKind; 5] {
 }
 
 /// Cost or revenue of a line in a year before the base year.
-pub(super) fn amount(model: &Model, line: LineId, year: Year) -> Option<f64> {
+pub fn amount(model: &Model, line: LineId, year: Year) -> Option<f64> {
     kinds(model).into_iter().find_map(|kind| of_kind(model, line, kind, year))
 }
 

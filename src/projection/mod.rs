@@ -60,6 +60,7 @@ pub use budget::BudgetNow;
 pub use driver::{Central, Driver, Drivers, Luck, Overridden};
 pub use figure::{Named, NoFigure, figure, named};
 pub use futures::Futures;
+pub use history::amount as past_amount;
 pub use known::{NotGiven, not_given};
 pub use lanes::Lanes;
 pub use plan::Plan;

@@ -6,6 +6,7 @@
 
 use std::collections::BTreeMap;
 
+use super::disclosure::Disclosure;
 use super::words;
 use crate::dutch;
 use crate::model::{Assumption, Income, Line, Model};
@@ -20,7 +21,7 @@ pub struct Difference {
 }
 
 /// All differences, in the order of the what-if's model; equal changes of several items are one.
-pub fn between(base: &Model, other: &Model) -> Vec<Difference> {
+pub fn between(base: &Model, other: &Model, disclosure: &Disclosure) -> Vec<Difference> {
     // What is said of it -> the names it is said of.
     let mut said: Vec<(String, Vec<String>, Option<String>)> = Vec::new();
     let mut say = |name: String, what: String, who: Option<String>| match said
@@ -42,19 +43,19 @@ pub fn between(base: &Model, other: &Model) -> Vec<Difference> {
         if new_measures.iter().any(|id| a.address.starts_with(&format!("measure.{id}."))) {
             continue;
         }
-        let now = words::series(&a.values, a.scale, year);
+        let now = disclosure.series(other, a);
         match known.get(a.address.as_str()) {
             None if a.values.iter().skip(1).all(|v| *v == neutral(a)) => {}
             None => say(words::of_address(other, &a.address), now, who(a)),
             Some(b) if differs(&a.values, &b.values) => {
                 say(
                     words::of_address(other, &a.address),
-                    format!("{now} in plaats van {}", words::series(&b.values, b.scale, year)),
+                    format!("{now} in plaats van {}", disclosure.series(base, b)),
                     who(a),
                 );
             }
             Some(b) if a.distributions != b.distributions => {
-                let sure = words::uncertainty(a).unwrap_or_else(|| "vast".to_owned());
+                let sure = disclosure.uncertainty(other, a);
                 say(words::of_address(other, &a.address), format!("andere onzekerheid: {sure}"), who(a));
             }
             Some(_) => {}
@@ -100,14 +101,17 @@ pub fn between(base: &Model, other: &Model) -> Vec<Difference> {
         }
     }
     // What the comparison did not find, as written: better raw than silent.
+    let written = |c: &crate::model::Change| {
+        let hidden = disclosure.hides_address(other, &c.address)
+            || other.under(&c.address).into_iter().any(|id| disclosure.hides(other, other.assumption(id)));
+        if hidden { "niet getoond".to_owned() } else { words::clean(&c.written) }
+    };
     let rest: Vec<(String, String, Option<String>)> = other
         .scenario
         .changes
         .iter()
         .filter(|c| said.is_empty() && !c.written.is_empty())
-        .map(|c| {
-            (words::of_address(other, &c.address), words::clean(&c.written), c.source.as_deref().map(words::clean))
-        })
+        .map(|c| (words::of_address(other, &c.address), written(c), c.source.as_deref().map(words::clean)))
         .collect();
     said.extend(rest.into_iter().map(|(name, what, who)| (what, vec![name], who)));
     said.into_iter()

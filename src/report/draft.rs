@@ -10,7 +10,7 @@ use std::cell::RefCell;
 use super::chart::Amount;
 use super::document::{Block, Evidence, Inline, Section, Text};
 use super::rounding::{Book, Page, Units};
-use super::{chance, words};
+use super::{chance, disclosure::Disclosure, words};
 use crate::dutch;
 use crate::model::{Income, Model};
 use crate::projection::{GroupId, GroupYear, Projection};
@@ -34,14 +34,21 @@ pub struct Draft<'a> {
     pub here: &'a ScenarioStudy,
     /// Its rounded figures.
     pub book: Book,
+    /// What may be shown of counts of people.
+    pub disclosure: Disclosure,
     evidence: RefCell<Vec<Evidence>>,
 }
 
 impl<'a> Draft<'a> {
     /// An empty desk for one scenario of a study.
     pub fn new(study: &'a Study, here: &'a ScenarioStudy) -> Self {
+        Self::showing(study, here, Disclosure::of(study))
+    }
+
+    /// The same, with what may be shown given.
+    pub fn showing(study: &'a Study, here: &'a ScenarioStudy, disclosure: Disclosure) -> Self {
         let book = Book::new(&here.model, &here.projection);
-        Self { study, here, book, evidence: RefCell::new(Vec::new()) }
+        Self { study, here, book, disclosure, evidence: RefCell::new(Vec::new()) }
     }
 
     /// The model of the scenario.
@@ -215,8 +222,13 @@ impl<'a> Draft<'a> {
     pub fn rule_chance(&self, p: f64, origin: &NumberOrigin) -> String {
         let how = "aandeel van de trekkingen";
         let value = dutch::percent(p, 2);
-        let printed =
-            self.cite_from(&chance::simulated_number(p), &origin.formula, value, how, inputs_of(&origin.inputs));
+        let printed = self.cite_from(
+            &chance::simulated_number(p),
+            &origin.formula,
+            value,
+            how,
+            inputs_of(&self.disclosure.inputs(self.model(), &origin.inputs)),
+        );
         format!("{printed} ({})", chance::word(&self.model().report.chance_words, p))
     }
 
@@ -224,7 +236,8 @@ impl<'a> Draft<'a> {
     pub fn rule_amount(&self, exact: f64, origin: &NumberOrigin) -> String {
         let printed = self.book.words(self.book.round(exact));
         let how = "gemiddelde als het gebeurt";
-        self.cite_from(&printed, &origin.formula, dutch::euro_cents(exact), how, inputs_of(&origin.inputs))
+        let inputs = self.disclosure.inputs(self.model(), &origin.inputs);
+        self.cite_from(&printed, &origin.formula, dutch::euro_cents(exact), how, inputs_of(&inputs))
     }
 
     /// A number with where it comes from; the same number of the same address is listed once.
@@ -258,6 +271,7 @@ impl<'a> Draft<'a> {
     pub fn pieces(&self, pieces: &[Piece]) -> String {
         let mut out = String::new();
         for piece in pieces {
+            let piece = &self.disclosure.piece(self.model(), piece);
             match piece {
                 Piece::Plain(plain) => {
                     // Words keep their outer spaces: they stand between figures.

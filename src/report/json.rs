@@ -6,21 +6,25 @@
 
 use serde_json::{Map, Value, json};
 
+use super::disclosure::{Disclosure, Shown};
+use crate::analysis::compare::relative;
 use crate::model::{Model, Quantity, Scope, Term};
-use crate::projection::{GroupYear, LineYear};
+use crate::projection::{GroupYear, LineYear, Terms};
 use crate::rule::{Signal, SignalYear, State};
 use crate::simulation::{GroupOutcome, Summary};
 use crate::study::{Basis, Origin, Piece, ResilienceOutcome, RiskEntry, ScenarioStudy, Study};
 
-/// The document, with an end of line.
+/// The document on stdout, with an end of line: exact counts, for internal use,
+/// which it says.
 pub fn json(study: &Study) -> String {
-    written(&value(study, &study.scenarios.iter().collect::<Vec<_>>()))
+    written(&value(study, &study.scenarios.iter().collect::<Vec<_>>(), &Disclosure::exact()))
 }
 
 /// `run.json` beside a report: the same document with this scenario alone, so
-/// that any figure of the report can be made again and compared.
+/// that any figure of the report can be made again and compared. It lies among
+/// the files that are handed out, so it shows no more than they do.
 pub fn receipt(study: &Study, of: &ScenarioStudy) -> String {
-    written(&value(study, &[of]))
+    written(&value(study, &[of], &Disclosure::of(study)))
 }
 
 fn written(document: &Value) -> String {
@@ -29,10 +33,16 @@ fn written(document: &Value) -> String {
     text
 }
 
-fn value(study: &Study, scenarios: &[&ScenarioStudy]) -> Value {
+/// What a document says of itself.
+const EXACT: &str = "off: exact counts of clients, for internal use";
+const ROUNDED: &str =
+    "on: counts of clients rounded to 5; those below 10, and what gives them away, are null; volumes are relative";
+
+fn value(study: &Study, scenarios: &[&ScenarioStudy], disclosure: &Disclosure) -> Value {
     let municipality = study.scenarios.first().map(|s| &s.model.municipality);
     json!({
         "ravijn": study.receipt.version,
+        "disclosure": if disclosure.is_on() { ROUNDED } else { EXACT },
         "municipality": {
             "name": municipality.map(|m| m.name.as_str()),
             "code": municipality.map(|m| m.code.as_str()),
@@ -42,7 +52,7 @@ fn value(study: &Study, scenarios: &[&ScenarioStudy]) -> Value {
             "draws": study.scenarios.first().map_or(study.receipt.draws, |s| draws(study, s)),
             "inputs": study.receipt.inputs.iter().map(|i| json!({"path": i.path, "sha256": i.sha256})).collect::<Vec<_>>(),
         },
-        "scenarios": scenarios.iter().map(|s| scenario(s)).collect::<Vec<_>>(),
+        "scenarios": scenarios.iter().map(|s| scenario(s, disclosure)).collect::<Vec<_>>(),
     })
 }
 
@@ -51,21 +61,21 @@ fn draws(study: &Study, s: &ScenarioStudy) -> u64 {
     s.outcome.as_ref().map_or(study.receipt.draws, |o| o.draws)
 }
 
-fn scenario(s: &ScenarioStudy) -> Value {
+fn scenario(s: &ScenarioStudy, disclosure: &Disclosure) -> Value {
     let mut map = Map::new();
     map.insert("id".into(), json!(s.model.scenario.id));
     map.insert("title".into(), json!(s.model.scenario.title));
-    map.insert("lines".into(), lines(s));
-    map.insert("groups".into(), groups(s));
-    map.insert("indicators".into(), indicators(&s.model));
+    map.insert("lines".into(), lines(s, disclosure));
+    map.insert("groups".into(), groups(s, disclosure));
+    map.insert("indicators".into(), indicators(&s.model, disclosure));
     map.insert("reserves".into(), reserves(s));
     let drawn = s.outcome.is_some();
-    map.insert("risks".into(), s.risks.iter().map(|r| risk(r, drawn)).collect());
-    map.insert("signals".into(), s.signals.iter().map(|x| signal(x, drawn)).collect());
+    map.insert("risks".into(), s.risks.iter().map(|r| risk(&s.model, r, drawn, disclosure)).collect());
+    map.insert("signals".into(), s.signals.iter().map(|x| signal(&s.model, x, drawn, disclosure)).collect());
     if let Some(r) = &s.resilience {
         map.insert("resilience".into(), resilience(r));
     }
-    map.insert("assumptions".into(), crate::analysis::compare::assumptions_of(&s.model));
+    map.insert("assumptions".into(), assumptions(&s.model, disclosure));
     Value::Object(map)
 }
 
@@ -79,7 +89,14 @@ fn maybe(value: Option<f64>) -> Value {
     value.map_or(Value::Null, num)
 }
 
-fn lines(s: &ScenarioStudy) -> Value {
+/// Assumptions by year; one that would give a small count away is null.
+fn assumptions(model: &Model, disclosure: &Disclosure) -> Value {
+    crate::analysis::compare::assumptions_of(model, &|a| {
+        disclosure.values(model, a).is_some_and(|shown| shown == a.values)
+    })
+}
+
+fn lines(s: &ScenarioStudy, disclosure: &Disclosure) -> Value {
     let of = |(i, (line, projection)): (usize, (&crate::model::Line, &crate::projection::LineProjection))| {
         let domains: Map<String, Value> = line.domains().iter().map(|(id, share)| (id.clone(), num(*share))).collect();
         let draws = s.outcome.as_ref().and_then(|o| o.lines.get(i));
@@ -87,7 +104,11 @@ fn lines(s: &ScenarioStudy) -> Value {
             .years
             .iter()
             .enumerate()
-            .map(|(y, year)| line_year(year, draws.and_then(|d| d.get(y))))
+            .map(|(y, year)| {
+                let why = if disclosure.is_on() { relative(projection, &year.terms) } else { year.terms.clone() };
+                let clients = disclosure.clients(line.id(), year.clients);
+                line_year(year, clients, &why, draws.and_then(|d| d.get(y)))
+            })
             .collect();
         json!({
             "id": line.id(),
@@ -102,11 +123,12 @@ fn lines(s: &ScenarioStudy) -> Value {
     s.model.lines.all.iter().zip(&s.projection.lines).enumerate().map(of).collect()
 }
 
-fn line_year(y: &LineYear, draws: Option<&Summary>) -> Value {
+fn line_year(y: &LineYear, clients: Shown, why: &Terms, draws: Option<&Summary>) -> Value {
     let mut map = Map::new();
     map.insert("year".into(), json!(y.year.0));
-    map.insert("clients".into(), maybe(y.clients));
-    map.insert("volume_index".into(), maybe(y.volume_index));
+    map.insert("clients".into(), maybe(clients.value()));
+    let volume_index = y.volume_index.filter(|_| clients != Shown::Hidden);
+    map.insert("volume_index".into(), maybe(volume_index));
     map.insert("intensity_index".into(), maybe(y.intensity_index));
     map.insert("price_index".into(), maybe(y.price_index));
     map.insert("amount".into(), num(y.amount));
@@ -117,7 +139,7 @@ fn line_year(y: &LineYear, draws: Option<&Summary>) -> Value {
     if let Some(summary) = draws {
         map.insert("distribution".into(), summary_of(summary));
     }
-    map.insert("why".into(), crate::analysis::compare::causes_of(&y.terms));
+    map.insert("why".into(), crate::analysis::compare::causes_of(why));
     Value::Object(map)
 }
 
@@ -139,19 +161,24 @@ fn summary_of(s: &Summary) -> Value {
     })
 }
 
-fn groups(s: &ScenarioStudy) -> Value {
+fn groups(s: &ScenarioStudy, disclosure: &Disclosure) -> Value {
     s.projection
         .groups
         .iter()
         .map(|g| {
             let draws = s.outcome.as_ref().and_then(|o| o.groups.iter().find(|x| x.id == g.id));
-            let years: Vec<Value> = g.years.iter().enumerate().map(|(i, y)| group_year(y, draws, i)).collect();
+            let years: Vec<Value> = g
+                .years
+                .iter()
+                .enumerate()
+                .map(|(i, y)| group_year(y, disclosure.clients_of(&g.id, y.clients), draws, i))
+                .collect();
             json!({"id": g.id.to_string(), "years": years})
         })
         .collect()
 }
 
-fn group_year(y: &GroupYear, draws: Option<&GroupOutcome>, at: usize) -> Value {
+fn group_year(y: &GroupYear, clients: Shown, draws: Option<&GroupOutcome>, at: usize) -> Value {
     let mut map = Map::new();
     map.insert("year".into(), json!(y.year.0));
     map.insert("cost".into(), num(y.cost));
@@ -180,11 +207,11 @@ fn group_year(y: &GroupYear, draws: Option<&GroupOutcome>, at: usize) -> Value {
             }),
         );
     }
-    map.insert("clients".into(), maybe(y.clients));
+    map.insert("clients".into(), maybe(clients.value()));
     Value::Object(map)
 }
 
-fn indicators(model: &Model) -> Value {
+fn indicators(model: &Model, disclosure: &Disclosure) -> Value {
     model
         .indicators
         .iter()
@@ -193,7 +220,7 @@ fn indicators(model: &Model) -> Value {
             counts.sort_by_key(|(kind, year, _)| (*year, *kind));
             let years: Vec<Value> = counts
                 .into_iter()
-                .map(|(kind, year, r)| json!({"year": year.0, "kind": kind.name(), "count": num(r.value)}))
+                .map(|(kind, year, r)| json!({"year": year.0, "kind": kind.name(), "count": maybe(disclosure.indicator(i, r.value).value())}))
                 .collect();
             json!({"id": i.id, "years": years})
         })
@@ -218,7 +245,7 @@ fn reserves(s: &ScenarioStudy) -> Value {
 /// A risk. Without draws a chance or a quantile that follows from the
 /// projection is unknown: one future says on which side an amount lies, not
 /// how likely that is. What the register states stays.
-fn risk(r: &RiskEntry, drawn: bool) -> Value {
+fn risk(model: &Model, r: &RiskEntry, drawn: bool, disclosure: &Disclosure) -> Value {
     let computed = r.origin == Origin::Rule && r.basis == Basis::Figures;
     let spread = |x: f64| if drawn || !(computed || r.what_if.is_some()) { num(x) } else { Value::Null };
     let impact = r.impact.filter(|_| r.basis != Basis::ProMemorie).map_or(
@@ -236,8 +263,8 @@ fn risk(r: &RiskEntry, drawn: bool) -> Value {
         "impact": impact,
         "structural": r.structural,
         "covered_by": r.covered_by,
-        "text": text(r),
-        "response": r.response,
+        "text": text(model, r, disclosure),
+        "response": response(model, r, disclosure),
         "share_of_expected": num(r.share_of_expected),
         "share_at_certainty": num(r.share_at_certainty),
     })
@@ -245,14 +272,14 @@ fn risk(r: &RiskEntry, drawn: bool) -> Value {
 
 /// What a rule says year by year; `state` is `fires`, `quiet` or `unknown`. The
 /// chance needs draws, as that of a [`risk`].
-fn signal(s: &Signal, drawn: bool) -> Value {
+fn signal(model: &Model, s: &Signal, drawn: bool, disclosure: &Disclosure) -> Value {
     let year = |y: &SignalYear| {
         let (state, chance, reason) = match &y.state {
             State::Fires(chance) => ("fires", chance.filter(|_| drawn), None),
             State::Quiet => ("quiet", None, None),
             State::Unknown(why) => ("unknown", None, Some(why)),
         };
-        let margin = y.margin.as_ref().map_or(Value::Null, |m| {
+        let margin = y.margin.as_ref().and_then(|m| disclosure.margin(model, m)).map_or(Value::Null, |m| {
             json!({"left": m.left, "right": m.right, "distance": num(m.distance), "border": num(m.border), "unit": crate::rule::figure::unit_name(m.unit)})
         });
         json!({"year": y.year.0, "state": state, "chance": maybe(chance), "reason": reason, "margin": margin})
@@ -268,7 +295,7 @@ fn signal(s: &Signal, drawn: bool) -> Value {
 }
 
 /// The text of a rule as printed; of the register, cause and consequence.
-fn text(r: &RiskEntry) -> String {
+pub fn text(model: &Model, r: &RiskEntry, disclosure: &Disclosure) -> String {
     if r.text.is_empty() {
         return [&r.cause, &r.consequence]
             .into_iter()
@@ -277,11 +304,20 @@ fn text(r: &RiskEntry) -> String {
             .collect::<Vec<_>>()
             .join(" ");
     }
-    r.text
+    said(model, &r.text, disclosure)
+}
+
+/// What is done about it, as printed.
+pub fn response(model: &Model, r: &RiskEntry, disclosure: &Disclosure) -> Option<String> {
+    if r.response_pieces.is_empty() { r.response.clone() } else { Some(said(model, &r.response_pieces, disclosure)) }
+}
+
+fn said(model: &Model, pieces: &[Piece], disclosure: &Disclosure) -> String {
+    pieces
         .iter()
-        .map(|p| match p {
-            Piece::Plain(words) => words.as_str(),
-            Piece::Figure { printed, .. } => printed.as_str(),
+        .map(|p| match disclosure.piece(model, p) {
+            Piece::Plain(words) => words,
+            Piece::Figure { printed, .. } => printed,
         })
         .collect()
 }

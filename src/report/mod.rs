@@ -9,7 +9,9 @@ mod audience;
 mod chance;
 mod chart;
 pub mod comparison;
+mod csv;
 mod differences;
+mod disclosure;
 mod document;
 mod docx;
 mod draft;
@@ -30,9 +32,12 @@ mod tables;
 mod tests;
 mod text;
 mod words;
+mod xlsx;
 
 pub use audience::{Audience, compose_for};
 pub use chart::{Amount, Bar, Chart, Dot, Drawing, FanYear, MapRisk, Page, RavijnYear, Swing, svg};
+pub use csv::csv;
+pub use disclosure::Disclosure;
 pub use document::{
     Align, Block, Cell, Column, Evidence, House, Inline, Logo, Report, Row, RowKind, Section, Table, Text, Unit,
 };
@@ -40,7 +45,8 @@ pub use docx::{Template, docx};
 pub use html::html;
 pub use json::{json, receipt};
 pub use markdown::markdown;
-pub use paragraph::compose;
+pub use paragraph::{compose, compose_exact};
 #[cfg(feature = "pdf")]
 pub use pdf::pdf;
 pub use text::text;
+pub use xlsx::{Counts, xlsx};

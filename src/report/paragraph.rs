@@ -5,6 +5,7 @@
 //! the message, what does it rest on, what happens, what can go wrong, what
 //! if, how much is needed, what is not in it, and how was it made.
 
+use super::disclosure::Disclosure;
 use super::document::{House, Report, Section};
 use super::draft::Draft;
 use super::sections::{
@@ -18,7 +19,17 @@ use crate::study::{ScenarioStudy, Study};
 
 /// Writes the report about one scenario of a study (the base is the first).
 pub fn compose(study: &Study, scenario: &ScenarioStudy) -> Report {
-    let d = Draft::new(study, scenario);
+    laid_out(Draft::new(study, scenario))
+}
+
+/// The same with exact counts of clients whatever disclosure control says, for
+/// internal use; every page says so.
+pub fn compose_exact(study: &Study, scenario: &ScenarioStudy) -> Report {
+    laid_out(Draft::showing(study, scenario, Disclosure::exact()))
+}
+
+fn laid_out(d: Draft<'_>) -> Report {
+    let scenario = d.here;
     let mut sections: Vec<Section> = vec![introduction::write(&d), message::write(&d)];
     sections.extend(assumptions::write(&d));
     sections.extend(development::write(&d));
@@ -38,6 +49,7 @@ pub fn compose(study: &Study, scenario: &ScenarioStudy) -> Report {
     let municipality = words::clean(&scenario.model.municipality.name);
     let subtitle = subtitle(&d, &municipality);
     let imprint = imprint(&d);
+    let mark = d.disclosure.mark();
     let (sections, evidence) = d.finish(sections);
     Report {
         title: "Bijdrage sociaal domein aan de paragraaf weerstandsvermogen en risicobeheersing".into(),
@@ -50,7 +62,7 @@ pub fn compose(study: &Study, scenario: &ScenarioStudy) -> Report {
             font: scenario.model.report.font.clone(),
             ..House::default()
         },
-        mark: None,
+        mark,
         sections,
         evidence,
     }

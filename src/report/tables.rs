@@ -1,6 +1,7 @@
 //! Cells and rows that many tables share.
 
 use super::chance;
+use super::disclosure::{HIDDEN, Shown};
 use super::document::{Cell, Table, Unit};
 use super::draft::{Draft, has_band};
 use super::rounding::{Book, Units};
@@ -74,11 +75,12 @@ pub fn odds(p: Option<f64>) -> Cell {
     p.map_or_else(nothing, |p| Cell::number(chance::simulated_number(p), p, Unit::Percent))
 }
 
-/// A number of persons.
-pub fn count(value: Option<f64>) -> Cell {
-    match value {
-        Some(v) => Cell::number(dutch::whole(v), v, Unit::Count),
-        None => nothing(),
+/// A number of persons, as far as it may be shown.
+pub fn count(shown: Shown) -> Cell {
+    match shown {
+        Shown::Count(v) => Cell::number(dutch::whole(v), v, Unit::Count),
+        Shown::Hidden => Cell::words(HIDDEN),
+        Shown::Nothing => nothing(),
     }
 }
 

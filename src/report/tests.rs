@@ -398,7 +398,7 @@ mod data {
     #[test]
     fn the_keys_stand_as_promised() {
         let v = value(Options::default());
-        assert_eq!(keys(&v), ["ravijn", "municipality", "receipt", "scenarios"]);
+        assert_eq!(keys(&v), ["ravijn", "disclosure", "municipality", "receipt", "scenarios"]);
         assert_eq!(keys(&v["receipt"]), ["seed", "draws", "inputs"]);
         let s = &v["scenarios"][0];
         assert_eq!(

@@ -25,6 +25,9 @@ pub struct Study {
     pub warnings: Vec<Diagnostic>,
     /// How forecasts of this kind came out for the municipality and its peers.
     pub trust: Trust,
+    /// What-ifs of the folder that were not asked for, projected: what is hidden
+    /// in one report must not stand in another that is made some other day.
+    pub others: Vec<(Model, Projection)>,
     /// The published explanation of the change to the base year, if there is one.
     pub published: Option<PublishedBridge>,
 }

@@ -14,7 +14,7 @@ use crate::analysis::{sensitivity, trust};
 use crate::diagnostic::{Diagnostic, Diagnostics, Place};
 use crate::input::{self, Loaded, Sources};
 use crate::model::{Model, PublishedBridge};
-use crate::projection::{self, Central};
+use crate::projection::{self, Central, Projection};
 use crate::risk;
 use crate::rule::{self, Evaluation, Facts, NotApplicable, RuleSet, RuleSource};
 use crate::simulation::{self, Settings};
@@ -213,7 +213,20 @@ pub fn run(
     }
     let weights = scenarios.first().filter(|s| s.outcome.is_some()).and_then(|s| weights(&s.model, settings));
     let trust = scenarios.first().map(|base| trust::trust(&base.model, besides.peers.as_ref())).unwrap_or_default();
-    Ok(Study { scenarios, weights, receipt, warnings: warnings.sorted(), trust, published: besides.published })
+    let others = only.map(|_| unasked(sources, &scenarios)).unwrap_or_default();
+    Ok(Study { scenarios, weights, receipt, warnings: warnings.sorted(), trust, others, published: besides.published })
+}
+
+/// What-ifs of the folder that were not asked for; none where one of them is
+/// wrong, which is said when it is asked for.
+fn unasked(sources: &Sources, asked: &[ScenarioStudy]) -> Vec<(Model, Projection)> {
+    let Ok(all) = input::load(sources, None) else { return Vec::new() };
+    let new = |m: &Model| asked.iter().all(|s| s.model.scenario.id != m.scenario.id);
+    let project = |m: Model| {
+        let projection = projection::project(&m, &Central(&m));
+        (m, projection)
+    };
+    all.what_ifs.into_iter().filter(new).map(project).collect()
 }
 
 /// What matters most for the result of the base.

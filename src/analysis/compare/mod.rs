@@ -10,7 +10,7 @@
 use std::collections::BTreeMap;
 
 use crate::model::{AssumptionId, Model, Scale};
-use crate::projection::{Central, Projection, project};
+use crate::projection::{Central, LineProjection, Projection, Terms, project};
 use crate::units::Year;
 
 mod account;
@@ -35,6 +35,8 @@ pub struct End {
     pub model: Option<Model>,
     /// Values of assumptions by address and year; none where they were not saved.
     pub assumptions: Option<BTreeMap<String, Stated>>,
+    /// Whether counts of clients were rounded or hidden where it was saved.
+    pub guarded: bool,
 }
 
 /// The values of one assumption.
@@ -55,7 +57,43 @@ impl End {
             (a.address.clone(), Stated { scale: a.scale, values })
         });
         let assumptions = Some(stated.collect());
-        Self { title, projection, model: Some(model), assumptions }
+        Self { title, projection, model: Some(model), assumptions, guarded: false }
+    }
+
+    /// Volumes relative to the first year that has any, and no counts: how a
+    /// guarded run is compared, where the counts themselves were not saved.
+    pub fn without_counts(&mut self) {
+        for line in &mut self.projection.lines {
+            let whole = line.clone();
+            for year in &mut line.years {
+                year.terms = relative(&whole, &year.terms);
+                year.clients = None;
+            }
+        }
+        for year in self.projection.groups.iter_mut().flat_map(|g| &mut g.years) {
+            year.clients = None;
+        }
+    }
+
+    /// Addresses whose values were hidden where it was saved.
+    pub fn hidden(&self) -> Vec<&str> {
+        let all = self.assumptions.iter().flatten();
+        all.filter(|(_, s)| s.values.is_empty()).map(|(address, _)| address.as_str()).collect()
+    }
+}
+
+/// Terms whose volume is relative to the first year that has any: the same
+/// cost, and its parts in the same proportions, without saying how many clients
+/// there are.
+pub fn relative(line: &LineProjection, terms: &Terms) -> Terms {
+    let first = line.years.iter().map(|y| y.terms.volume).find(|v| *v != 0.0).unwrap_or(1.0);
+    let part =
+        |p: &crate::projection::Part| crate::projection::Part { cause: p.cause.clone(), amount: p.amount / first };
+    Terms {
+        unit_cost: terms.unit_cost * first,
+        volume: terms.volume / first,
+        volume_parts: terms.volume_parts.iter().map(part).collect(),
+        ..terms.clone()
     }
 }
 
@@ -80,6 +118,10 @@ pub fn differences(a: &End, b: &End, until: Year) -> Option<Vec<Difference>> {
     let mut found = Vec::new();
     for address in addresses {
         let (x, y) = (a.get(address), b.get(address));
+        // What one side hides cannot be compared.
+        if [x, y].into_iter().flatten().any(|s| s.values.is_empty()) {
+            continue;
+        }
         let Some(scale) = x.or(y).map(|s| s.scale) else { continue };
         let mut years: Vec<Year> =
             [x, y].into_iter().flatten().flat_map(|s| s.values.keys().copied()).filter(|y| *y <= until).collect();

@@ -41,11 +41,12 @@ const SCALES: [(&str, Scale); 7] = [
     ("count", Scale::Count),
 ];
 
-/// The assumptions of a model as `run.json` keeps them.
-pub fn assumptions_of(model: &Model) -> Value {
+/// The assumptions of a model as `run.json` keeps them; those that may not be
+/// shown without their values.
+pub fn assumptions_of(model: &Model, shown: &dyn Fn(&crate::model::Assumption) -> bool) -> Value {
     let of = |a: &crate::model::Assumption| {
         let scale = SCALES.iter().find(|(_, s)| *s == a.scale).map_or("rate", |(n, _)| n);
-        json!({"address": a.address, "scale": scale, "values": a.values})
+        json!({"address": a.address, "scale": scale, "values": shown(a).then_some(&a.values)})
     };
     model.assumptions.iter().map(of).collect()
 }
@@ -120,9 +121,12 @@ impl Saved {
             .as_array()
             .filter(|s| !s.is_empty())
             .ok_or_else(|| SavedError("it has no scenarios: a run.json of `ravijn run` is meant".to_owned()))?;
+        let guarded = document["disclosure"].as_str().is_some_and(|d| d.starts_with("on"));
         let read = |s: &Value| {
             let id = s["id"].as_str().ok_or_else(|| SavedError("a scenario has no id".to_owned()))?;
-            Ok((id.to_owned(), end(s, id)?))
+            let mut end = end(s, id)?;
+            end.guarded = guarded;
+            Ok((id.to_owned(), end))
         };
         Ok(Self { scenarios: scenarios.iter().map(read).collect::<Result<_, SavedError>>()? })
     }
@@ -154,12 +158,13 @@ fn end(scenario: &Value, id: &str) -> Result<End, SavedError> {
     let projection =
         Projection { years, lines, groups, reserves: Vec::new(), index_rates: Vec::new(), warnings: Vec::new() };
     let title = scenario["title"].as_str().unwrap_or(id).to_owned();
-    Ok(End { title, projection, model: None, assumptions })
+    Ok(End { title, projection, model: None, assumptions, guarded: false })
 }
 
 fn stated(a: &Value, base: Year) -> Option<(String, Stated)> {
     let scale = SCALES.iter().find(|(n, _)| a["scale"] == *n)?.1;
-    let values = a["values"].as_array()?.iter().filter_map(Value::as_f64);
+    // Hidden ones keep their name, so that nobody takes them for new.
+    let values = a["values"].as_array().into_iter().flatten().filter_map(Value::as_f64);
     let values = base.through(Year(i32::MAX)).zip(values).collect();
     Some((a["address"].as_str()?.to_owned(), Stated { scale, values }))
 }

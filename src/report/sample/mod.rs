@@ -99,6 +99,7 @@ pub fn study(o: Options) -> Study {
         },
         warnings: Vec::new(),
         trust: Trust::default(),
+        others: Vec::new(),
         published: None,
     }
 }

@@ -12,6 +12,7 @@ use crate::study::{Origin, RuleNote};
 pub fn write(d: &Draft<'_>) -> Vec<Section> {
     let mut sections = vec![made_with(d), rules(d), scale(d)];
     sections.extend(measures(d));
+    sections.extend(protection(d));
     sections
 }
 
@@ -202,6 +203,34 @@ fn rules(d: &Draft<'_>) -> Section {
         notes: Vec::new(),
     }));
     Section { id: "regels".into(), title: "Regels".into(), level: 2, blocks }
+}
+
+/// What is rounded and hidden so that no figure points at a person.
+fn protection(d: &Draft<'_>) -> Option<Section> {
+    if !d.disclosure.speaks() {
+        return None;
+    }
+    let mut blocks = vec![Block::Paragraph(Text::plain(
+        "We beschermen de personen achter de cijfers. Aantallen zijn daarom afgerond op vijf. Een aantal onder de tien \
+         tonen we niet. Ook wat zo'n aantal verraadt, tonen we niet. Denk aan een tweede aantal naast een totaal, \
+         of aan een gemiddelde. Teksten die de gemeente zelf schreef, zijn niet aangepast.",
+    ))];
+    let hidden = d.disclosure.report(d.model());
+    if hidden.is_empty() {
+        blocks.push(Block::Paragraph(Text::plain("In dit verslag is geen enkel aantal verborgen.")));
+    } else {
+        blocks.push(Block::Table(Table {
+            id: "verborgen".into(),
+            caption: "Wat we niet tonen".into(),
+            columns: vec![Column::words("Aantallen en gemiddelden van"), Column::words("Reden")],
+            rows: hidden
+                .into_iter()
+                .map(|(what, why)| Row::plain(vec![Cell::words(what), Cell::words(why.in_dutch())]))
+                .collect(),
+            notes: Vec::new(),
+        }));
+    }
+    Some(Section { id: "bescherming".into(), title: "Bescherming van personen".into(), level: 2, blocks })
 }
 
 fn scale(d: &Draft<'_>) -> Section {

@@ -99,7 +99,7 @@ fn prices(d: &Draft<'_>, sources: &mut Sources) -> Option<Table> {
         let a = model.assumption(id);
         rows.push(Row::plain(vec![
             Cell::words("Vergoeding voor lonen en prijzen (centraal)"),
-            Cell::words(words::series(&a.values, a.scale, d.base_year())),
+            Cell::words(d.disclosure.series(d.model(), a)),
             Cell::words(words::uncertainty(a).unwrap_or_else(|| "vast".into())),
             Cell::words(sources.cite(&a.provenance)),
         ]));
@@ -147,8 +147,8 @@ fn lines(d: &Draft<'_>, domain: &str, label: &str, sources: &mut Sources) -> Opt
         let mut said = false;
         for a in of_line(model, line) {
             let what = short_part(&a.address, line.id());
-            let sure = words::uncertainty(a).unwrap_or_else(|| "vast".into());
-            push(what.to_owned(), words::series(&a.values, a.scale, d.base_year()), sure, sources.cite(&a.provenance));
+            let sure = d.disclosure.uncertainty(model, a);
+            push(what.to_owned(), d.disclosure.series(model, a), sure, sources.cite(&a.provenance));
             said = true;
         }
         let index = terms.map(|t| &t.index).filter(|i| !i.is_empty());

@@ -3,6 +3,7 @@
 //! An average per client means nothing without saying whether persons were
 //! counted on one day or everybody seen in the year.
 
+use super::super::disclosure::{HIDDEN, HIDDEN_NOTE, Shown};
 use super::super::document::{Block, Cell, Column, Row, Table, Unit};
 use super::super::draft::{Draft, strong};
 use super::super::{tables, words};
@@ -76,15 +77,27 @@ fn table(d: &Draft<'_>, id: &GroupId, label: &str, counted: &[(&CostLine, usize)
     columns.extend(years.iter().map(|y| Column::numbers(d.projection().years[*y].to_string())));
     columns.push(Column::numbers(format!("Euro per cliënt {}", d.base_year())).optional());
     columns.push(Column::numbers(format!("Euro per cliënt {h}")).optional());
+    let mut notes = vec!["Kosten per cliënt zonder maatregelen.".to_owned()];
+    if d.disclosure.is_on() {
+        notes.push("Aantallen zijn afgerond op vijf; een totaal kan daardoor iets afwijken.".to_owned());
+    }
     let mut rows: Vec<Row> = counted
         .iter()
         .map(|(line, at)| {
             let of = &d.projection().lines[*at].years;
             let mut cells = vec![Cell::words(words::clean(&line.label)), Cell::words(basis(line))];
-            cells.extend(years.iter().map(|y| tables::count(of[*y].clients)));
+            let shown = |y: usize| d.disclosure.clients(&line.id, of[y].clients);
+            cells.extend(years.iter().map(|y| tables::count(shown(*y))));
             for y in [0, last] {
+                if shown(y) == Shown::Hidden {
+                    cells.push(tables::count(Shown::Hidden));
+                    continue;
+                }
                 cells.push(match derive::cost_per_client(&of[y]) {
-                    Some(v) => Cell::number(dutch::whole(v), v, Unit::Euro),
+                    Some(v) => {
+                        let v = d.disclosure.average(&line.id, v);
+                        Cell::number(dutch::whole(v), v, Unit::Euro)
+                    }
                     None => tables::nothing(),
                 });
             }
@@ -97,7 +110,12 @@ fn table(d: &Draft<'_>, id: &GroupId, label: &str, counted: &[(&CostLine, usize)
         let mut cells = vec![Cell::words("Totaal"), Cell::words("")];
         for (column, y) in years.iter().enumerate() {
             let exact = d.years_of(id)[*y].clients.unwrap_or(0.0);
-            // Printed counts add up to the printed total.
+            let shown = d.disclosure.clients_of(id, Some(exact));
+            cells.push(tables::count(shown));
+            // Printed counts add up to the printed total; rounded to five they need not.
+            if d.disclosure.is_on() {
+                continue;
+            }
             let values: Vec<f64> =
                 counted.iter().map(|(_, at)| d.projection().lines[*at].years[*y].clients.unwrap_or(0.0)).collect();
             let target = super::super::rounding::whole(exact);
@@ -106,11 +124,13 @@ fn table(d: &Draft<'_>, id: &GroupId, label: &str, counted: &[(&CostLine, usize)
                     cell.printed = dutch::whole(units as f64);
                 }
             }
-            cells.push(tables::count(Some(exact)));
         }
         cells.push(Cell::words(""));
         cells.push(Cell::words(""));
         rows.push(Row::total(cells));
+    }
+    if rows.iter().flat_map(|r| &r.cells).any(|c| c.printed == HIDDEN) {
+        notes.push(HIDDEN_NOTE.to_owned());
     }
     tables::without_empty_columns(Table {
         id: format!(
@@ -123,7 +143,7 @@ fn table(d: &Draft<'_>, id: &GroupId, label: &str, counted: &[(&CostLine, usize)
         caption: format!("{kind}: cliënten en kosten per cliënt"),
         columns,
         rows,
-        notes: vec!["Kosten per cliënt zonder maatregelen.".into()],
+        notes,
     })
 }
 
@@ -131,7 +151,8 @@ fn table(d: &Draft<'_>, id: &GroupId, label: &str, counted: &[(&CostLine, usize)
 fn luck(d: &Draft<'_>, line: &CostLine, at: usize) -> Option<String> {
     let cv = line.luck_cost_cv?;
     let year = d.projection().lines[at].years.get(1)?;
-    let one = derive::cost_per_client(year)?;
+    d.disclosure.clients(&line.id, year.clients).value()?;
+    let one = d.disclosure.average(&line.id, derive::cost_per_client(year)?);
     let dear = derive::dear_client(one, cv);
     let (label, y) = (words::clean(&line.label), year.year);
     Some(format!(

@@ -154,7 +154,7 @@ fn causes(d: &Draft<'_>, id: &GroupId) -> Option<(Table, Vec<(String, Units, f64
     Some((table, steps))
 }
 
-fn reason(why: Why, amount: f64) -> &'static str {
+pub fn reason(why: Why, amount: f64) -> &'static str {
     let up = amount >= 0.0;
     let pick = |more: &'static str, less: &'static str| if up { more } else { less };
     match why {

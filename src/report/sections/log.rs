@@ -26,7 +26,7 @@ pub fn write(d: &Draft<'_>, sources: &mut Sources) -> Section {
             let until = day(late.unwrap_or(provenance).valid_until.as_deref());
             Row::plain(vec![
                 Cell::words(words::capital(&words::of_address(model, &a.address))),
-                Cell::words(words::series(&a.values, a.scale, d.base_year())),
+                Cell::words(d.disclosure.series(d.model(), a)),
                 Cell::words(sources.cite(provenance)),
                 Cell::words(day(provenance.date.as_deref()).unwrap_or_default()),
                 Cell::words(provenance.owner.as_deref().map(words::clean).unwrap_or_default()),

@@ -305,12 +305,15 @@ fn indicator(d: &Draft<'_>, risk: &RiskEntry) -> String {
     }
     counts.sort_by_key(|(y, _, _)| *y);
     let of = |(year, kind, value): &(crate::units::Year, FigureKind, f64)| {
+        let Some(value) = d.disclosure.indicator(found, *value).value() else {
+            return format!("een niet getoond aantal {unit} in {year}");
+        };
         let space = if unit == "%" { "" } else { " " };
-        let printed = format!("{}{space}{unit}", dutch::short(*value, 1));
+        let printed = format!("{}{space}{unit}", dutch::short(value, 1));
         let cited = d.cite(
             &printed,
             &format!("indicator({id}, {year})"),
-            dutch::short(*value, 6),
+            dutch::short(value, 6),
             &format!("figures.csv, soort {}", kind.name()),
         );
         let what = if *kind == FigureKind::Actual { String::new() } else { format!(" ({})", words::kind(*kind)) };

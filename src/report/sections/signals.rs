@@ -13,7 +13,8 @@ use crate::units::Year;
 
 /// The section; none where no rule applies.
 pub fn write(d: &Draft<'_>) -> Option<Section> {
-    let signals = in_order(&d.here.signals);
+    let shown = guarded(d);
+    let signals = in_order(&shown);
     let years: Vec<Year> = signals.first()?.years.iter().map(|y| y.year).collect();
     if years.is_empty() {
         return None;
@@ -55,6 +56,15 @@ pub fn write(d: &Draft<'_>) -> Option<Section> {
         )),
     ];
     Some(Section { id: "vroege-signalen".into(), title: "Vroege signalen".into(), level: 1, blocks })
+}
+
+/// The signals without the distances that would give away a small number of people.
+fn guarded(d: &Draft<'_>) -> Vec<Signal> {
+    let mut signals = d.here.signals.clone();
+    for year in signals.iter_mut().flat_map(|s| &mut s.years) {
+        year.margin = year.margin.as_ref().and_then(|m| d.disclosure.margin(d.model(), m));
+    }
+    signals
 }
 
 /// Those that speak first, by their first year; then the silent ones.

@@ -113,7 +113,7 @@ fn one(d: &Draft<'_>, base: &ScenarioStudy, s: &ScenarioStudy) -> Section {
     if let Some(question) = &scenario.question {
         blocks.push(Block::Paragraph(Text::plain(words::sentence(question))));
     }
-    let differences = differences::between(&base.model, &s.model);
+    let differences = differences::between(&base.model, &s.model, &d.disclosure);
     if differences.is_empty() {
         blocks
             .push(Block::Paragraph(Text::plain("Deze wat-als rekent met dezelfde uitgangspunten als de basisraming.")));
