@@ -121,7 +121,7 @@ fn hostile_files_are_each_named_at_once_and_the_others_still_speak() {
     let took = start.elapsed();
     assert_eq!(run.status.code(), Some(1));
     let said = text(&run.stderr);
-    for name in ["geen-tekst.rhai:2:1", "groot.rhai", "eindeloos.rhai:3", "gulzig.rhai:2", "diep.rhai:2"] {
+    for name in ["geen-tekst.rhai:2:1", "groot.rhai", "eindeloos.rhai:2:13", "gulzig.rhai:2:39", "diep.rhai:2"] {
         assert!(said.contains(name), "{name} is not named in:\n{said}");
     }
     let report = std::fs::read_to_string(folder.path().join("out/klein/base/risicoparagraaf.md")).expect("written");
@@ -156,4 +156,146 @@ fn the_report_traces_every_number_of_a_rule_and_shows_what_comes() {
         report.contains("| Een regel | 20") && report.contains("| Een regel | € 50.000 |"),
         "first year and border"
     );
+}
+
+#[test]
+fn a_filter_on_a_broken_rule_says_why_its_tests_are_missing() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let good = format!("{HEAD}fn risk(o) {{ }}\nfn test_it_is_silent() {{ assert(risk(given(#{{}})) == ()); }}\n");
+    write(folder.path(), "rules/algemeen/goed.rhai", &good);
+    write(folder.path(), "rules/jeugd/stuk.rhai", good.replace("fn risk(o) {", "fn risk(o) { let x = ;"));
+    for filter in ["stuk", "IT is silent"] {
+        let tested = ravijn(folder.path(), &["test", "--filter", filter]);
+        assert_eq!(tested.status.code(), Some(1), "{filter}");
+        assert!(text(&tested.stderr).contains("stuk.rhai:2:"), "{filter}: {}", text(&tested.stderr));
+        let json = ravijn(folder.path(), &["test", "--filter", filter, "--format", "json"]);
+        assert_eq!(json.status.code(), Some(1), "{filter}");
+        let document: Value = serde_json::from_slice(&json.stdout).expect("one document");
+        let unreadable = document["unreadable"].as_array().expect("a list");
+        assert_eq!(unreadable.len(), 1);
+        assert!(unreadable[0]["file"].as_str().is_some_and(|f| f.ends_with("rules/jeugd/stuk.rhai")));
+        assert_eq!((&unreadable[0]["line"], &unreadable[0]["code"]), (&Value::from(2), &Value::from("rule-syntax")));
+    }
+    // Somebody else's broken rule is none of this one's business.
+    let other = ravijn(folder.path(), &["test", "--filter", "goed"]);
+    assert!(other.status.success(), "{}", text(&other.stderr));
+    assert_eq!(ravijn(folder.path(), &["test", "--filter", "nergens"]).status.code(), Some(1));
+}
+
+#[test]
+fn check_says_what_run_would_report_as_failed() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let rules = folder.path().join("rules/algemeen");
+    assert!(ravijn(folder.path(), &["new", "municipality", "klein"]).status.success());
+    let risk = |chance: &str| {
+        format!("#{{ chance: {chance}, impact: euro(3), text: `Het kost ${{o.cost(\"total\", o.horizon)}}.` }}")
+    };
+    let failing = [
+        ("delen", format!("let x = 1 / 0;\n{}", risk("percent(5)")), "3:11: error[division-by-zero]"),
+        ("kans", risk("percent(150)"), "3:4: error[rule-result]"),
+        (
+            "sleutel",
+            format!("let m = #{{ a: 1 }};\nlet x = m[\"b\" + \"c\"];\n{}", risk("percent(5)")),
+            "error[unknown-key]",
+        ),
+        (
+            "onzeker",
+            format!(
+                "let x = max([o.cost(\"total\", o.horizon)]);\nif x > euro(3) {{ return; }}\n{}",
+                risk("percent(5)")
+            ),
+            "4:6: error[uncertain-comparison]",
+        ),
+        ("eindeloos", format!("let n = 0;\nloop {{\nn += 1;\n}}\n{}", risk("percent(5)")), "error[limit-operations]"),
+    ];
+    for (name, body, _) in &failing {
+        write(&rules, &format!("{name}.rhai"), format!("{HEAD}fn risk(o) {{\n{body}\n}}\n"));
+    }
+    write(
+        &rules,
+        "roept.rhai",
+        format!("{HEAD}fn f(x) {{\n    f(x)\n}}\nfn risk(o) {{\n    let y = f(1);\n    {}\n}}\n", risk("percent(5)")),
+    );
+    let checked = ravijn(folder.path(), &["check", "scenarios/klein"]);
+    assert_eq!(checked.status.code(), Some(1));
+    let said = text(&checked.stderr);
+    for (name, _, what) in &failing {
+        let lines: Vec<&str> =
+            said.lines().filter(|l| l.contains(&format!("{name}.rhai:")) && l.contains(": error[")).collect();
+        assert!(lines.len() == 1 && lines[0].contains(what), "{name}: {what} once in\n{said}");
+    }
+    // A limit is placed where it was hit, not at the head of `risk`.
+    assert!(said.contains("roept.rhai:3:7: error[limit-calls]"), "{said}");
+    let loops = |said: &str| (4..=5).any(|line| said.contains(&format!("eindeloos.rhai:{line}:")));
+    assert!(loops(&said), "{said}");
+    // `run` reports the same places.
+    let run = ravijn(folder.path(), &["run", "scenarios/klein", "--draws", "100", "--format", "md"]);
+    assert_eq!(run.status.code(), Some(1));
+    let places = |said: &str| -> Vec<String> {
+        let errors = said.lines().filter(|l| l.contains(": error["));
+        errors.filter_map(|l| Some(l.split(": error[").next()?.rsplit('/').next()?.to_owned())).collect()
+    };
+    assert_eq!(places(&text(&run.stderr)), places(&said));
+}
+
+#[test]
+fn a_new_rule_for_a_domain_that_nobody_has_says_so() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    assert!(ravijn(folder.path(), &["new", "municipality", "klein"]).status.success());
+    let made = ravijn(folder.path(), &["new", "rule", "jeugdd/wachtlijst"]);
+    assert!(made.status.success());
+    let said = text(&made.stderr);
+    assert!(said.contains("domain `jeugdd`") && said.contains("did you mean `jeugd`?"), "{said}");
+    let far = text(&ravijn(folder.path(), &["new", "rule", "foo/bar"]).stderr);
+    assert!(far.contains("there are: algemeen, financien, jeugd, participatie, wmo"), "{far}");
+    assert_eq!(text(&ravijn(folder.path(), &["new", "rule", "jeugd/wachtlijst"]).stderr), "");
+    // A municipality's own domain is known.
+    let base = folder.path().join("scenarios/klein/base.toml");
+    let own = std::fs::read_to_string(&base).expect("made");
+    let wider = own.replacen("[domain.wmo]", "[domain.opvang]\nlabel = \"Opvang\"\n\n[domain.wmo]", 1);
+    let wider = if wider == own { format!("{own}\n[domain.opvang]\nlabel = \"Opvang\"\n") } else { wider };
+    std::fs::write(&base, wider).expect("writable");
+    assert_eq!(text(&ravijn(folder.path(), &["new", "rule", "opvang/plekken"]).stderr), "");
+}
+
+#[test]
+fn thresholds_of_a_rule_that_is_not_there_are_named_with_what_is() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    write(folder.path(), "rules/algemeen/stil.rhai", format!("{HEAD}fn risk(o) {{ o.parameter(\"threshold\"); }}\n"));
+    assert!(ravijn(folder.path(), &["new", "municipality", "klein"]).status.success());
+    let add = |file: &str, rule: &str| {
+        let path = folder.path().join("scenarios/klein").join(file);
+        let old = std::fs::read_to_string(&path).expect("made");
+        std::fs::write(path, format!("{old}\n[rule.{rule}]\nthreshold = \"€ 1\"\n")).expect("writable");
+    };
+    add("base.toml", "still");
+    add("ova-hoger.toml", "heel-iets-anders");
+    let said = text(&ravijn(folder.path(), &["check", "scenarios/klein"]).stderr);
+    let after = |what: &str| said.split(what).nth(1).unwrap_or_default().chars().take(300).collect::<String>();
+    assert!(after("there is no rule `still`").contains("did you mean `stil`?"), "{said}");
+    assert!(after("there is no rule `heel-iets-anders`").contains("there are: stil"), "{said}");
+    assert_eq!(said.matches("there is no rule `still`").count(), 1, "said once, not for every what-if\n{said}");
+    assert_eq!(ravijn(folder.path(), &["check", "scenarios/klein", "--strict"]).status.code(), Some(1));
+}
+
+#[test]
+fn the_report_of_a_failing_rule_is_the_same_wherever_the_rules_stand() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let rule = format!("{HEAD}fn risk(o) {{ let x = 1 / 0; }}\n");
+    write(folder.path(), "ergens/anders/jeugd/delen.rhai", &rule);
+    write(folder.path(), "rules/jeugd/delen.rhai", &rule);
+    assert!(ravijn(folder.path(), &["new", "municipality", "klein"]).status.success());
+    let elsewhere = folder.path().join("ergens/anders").display().to_string();
+    let report = |more: &[&str]| {
+        let run =
+            ravijn(folder.path(), &[&["run", "scenarios/klein", "--draws", "0", "--format", "md"], more].concat());
+        assert_eq!(run.status.code(), Some(1), "a rule failed");
+        for file in ["risicoparagraaf.md", "run.json"] {
+            let written = std::fs::read_to_string(folder.path().join("out/klein/base").join(file)).expect("written");
+            assert!(!written.contains(&folder.path().display().to_string()), "{file} names this machine");
+        }
+        std::fs::read_to_string(folder.path().join("out/klein/base/risicoparagraaf.md")).expect("written")
+    };
+    assert!(report(&["--rules", &elsewhere]).contains("| jeugd/delen.rhai:2:"));
+    assert!(report(&[]).contains("| rules/jeugd/delen.rhai:2:"));
 }

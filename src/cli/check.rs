@@ -1,4 +1,4 @@
-//! `ravijn check`: everything that can be wrong, without running.
+//! `ravijn check`: everything that can be wrong, before a run.
 
 use std::path::PathBuf;
 

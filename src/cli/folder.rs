@@ -160,5 +160,10 @@ pub fn nearest_rules(path: &Path) -> Option<PathBuf> {
         .ancestors()
         .map(|a| a.join("rules"))
         .find(|r| r.is_dir())
+        // As people see it from where they stand.
+        .map(|r| match std::env::current_dir().and_then(|d| d.canonicalize()) {
+            Ok(here) => r.strip_prefix(here).map_or_else(|_| r.clone(), Path::to_path_buf),
+            Err(_) => r,
+        })
         .or_else(|| here.is_dir().then(|| here.to_path_buf()))
 }

@@ -1,11 +1,15 @@
 //! `ravijn new`: a commented starting point that runs as it is.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use anyhow::bail;
 use clap::{Args, Subcommand};
 
+use super::folder::Folder;
 use super::write;
+use crate::diagnostic::nearest;
+use crate::input;
 
 /// Arguments of `ravijn new`.
 #[derive(Args)]
@@ -109,11 +113,35 @@ fn scenario(name: &Path) -> anyhow::Result<Vec<(PathBuf, Vec<u8>)>> {
     Ok(vec![(folder.join(format!("{id}.toml")), text.into_bytes())])
 }
 
+/// Domains of which a rule may speak: those of every municipality, the folder
+/// for money and budget, and those of the municipalities under `scenarios/`.
+fn known_domains() -> BTreeSet<String> {
+    let mut known: BTreeSet<String> =
+        ["wmo", "jeugd", "participatie", "algemeen", "financien"].map(str::to_owned).into();
+    let Ok(entries) = std::fs::read_dir("scenarios") else { return known };
+    for path in entries.flatten().map(|e| e.path().join("base.toml")).filter(|p| p.is_file()) {
+        // A municipality that is not in order has its own words for that, in `check`.
+        let Ok(folder) = Folder::read(&path) else { continue };
+        let Ok(loaded) = input::load(&folder.sources(), folder.only.as_deref()) else { continue };
+        known.extend(loaded.base.domains.iter().map(|d| d.id.clone()));
+    }
+    known
+}
+
 fn rule(name: &Path, rules: &Path) -> anyhow::Result<Vec<(PathBuf, Vec<u8>)>> {
     let id = id_of(name)?;
     let Some(domain) = name.parent().and_then(|p| p.file_name()).map(|d| d.to_string_lossy().to_lowercase()) else {
         bail!("name the domain too: ravijn new rule jeugd/{id}");
     };
+    let known = known_domains();
+    if !known.contains(&domain) {
+        let all = known.iter().cloned().collect::<Vec<_>>().join(", ");
+        let near = nearest(&domain, known.iter().map(String::as_str));
+        let near = near.map_or_else(String::new, |near| format!("did you mean `{near}`? "));
+        anstream::eprintln!(
+            "warning: no municipality here has the domain `{domain}`, so the rule would apply to none\n  help: {near}there are: {all}"
+        );
+    }
     let text = crate::rule::template(&id, &domain);
     Ok(vec![(rules.join(&domain).join(format!("{id}.rhai")), text.into_bytes())])
 }

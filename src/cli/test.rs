@@ -6,7 +6,7 @@ use clap::{Args, ValueEnum};
 
 use super::folder::Folder;
 use super::{report, rule_sources, rules_for};
-use crate::diagnostic::Severity;
+use crate::diagnostic::{Diagnostic, Severity};
 use crate::simulation::Settings;
 use crate::{rule, study};
 
@@ -61,10 +61,15 @@ pub fn test(arguments: &TestArguments) -> anyhow::Result<u8> {
     let source =
         |name: &str| files.iter().find(|r| r.path == name).map(|r| String::from_utf8_lossy(&r.bytes).into_owned());
     let results = rule::run_tests(&set, arguments.filter.as_deref());
-    if let Some(filter) = arguments.filter.as_deref().filter(|_| results.tests.is_empty()) {
+    // A rule that cannot be read has no tests to run: its failure stands for them.
+    let broken: Vec<Diagnostic> = match arguments.filter.as_deref() {
+        Some(filter) => broken.into_iter().filter(|d| concerns(d, filter, &source)).collect(),
+        None => broken,
+    };
+    let unreadable = broken.iter().filter(|d| d.severity == Severity::Error).count();
+    if let Some(filter) = arguments.filter.as_deref().filter(|_| results.tests.is_empty() && unreadable == 0) {
         anyhow::bail!("no test matches `{filter}`");
     }
-    let unreadable = broken.iter().filter(|d| d.severity == Severity::Error).count();
     let mut failed = !results.passed() || unreadable > 0;
     let coverage = (arguments.coverage || arguments.require.is_some())
         .then(|| coverage(&set, &arguments.scenarios))
@@ -76,6 +81,7 @@ pub fn test(arguments: &TestArguments) -> anyhow::Result<u8> {
     failed |= short;
     if arguments.format == Form::Json {
         let mut document = results.to_json();
+        document["unreadable"] = broken.iter().map(unreadable_json).collect();
         if let Some(coverage) = &coverage {
             document["coverage"] = coverage.to_json();
         }
@@ -106,6 +112,32 @@ pub fn test(arguments: &TestArguments) -> anyhow::Result<u8> {
     let passed = results.tests.len() - results.failures();
     anstream::println!("{passed} passed, {} failed", results.failures() + unreadable);
     Ok(u8::from(failed))
+}
+
+/// Whether a broken rule is what a filter asks for: by its path, or by a test
+/// that its text holds.
+fn concerns(broken: &Diagnostic, filter: &str, source: &dyn Fn(&str) -> Option<String>) -> bool {
+    let Some(place) = &broken.place else { return true };
+    let filter = filter.to_lowercase();
+    let tests = source(&place.file).unwrap_or_default().to_lowercase();
+    let named = |line: &str| {
+        let name = line.trim_start().strip_prefix("fn test_")?;
+        let name = name.split('(').next()?;
+        Some(format!("test_{name} {}", name.replace('_', " ")).contains(&filter))
+    };
+    place.file.to_lowercase().contains(&filter) || tests.lines().filter_map(named).any(|holds| holds)
+}
+
+/// A rule that cannot be read, for programs.
+fn unreadable_json(broken: &Diagnostic) -> serde_json::Value {
+    serde_json::json!({
+        "file": broken.place.as_ref().map(|p| p.file.to_string()),
+        "line": broken.place.as_ref().map(|p| p.line),
+        "column": broken.place.as_ref().map(|p| p.column),
+        "code": broken.code,
+        "message": broken.message,
+        "help": broken.help,
+    })
 }
 
 /// Shows the scenarios to the rules: those asked, else every folder under `scenarios/`.

@@ -7,7 +7,7 @@
 //! rule can overflow the stack of the program.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use rhai::{CallFnOptions, Dynamic, Engine, EvalAltResult, LexError, OptimizationLevel, Position, Scope, Token};
 
@@ -33,6 +33,10 @@ pub(super) fn with_stack<T: Send + 'static>(work: impl FnOnce() -> T + Send + 's
     let thread = std::thread::Builder::new().name("rules".to_owned()).stack_size(STACK).spawn(work).ok()?;
     thread.join().ok()
 }
+
+/// Limits at which Rhai may keep no place. Not that of time: the rule would take
+/// as long once more.
+const RETRACED: [&str; 5] = ["limit-operations", "limit-calls", "limit-list", "limit-text", "limit-variables"];
 
 /// Words of Rhai that mean nothing in a rule, with what to do instead.
 const OFF: [(&str, &str); 11] = [
@@ -155,6 +159,42 @@ impl<'s> Runner<'s> {
         runner
     }
 
+    /// A runner that notes which node ran last.
+    fn traced(rules: &'s RuleSet, last: &Arc<Mutex<Position>>) -> Self {
+        let mut runner = Self::new(rules);
+        let last = last.clone();
+        // As in `watched`.
+        #[allow(deprecated)]
+        runner.engine.register_debugger(
+            |_, debugger| debugger,
+            move |_, event, node, _, _| {
+                use rhai::debugger::DebuggerEvent::{FunctionExitWithError, FunctionExitWithValue};
+                let left = matches!(event, FunctionExitWithValue(_) | FunctionExitWithError(_));
+                // The first column is a line of which Rhai knows no more.
+                if !left && node.position().position().is_some() {
+                    *last.lock().unwrap_or_else(PoisonError::into_inner) = node.position();
+                }
+                Ok(rhai::debugger::DebuggerCommand::StepInto)
+            },
+        );
+        runner
+    }
+
+    /// Where a call reaches a limit of which Rhai keeps no place: the call once
+    /// more, on the same values, with an eye on the node that runs.
+    pub fn place_limit(&self, rule: &Compiled, function: &str, arguments: Vec<Dynamic>, failed: &mut [Diagnostic]) {
+        let Some(first) = failed.first_mut().filter(|d| RETRACED.contains(&d.code)) else { return };
+        if first.place.as_ref() != Some(&rule.place_of(function)) {
+            return;
+        }
+        let last = Arc::new(Mutex::new(Position::NONE));
+        let again = Self::traced(self.rules, &last).call(rule, function, arguments);
+        let position = *last.lock().unwrap_or_else(PoisonError::into_inner);
+        if again.is_err_and(|d| RETRACED.contains(&d.code)) {
+            first.place = Some(rule.source.place_or(position, &rule.place_of(function)));
+        }
+    }
+
     /// The engine, for reading rules.
     pub fn engine(&self) -> &Engine {
         &self.engine
@@ -233,9 +273,13 @@ impl<'s> Runner<'s> {
                     }
                     evaluation.findings.extend(findings);
                 }
-                Err(diagnostics) => match self.reason_of(&diagnostics) {
+                Err(mut diagnostics) => match self.reason_of(&diagnostics) {
                     Some(reason) => evaluation.not_applicable.push(NotApplicable { rule: id, title, reason }),
-                    None => evaluation.failed.push(Failed { rule: id, title, diagnostics }),
+                    None => {
+                        let outcome = Self::outcome(facts, &rule.head, None);
+                        self.place_limit(rule, "risk", vec![outcome], &mut diagnostics);
+                        evaluation.failed.push(Failed { rule: id, title, diagnostics });
+                    }
                 },
             }
         }

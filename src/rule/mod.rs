@@ -158,7 +158,10 @@ impl RuleSet {
                 let found = Diagnostic::warning("unknown-rule", place, format!("there is no rule `{id}`"));
                 match nearest(id, self.rules().map(|h| h.id.as_str())) {
                     Some(near) => found.help(format!("did you mean `{near}`?")),
-                    None => found,
+                    None => {
+                        let ids: Vec<&str> = self.rules().map(|h| h.id.as_str()).collect();
+                        found.help(format!("there are: {}", ids.join(", ")))
+                    }
                 }
             })
             .collect()
@@ -180,7 +183,8 @@ impl RuleSet {
                         Diagnostic::warning("unknown-rule", &parameter.place, format!("there is no rule `{rule}`"));
                     found.push(match nearest(rule, ids.iter().copied()) {
                         Some(near) => diagnostic.help(format!("did you mean `{near}`?")),
-                        None => diagnostic,
+                        None if ids.is_empty() => diagnostic.help("there are no rules here"),
+                        None => diagnostic.help(format!("there are: {}", ids.join(", "))),
                     });
                 }
                 continue;

@@ -115,7 +115,11 @@ pub fn run_tests(rules: &RuleSet, filter: Option<&str>) -> TestReport {
                     function: test.name.clone(),
                     name,
                     place: test.place.clone(),
-                    failure: runner.call(rule, &test.name, Vec::new()).err(),
+                    failure: runner.call(rule, &test.name, Vec::new()).err().map(|mut failure| {
+                        let failed = std::slice::from_mut(&mut failure);
+                        runner.place_limit(rule, &test.name, Vec::new(), failed);
+                        failure
+                    }),
                 });
             }
         }

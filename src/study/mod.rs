@@ -18,4 +18,4 @@ pub use entry::{
     Basis, ImpactSummary, InputHash, NumberOrigin, Origin, Piece, PieceInput, Receipt, ResilienceOutcome, RiskEntry,
     RuleNote, ScenarioStudy, Study, Weights, YearLoss,
 };
-pub use run::{check, outcomes, run};
+pub use run::{check, outcomes, rule_path, run};

@@ -19,8 +19,9 @@ use crate::risk;
 use crate::rule::{self, Evaluation, Facts, NotApplicable, RuleSet, RuleSource};
 use crate::simulation::{self, Settings};
 
-/// Everything that can be wrong without running: files, references,
-/// correlation matrices, rules and their texts. Sorted by place.
+/// Everything that can be wrong before a run: files, references, correlation
+/// matrices, rules and their texts, and rules that fail on these figures.
+/// Sorted by place.
 pub fn check(sources: &Sources, only: Option<&[String]>, rules: &[RuleSource]) -> Vec<Diagnostic> {
     let mut found = Diagnostics::default();
     let (set, broken) = RuleSet::parse(rules);
@@ -35,9 +36,37 @@ pub fn check(sources: &Sources, only: Option<&[String]>, rules: &[RuleSource]) -
             found.extend(loaded.diagnostics.iter().cloned());
             found.extend(beyond_files(&loaded, &set));
             found.extend(Besides::read(sources, &loaded.base).diagnostics);
+            if !found.has_errors() {
+                found.extend(failing(loaded, &set));
+            }
         }
     }
     found.sorted()
+}
+
+/// Futures with which `check` tries the rules: enough for a figure to be uncertain.
+const TRIED: u64 = 128;
+
+/// What stops a rule on these very figures, which no reading of it shows: each
+/// scenario once, on few futures. A mistake in all of them is said once.
+fn failing(loaded: Loaded, rules: &RuleSet) -> Vec<Diagnostic> {
+    let settings = Settings { draws: TRIED, ..Settings::default() };
+    let models: Vec<Model> = std::iter::once(loaded.base).chain(loaded.what_ifs).collect();
+    let tried: Vec<Vec<Diagnostic>> = models
+        .into_par_iter()
+        .map(|model| match compute(model, &settings) {
+            Ok(one) => rules.evaluate(Arc::new(one)).diagnostics(),
+            Err(wrong) => wrong,
+        })
+        .collect();
+    let mut found: Vec<Diagnostic> = Vec::new();
+    for wrong in tried.into_iter().flatten() {
+        // The words may hold a scenario's own amounts.
+        if !found.iter().any(|f| f.code == wrong.code && f.place == wrong.place) {
+            found.push(wrong);
+        }
+    }
+    found
 }
 
 /// What the texts and readings of rules may take as known: the glossary, and
@@ -288,15 +317,20 @@ fn noted(rules: &[NotApplicable]) -> Vec<RuleNote> {
     rules.iter().map(|n| RuleNote { id: n.rule.clone(), title: n.title.clone(), remark: n.reason.clone() }).collect()
 }
 
+/// A rule's path without where it stands on this machine, which says nothing
+/// and would make a report another one elsewhere: from `rules/` on, else its
+/// folder and name.
+pub fn rule_path(path: &str) -> String {
+    let path = path.replace('\\', "/");
+    let parts: Vec<&str> = path.split('/').collect();
+    let from = parts.iter().rposition(|p| *p == "rules").unwrap_or(parts.len().saturating_sub(2));
+    parts[from..].join("/")
+}
+
 /// Every file that went in, with its hash, by path.
 fn hashes(sources: &Sources, rules: &[RuleSource]) -> Vec<InputHash> {
     let own = sources.iter().map(|(name, bytes)| (name.to_owned(), bytes));
-    // A rule's path on this machine says nothing; its place below `rules/` does.
-    let rules = rules.iter().map(|r| {
-        let path = r.path.replace('\\', "/");
-        let below = path.rfind("rules/").map_or(path.as_str(), |at| &path[at..]).to_owned();
-        (below, r.bytes.as_slice())
-    });
+    let rules = rules.iter().map(|r| (rule_path(&r.path), r.bytes.as_slice()));
     let mut hashes: Vec<InputHash> = own
         .chain(rules)
         .map(|(path, bytes)| InputHash {

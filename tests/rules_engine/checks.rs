@@ -47,8 +47,28 @@ fn the_checks_see_what_is_wrong_without_running() {
             &["3:10 text-without-figure"],
         ),
         (r#"#{ text: "Het wordt duurder.", impact: "pm" }"#.to_owned(), &[]),
-        (r#"#{ text: `Er zijn 742 klanten, ${euro(5)}.`, impact: "pm" }"#.to_owned(), &["3:10 typed-number"]),
-        (r#"let t = `Er zijn 742 klanten, ${euro(5)}.`; #{ text: t, impact: "pm" }"#.to_owned(), &["3:9 typed-number"]),
+        (
+            r#"#{ text: `Er zijn 742 klanten, ${o.cost("jeugd", 2029)}.`, impact: "pm" }"#.to_owned(),
+            &["3:10 typed-number"],
+        ),
+        (
+            r#"let t = `Er zijn 742 klanten, ${o.cost("jeugd", 2029)}.`; #{ text: t, impact: "pm" }"#.to_owned(),
+            &["3:9 typed-number"],
+        ),
+        // Typed inside the brackets is typed all the same; a year may be.
+        (
+            r#"#{ text: `Er zijn ${12} klanten.`, impact: "pm" }"#.to_owned(),
+            &["3:10 text-without-figure", "3:22 typed-number"],
+        ),
+        (r#"#{ text: `Het kost ${euro(5).exact} per jaar.`, impact: "pm" }"#.to_owned(), &["3:28 typed-number"]),
+        (r#"let n = 12; #{ text: `Het kost ${n}.`, impact: "pm" }"#.to_owned(), &["3:9 typed-number"]),
+        (r#"#{ text: `In ${2029} kost het ${o.cost("jeugd", 2029)}.`, impact: "pm" }"#.to_owned(), &[]),
+        (r#"#{ text: `De regel digits2 ziet ${o.cost("jeugd", 2029)}.`, impact: "pm" }"#.to_owned(), &[]),
+        (
+            r#"#{ text: `Het kost ${o.cost("jeugd", 2029)}.`, impact: "pm", response: "Vul in: wat doen we eraan?" }"#
+                .to_owned(),
+            &["3:71 left-open"],
+        ),
         (r#"if o.cost("wmo", 2029).mean > euro(1) { return; } "#.to_owned() + good, &["3:6 not-required"]),
         (r#"if o.index("ova", 2029).mean > percent(1) { return; } "#.to_owned() + good, &["3:6 not-required"]),
         (r#"if o.has("index.ova") && o.index("ova", 2029).mean > percent(1) { return; } "#.to_owned() + good, &[]),
@@ -66,12 +86,12 @@ fn the_checks_see_what_is_wrong_without_running() {
         (r#"let g = euro(5).meen; "#.to_owned() + good, &["3:17 unknown-property"]),
         (r#"let g = o.parameter("x"); "#.to_owned() + good, &["3:11 unknown-parameter"]),
         (
-            r#"#{ text: `${euro(5)}`, chance: percent(5), impact: euro(5), respons: "x" }"#.to_owned(),
-            &["3:61 unknown-key"],
+            r#"#{ text: `${o.cost("jeugd", 2029)}`, chance: percent(5), impact: euro(5), respons: "x" }"#.to_owned(),
+            &["3:75 unknown-key"],
         ),
         (
             format!(
-                r#"#{{ text: `Dit is een zin die {} door en door gaat en nooit meer ophoudt met ${{euro(5)}}.`, impact: "pm" }}"#,
+                r#"#{{ text: `Dit is een zin die {} door en door gaat en nooit meer ophoudt met ${{o.cost("jeugd", 2029)}}.`, impact: "pm" }}"#,
                 "maar ".repeat(20)
             ),
             &["3:10 b1", "3:10 b1"],

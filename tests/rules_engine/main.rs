@@ -2,6 +2,7 @@
 //! outcome says, and every way in which a rule can go wrong.
 
 mod checks;
+mod given;
 mod random;
 
 use std::collections::BTreeMap;

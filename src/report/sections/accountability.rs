@@ -6,7 +6,7 @@ use super::super::draft::Draft;
 use super::super::{tables, words};
 use crate::diagnostic::Diagnostic;
 use crate::dutch;
-use crate::study::{Origin, RuleNote};
+use crate::study::{Origin, RuleNote, rule_path};
 
 /// The chapter and what stands below it.
 pub fn write(d: &Draft<'_>) -> Vec<Section> {
@@ -189,9 +189,7 @@ fn rules(d: &Draft<'_>) -> Section {
     rows.extend(d.here.replaced.iter().map(|n| note("vervangen door het register", n)));
     rows.extend(d.here.not_applicable.iter().map(|n| note("niet van toepassing", n)));
     rows.extend(d.here.failed.iter().map(|f| {
-        let place = f.place.as_ref().map(ToString::to_string).unwrap_or_default().replace('\\', "/");
-        // Where the rules stand on this machine says nothing, and makes a report another one elsewhere.
-        let place = place.rfind("rules/").map_or(place.as_str(), |at| &place[at..]).to_owned();
+        let place = f.place.as_ref().map(|p| rule_path(&p.to_string())).unwrap_or_default();
         let what = format!("de regel kon niet worden uitgevoerd ({})", f.code);
         Row::plain(vec![Cell::words(place), Cell::words("mislukt"), Cell::words(what)])
     }));

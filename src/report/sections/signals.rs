@@ -8,7 +8,7 @@ use super::super::document::{Block, Cell, Column, Row, Section, Table, Unit};
 use super::super::draft::Draft;
 use super::super::{chance, tables, words};
 use crate::dutch::{self, Quantity, Style};
-use crate::rule::{Signal, SignalYear, State};
+use crate::rule::{Margin, Signal, SignalYear, State};
 use crate::units::Year;
 
 /// The section; none where no rule applies.
@@ -48,11 +48,7 @@ pub fn write(d: &Draft<'_>) -> Option<Section> {
             "Hoeveel er moet veranderen voordat het oordeel van een regel omslaat",
             &years,
             signals.iter().map(|s| row(s, border(s), distance)).collect(),
-            vec![
-                "Een plus: de regel ziet een risico, en pas na zo'n verandering niet meer. Een min: de ruimte die er nog is."
-                    .to_owned(),
-                "Een streep: de regel heeft in dat jaar niet één grens.".to_owned(),
-            ],
+            distance_notes(&signals),
         )),
     ];
     Some(Section { id: "vroege-signalen".into(), title: "Vroege signalen".into(), level: 1, blocks })
@@ -121,22 +117,58 @@ fn state(year: &SignalYear, drawn: bool) -> Cell {
 fn distance(year: &SignalYear) -> Cell {
     let Some(margin) = &year.margin else { return tables::nothing() };
     let size = margin.distance.abs();
+    if on_the_border(margin) {
+        return Cell::number("op de grens", 0.0, unit(margin));
+    }
     let style = if margin.unit == Quantity::Percent { Style::Points } else { Style::Auto };
     let printed = dutch::quantity(size, margin.unit, style);
     let sign = if speaks(year) { '+' } else { '-' };
-    let unit = match margin.unit {
+    Cell::number(format!("{sign} {printed}"), if speaks(year) { size } else { -size }, unit(margin))
+}
+
+fn unit(margin: &Margin) -> Unit {
+    match margin.unit {
         Quantity::Euro | Quantity::EuroPerClient => Unit::Euro,
         Quantity::Percent => Unit::Percent,
         Quantity::Clients => Unit::Count,
         _ => Unit::Number,
-    };
-    Cell::number(format!("{sign} {printed}"), if speaks(year) { size } else { -size }, unit)
+    }
+}
+
+/// Whether the distance is too small to print: "- € 0" says nothing.
+fn on_the_border(margin: &Margin) -> bool {
+    let style = if margin.unit == Quantity::Percent { Style::Points } else { Style::Auto };
+    !dutch::quantity(margin.distance.abs(), margin.unit, style).contains(|c: char| ('1'..='9').contains(&c))
 }
 
 /// The border that decides in the last year in which one does.
 fn border(signal: &Signal) -> String {
     let margin = signal.years.iter().rev().find_map(|y| y.margin.as_ref());
-    margin.map_or_else(|| "–".to_owned(), |m| dutch::quantity(m.border, m.unit, Style::Auto))
+    margin.map_or_else(
+        || "–".to_owned(),
+        |m| {
+            let printed = dutch::quantity(m.border, m.unit, Style::Auto);
+            // A share of futures reads like any other percentage; say which it is.
+            if m.left.starts_with("chance(") || m.right.starts_with("chance(") {
+                format!("een kans van {printed}")
+            } else {
+                printed
+            }
+        },
+    )
+}
+
+fn distance_notes(signals: &[&Signal]) -> Vec<String> {
+    let mut notes = vec![
+        "Een plus: de regel ziet een risico, en pas na zo'n verandering niet meer. Een min: de ruimte die er nog is."
+            .to_owned(),
+        "Een streep: de regel heeft in dat jaar niet één grens.".to_owned(),
+    ];
+    let mut margins = signals.iter().flat_map(|s| &s.years).filter_map(|y| y.margin.as_ref());
+    if margins.any(on_the_border) {
+        notes.push("Op de grens: een heel kleine verandering is al genoeg.".to_owned());
+    }
+    notes
 }
 
 fn notes(signals: &[&Signal]) -> Vec<String> {
@@ -153,7 +185,6 @@ fn notes(signals: &[&Signal]) -> Vec<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::rule::Margin;
 
     fn year(year: i32, state: State, distance: Option<(f64, Quantity)>) -> SignalYear {
         let margin = distance.map(|(distance, unit)| Margin {
@@ -186,6 +217,10 @@ mod tests {
         let quiet = year(2027, State::Quiet, Some((-0.012, Quantity::Percent)));
         assert_eq!(state(&quiet, true).printed, "nee");
         assert_eq!(distance(&quiet).printed, "- 1,2 procentpunt");
+        // Nothing that would print as 0 has a sign; 0.4 euro is as good as none.
+        for (left, unit) in [(0.0, Quantity::Percent), (-0.4, Quantity::Euro), (0.0, Quantity::Clients)] {
+            assert_eq!(distance(&year(2027, State::Quiet, Some((left, unit)))).printed, "op de grens");
+        }
         let unknown = year(2028, State::Unknown("there is no budget in 2028".into()), None);
         assert_eq!((state(&unknown, true).printed.as_str(), distance(&unknown).printed.as_str()), ("–", "–"));
     }
@@ -201,6 +236,12 @@ mod tests {
         let all = [silent.clone(), late.clone(), early.clone()];
         assert_eq!(in_order(&all), [&early, &late, &silent]);
         assert_eq!((border(&late).as_str(), border(&silent).as_str()), ("€ 50.000", "–"));
+        let mut likely = late.clone();
+        for margin in likely.years.iter_mut().filter_map(|y| y.margin.as_mut()) {
+            *margin =
+                Margin { left: "chance(gap, above, 0)".into(), border: 0.1, unit: Quantity::Percent, ..margin.clone() };
+        }
+        assert_eq!(border(&likely), "een kans van 10%");
         assert_eq!((first_year(&late).as_str(), first_year(&silent).as_str()), ("2028", "–"));
     }
 }

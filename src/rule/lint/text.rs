@@ -18,12 +18,16 @@ pub(super) fn check(check: &mut Check<'_>) {
     let rule = check.rule;
     for (text, name) in [(Some(rule.head.title.clone()), "title"), (rule.head.response.clone(), "response")] {
         if let Some(text) = text {
-            let place = rule.head.place.clone();
+            let place = written_at(check, &text);
             digits(check, &text, &place, &format!("`{name}`"));
+            left_open(check, &text, &place, name);
             if name == "response" {
                 readable(check, &text, &place);
             }
         }
+    }
+    if let Some(source) = &rule.head.source {
+        left_open(check, source, &written_at(check, source), "source");
     }
     for function in own(rule) {
         let mut values: Vec<(String, Position, Expr, bool)> = Vec::new();
@@ -32,7 +36,7 @@ pub(super) fn check(check: &mut Check<'_>) {
                 if let Some(map) = RiskMap::of(expression) {
                     let pm = matches!(map.get("impact"), Some(Expr::StringConstant(text, _)) if text.as_str() == "pm");
                     for (key, position, value) in &map.entries {
-                        if READ.contains(key) {
+                        if READ.contains(key) || *key == "source" {
                             let at = value.start_position();
                             let at = if at.is_none() { *position } else { at };
                             let at = if at.is_none() { map.position } else { at };
@@ -46,6 +50,14 @@ pub(super) fn check(check: &mut Check<'_>) {
             let mut pieces = Vec::new();
             collect(&value, function, &mut pieces, 0);
             let place = check.rule.source.place_or(position, &function.place);
+            for piece in &pieces {
+                if let Piece::Words(text, at) = piece {
+                    left_open(check, text, &check.rule.source.place_or(*at, &place), &key);
+                }
+            }
+            if key == "source" {
+                continue;
+            }
             let filled = pieces.iter().any(|p| matches!(p, Piece::Filled));
             if key == "text" && !filled && !pm {
                 check.warn_at("text-without-figure", place.clone(), "the text holds no figure").help = Some(
@@ -57,13 +69,20 @@ pub(super) fn check(check: &mut Check<'_>) {
                 .iter()
                 .map(|p| match p {
                     Piece::Words(text, _) => text.as_str(),
-                    Piece::Filled => FILLED,
+                    Piece::Filled | Piece::Typed(..) => FILLED,
                 })
                 .collect();
             for piece in &pieces {
-                if let Piece::Words(text, at) = piece {
-                    let place = check.rule.source.place_or(*at, &place);
-                    digits(check, text, &place, &format!("`{key}`"));
+                match piece {
+                    Piece::Words(text, at) => {
+                        let place = check.rule.source.place_or(*at, &place);
+                        digits(check, text, &place, &format!("`{key}`"));
+                    }
+                    Piece::Typed(number, at) => {
+                        let place = check.rule.source.place_or(*at, &place);
+                        typed(check, number, place, &format!("`{key}`"));
+                    }
+                    Piece::Filled => {}
                 }
             }
             if key != "title" {
@@ -73,10 +92,71 @@ pub(super) fn check(check: &mut Check<'_>) {
     }
 }
 
+/// Where a text of `RULE` stands; the whole of it where it is written otherwise.
+fn written_at(check: &Check<'_>, text: &str) -> Place {
+    let source = &check.rule.source;
+    let quoted = format!("\"{text}\"");
+    let Some(at) = source.text.find(&quoted) else { return check.rule.head.place.clone() };
+    let before = &source.text[..at];
+    let small = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
+    let column = before.chars().rev().take_while(|c| *c != '\n').count() + 1;
+    Place::new(
+        source.path.clone(),
+        small(before.matches('\n').count() + 1),
+        small(column),
+        small(quoted.chars().count()),
+    )
+}
+
 /// A piece of a text as written.
 enum Piece {
     Words(String, Position),
+    /// A number that the rule fills in itself: `${12}`, `${euro(50_000)}`.
+    Typed(String, Position),
     Filled,
+}
+
+/// A number in `${...}` that comes from no outcome; a year may be typed there too.
+fn typed_in(part: &Expr) -> Option<Piece> {
+    match part {
+        Expr::IntegerConstant(number, at) if !is_year(&number.to_string()) => {
+            Some(Piece::Typed(number.to_string(), *at))
+        }
+        Expr::FloatConstant(number, at) => Some(Piece::Typed(number.to_string(), *at)),
+        Expr::FnCall(call, _) if MAKERS.contains(&call.name.as_str()) && call.args.len() == 1 => {
+            match typed_in(&call.args[0])? {
+                Piece::Typed(number, at) => Some(Piece::Typed(format!("{}({number})", call.name), at)),
+                other => Some(other),
+            }
+        }
+        // How it is written changes nothing of where it comes from.
+        Expr::Dot(pair, ..) => typed_in(&pair.lhs),
+        Expr::Stmt(block) => match block.statements() {
+            [Stmt::Expr(only)] => typed_in(only),
+            [Stmt::FnCall(call, at)] => typed_in(&Expr::FnCall(call.clone(), *at)),
+            _ => None,
+        },
+        _ => None,
+    }
+}
+
+/// Functions that make a figure of a plain number. Not `percent`: "each 10% that
+/// fails" and "with a chance of 10%", beside a `.p90`, are true every year.
+const MAKERS: [&str; 4] = ["euro", "persons", "euro_per_client", "number"];
+
+/// What the template asks to fill in, and nobody did.
+fn left_open(check: &mut Check<'_>, text: &str, place: &Place, what: &str) {
+    if text.trim_start().to_lowercase().starts_with("vul in") {
+        check
+            .warn_at("left-open", place.clone(), format!("`{what}` still says what to fill in: \"{}\"", text.trim()))
+            .help = Some(
+            match what {
+                "source" => "name the law or document that the rule rests on",
+                _ => "write what people will read in the report",
+            }
+            .to_owned(),
+        );
+    }
 }
 
 /// The pieces of an expression that makes a text; variables are followed to the
@@ -88,7 +168,7 @@ fn collect(expression: &Expr, function: &Function, pieces: &mut Vec<Piece>, dept
             for part in parts {
                 match part {
                     Expr::StringConstant(text, position) => pieces.push(Piece::Words(text.to_string(), *position)),
-                    _ => pieces.push(Piece::Filled),
+                    _ => pieces.push(typed_in(part).unwrap_or(Piece::Filled)),
                 }
             }
         }
@@ -114,14 +194,14 @@ fn collect(expression: &Expr, function: &Function, pieces: &mut Vec<Piece>, dept
 /// Digits that will be wrong next year.
 fn digits(check: &mut Check<'_>, text: &str, place: &Place, what: &str) {
     for number in typed_numbers(text) {
-        check
-            .warn_at(
-                "typed-number",
-                place.clone(),
-                format!("{what} has `{number}` typed by hand: it will be wrong next year"),
-            )
-            .help = Some("fill it in from the outcome, `${...}`, or make it a parameter".to_owned());
+        typed(check, &number, place.clone(), what);
     }
+}
+
+fn typed(check: &mut Check<'_>, number: &str, place: Place, what: &str) {
+    check
+        .warn_at("typed-number", place, format!("{what} has `{number}` typed by hand: it will be wrong next year"))
+        .help = Some("fill it in from the outcome, `${...}`, or make it a parameter".to_owned());
 }
 
 /// The numbers in a text that are no year, law, article, age or taakveld.
@@ -140,6 +220,7 @@ pub(super) fn typed_numbers(text: &str) -> Vec<String> {
         let before = [near(-1), near(-2), near(-3)];
         let after = [near(1), near(2), near(3)];
         if !(is_year(&number)
+            || is_name(&number)
             || is_law(&number, &before)
             || is_age(&number, &before, &after)
             || is_taakveld(&number, &before))
@@ -148,6 +229,12 @@ pub(super) fn typed_numbers(text: &str) -> Vec<String> {
         }
     }
     found
+}
+
+/// `digits2`, `b1`, `covid-19`: a name in which a digit stands, no amount.
+fn is_name(word: &str) -> bool {
+    let currency = ["eur", "€"].iter().any(|sign| word.contains(sign));
+    word.starts_with(char::is_alphabetic) && !currency && !word.contains(['%', ',', '.'])
 }
 
 /// `2026`, `2026-2029`, `2026/2027`.
@@ -252,6 +339,7 @@ mod tests {
             "Inwoners van 75 jaar en ouder.",
             "Taakveld 6.75 en 6.711, en taakveld 6.",
             "De Participatiewet artikel 69 regelt dit.",
+            "De regel digits2, niveau B1 en covid-19.",
         ] {
             assert!(typed_numbers(text).is_empty(), "{text}: {:?}", typed_numbers(text));
         }
@@ -265,6 +353,8 @@ mod tests {
             ("Er zijn 742 klanten.", "742"),
             ("Over 3 jaar is het op.", "3"),
             ("De rente is 2,7 procent.", "2,7"),
+            ("Dat kost EUR50.000 per jaar.", "eur50.000"),
+            ("Dat kost €50 per uur.", "€50"),
         ] {
             assert_eq!(typed_numbers(text), [number], "{text}");
         }
