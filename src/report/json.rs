@@ -27,6 +27,12 @@ pub fn receipt(study: &Study, of: &ScenarioStudy) -> String {
     written(&value(study, &[of], &Disclosure::of(study)))
 }
 
+/// [`receipt`] with exact counts: one scenario of what [`json`] prints, for
+/// comparing with a document that was kept from there.
+pub fn internal(study: &Study, of: &ScenarioStudy) -> String {
+    written(&value(study, &[of], &Disclosure::exact()))
+}
+
 fn written(document: &Value) -> String {
     let mut text = serde_json::to_string_pretty(document).unwrap_or_else(|_| "null".to_owned());
     text.push('\n');

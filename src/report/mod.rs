@@ -43,7 +43,7 @@ pub use document::{
 };
 pub use docx::{Template, docx};
 pub use html::html;
-pub use json::{json, receipt};
+pub use json::{internal, json, receipt};
 pub use markdown::markdown;
 pub use paragraph::{compose, compose_exact};
 #[cfg(feature = "pdf")]
