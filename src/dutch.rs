@@ -224,6 +224,19 @@ pub fn percent(fraction: f64, decimals: usize) -> String {
     format!("{}%", percent_number(fraction, decimals))
 }
 
+/// A chance that follows from draws, in whole percent. Draws never show that
+/// something is certain: the ends read `minder dan 1%` and `meer dan 99%`.
+pub fn simulated(chance: f64) -> String {
+    if !(chance.is_finite() && (0.0..=1.0).contains(&chance)) {
+        return NOT_APPLICABLE.to_owned();
+    }
+    match round(chance * 100.0, 0) {
+        p if p < 1.0 => "minder dan 1%".to_owned(),
+        p if p > 99.0 => "meer dan 99%".to_owned(),
+        p => format!("{}%", whole(p)),
+    }
+}
+
 fn percent_number(fraction: f64, decimals: usize) -> String {
     // 0.07 * 100 is 7.000000000000001: the product is cleaned before it is cut.
     let value = round(fraction * 100.0, 10);

@@ -37,10 +37,10 @@ pub struct LockArguments {
     #[arg(long, value_parser = date)]
     date: Option<String>,
     /// Number of futures; 0 for the projection alone
-    #[arg(long, default_value_t = 10_000, value_parser = clap::value_parser!(u64).range(0..=1_000_000_000))]
+    #[arg(long, default_value_t = 10_000, value_parser = super::draws::number, allow_negative_numbers = true)]
     draws: u64,
     /// Start of the random numbers
-    #[arg(long, default_value_t = 1)]
+    #[arg(long, default_value_t = 1, value_parser = super::draws::seed, allow_negative_numbers = true)]
     seed: u64,
     /// Folder with the rules; default the nearest rules/ above PATH, else those built in
     #[arg(long, value_name = "DIR")]

@@ -7,6 +7,7 @@ mod backtest;
 mod calibrate;
 mod check;
 mod compare;
+mod draws;
 mod explain;
 mod folder;
 mod format;

@@ -1,7 +1,7 @@
 //! `ravijn new`: a commented starting point that runs as it is.
 
 use std::collections::BTreeSet;
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 
 use anyhow::bail;
 use clap::{Args, Subcommand};
@@ -87,6 +87,13 @@ fn title_of(id: &str) -> String {
 
 fn municipality(name: &Path) -> anyhow::Result<Vec<(PathBuf, Vec<u8>)>> {
     let id = id_of(name)?;
+    // `..` leaves the folder where the work is: more often a slip than a wish.
+    if name.components().any(|c| c == Component::ParentDir) {
+        bail!(
+            "`{}` climbs out of this folder with `..`; give a name (mijn-gemeente) or a whole path (/home/.../{id})",
+            name.display()
+        );
+    }
     let parent = name
         .parent()
         .filter(|p| !p.as_os_str().is_empty())

@@ -30,10 +30,10 @@ pub struct RunArguments {
     #[arg(long, value_name = "ID")]
     scenario: Vec<String>,
     /// Number of futures; 0 for the projection alone
-    #[arg(long, default_value_t = 10_000, value_parser = clap::value_parser!(u64).range(0..=1_000_000_000))]
+    #[arg(long, default_value_t = 10_000, value_parser = super::draws::number, allow_negative_numbers = true)]
     draws: u64,
     /// Start of the random numbers: the same seed gives the same report
-    #[arg(long, default_value_t = 1)]
+    #[arg(long, default_value_t = 1, value_parser = super::draws::seed, allow_negative_numbers = true)]
     seed: u64,
     /// Draw until mean and P90 of the total cost are known this well, such as 0.5%
     #[arg(long, value_name = "PERCENT", value_parser = percentage)]
@@ -72,6 +72,9 @@ fn percentage(text: &str) -> Result<f64, String> {
 pub fn run(arguments: &RunArguments) -> anyhow::Result<u8> {
     if arguments.format.contains(&Format::Table) && arguments.format.contains(&Format::Json) {
         bail!(super::Usage("table and json both go to stdout: choose one of them".to_owned()));
+    }
+    if arguments.precision.is_none() {
+        super::draws::warn_if_few(arguments.draws);
     }
     if let Some(why) = arguments.format.iter().find_map(|f| format::missing(*f)) {
         bail!(super::Usage(why.to_owned()));

@@ -54,10 +54,10 @@ pub struct SensitivityArguments {
     #[arg(long, default_value_t = 15, value_parser = clap::value_parser!(u16).range(1..))]
     top: u16,
     /// Number of futures for the shares; 0 for the swings alone
-    #[arg(long, default_value_t = 10_000, value_parser = clap::value_parser!(u64).range(0..=1_000_000_000))]
+    #[arg(long, default_value_t = 10_000, value_parser = super::draws::number, allow_negative_numbers = true)]
     draws: u64,
     /// Start of the random numbers
-    #[arg(long, default_value_t = 1)]
+    #[arg(long, default_value_t = 1, value_parser = super::draws::seed, allow_negative_numbers = true)]
     seed: u64,
     /// Threads to use; the outcome does not depend on it
     #[arg(long, value_parser = clap::value_parser!(u16).range(1..=1024))]
@@ -70,6 +70,7 @@ pub struct SensitivityArguments {
 /// Prints the answer; exit code 1 when a file or the figure is wrong.
 pub fn sensitivity(arguments: &SensitivityArguments) -> anyhow::Result<u8> {
     start_threads(arguments.threads)?;
+    super::draws::warn_if_few(arguments.draws);
     let folder = Folder::read(&arguments.path)?;
     let sources = folder.sources();
     let Some(model) = model(arguments, &folder)? else { return Ok(1) };
@@ -273,6 +274,15 @@ impl Answer<'_> {
             let _ = writeln!(out, "{:>6}  other sources", percent(small));
         }
         let _ = writeln!(out, "{:>6}  working together (samenspel)", percent(shares.rest));
+        let sources = shares.shares.iter().map(|s| s.share);
+        if sources.chain([shares.rest]).any(is_off) {
+            let _ = writeln!(
+                out,
+                "\nShares are estimates from {} draws. Some came out below 0% or above 100%, which cannot be:\n\
+                 they stand at the bound and the column need not add up. More draws (--draws) settle them.",
+                shares.draws
+            );
+        }
         if seen.iter().take(top).any(|s| s.addresses.len() > 1) {
             out.push_str("\nAssumptions joined by `and` are correlated and have one share together.\n");
         }
@@ -343,14 +353,22 @@ fn unit_note(unit: Quantity) -> &'static str {
     }
 }
 
+/// A share as printed, within its bounds: an estimate from few draws may lie outside.
 fn percent(share: f64) -> String {
-    format!("{:.1}%", share * 100.0)
+    // Adding zero makes -0 a plain 0.
+    format!("{:.1}%", share.clamp(0.0, 1.0) * 100.0 + 0.0)
+}
+
+/// Whether a share lies outside 0 to 100% as printed.
+fn is_off(share: f64) -> bool {
+    !(-0.0005..=1.0005).contains(&share)
 }
 
 /// A number with thousands apart: enough digits to tell swings apart, no more.
 fn written(x: f64, unit: Quantity) -> String {
     if unit == Quantity::Percent {
-        return format!("{:.2}%", x * 100.0);
+        let text = format!("{:.2}%", x * 100.0);
+        return if text == "-0.00%" { "0.00%".to_owned() } else { text };
     }
     let decimals = match x.abs() {
         a if a >= 1_000.0 || a == 0.0 => 0,
@@ -427,5 +445,13 @@ mod tests {
         assert_eq!(euro(999.96), "1,000.0");
         assert_eq!(euro(0.0), "0");
         assert_eq!(written(0.0257, Quantity::Percent), "2.57%");
+        assert_eq!(written(-0.0, Quantity::Percent), "0.00%");
+        assert_eq!(written(-0.000_01, Quantity::Percent), "0.00%");
+    }
+
+    #[test]
+    fn a_share_outside_its_bounds_is_cut_and_told() {
+        assert_eq!([percent(1.07), percent(-0.03), percent(-0.0)], ["100.0%", "0.0%", "0.0%"]);
+        assert_eq!([is_off(1.07), is_off(-0.03), is_off(-0.0), is_off(0.5)], [true, true, false, false]);
     }
 }

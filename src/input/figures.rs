@@ -55,10 +55,11 @@ pub(super) fn read_sheet(file: &str, bytes: &[u8], found: &mut Diagnostics) -> V
 }
 
 /// `10.500`: a point before exactly three digits, as a Dutchman writes thousands.
-fn looks_like_thousands(text: &str) -> bool {
+/// With `mark` a comma, as an Englishman does.
+fn looks_like_thousands(text: &str, mark: char) -> bool {
     let digits = |part: &str| !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit());
     let text = text.trim().trim_start_matches('-');
-    text.split_once('.').is_some_and(|(whole, rest)| {
+    text.split_once(mark).is_some_and(|(whole, rest)| {
         digits(whole) && whole.len() <= 3 && !whole.starts_with('0') && digits(rest) && rest.len() == 3
     })
 }
@@ -81,12 +82,22 @@ fn typed(table: &Rows, found: &mut Diagnostics) -> Vec<Row> {
         else {
             continue;
         };
-        if table.notation == Notation::Point && quantity.is_money() && looks_like_thousands(&value_cell.text) {
+        // What parts decimals here, and what parts the columns.
+        let marks = match table.notation {
+            Notation::Point => Some(('.', "point", ',')),
+            Notation::Dutch => Some((',', "comma", ';')),
+            Notation::Sheet => None,
+        };
+        if let Some((mark, called, columns)) = marks
+            && quantity.is_money()
+            && looks_like_thousands(&value_cell.text, mark)
+        {
+            let read = value.to_string().replace('.', &mark.to_string());
             let message = format!(
-                "`{}` is read as {value}: with `,` between columns the point is the decimal mark",
+                "`{}` is read as {read}: with `{columns}` between columns the {called} is the decimal mark",
                 value_cell.text
             );
-            let help = format!("if thousands are meant, write {}", value_cell.text.replace('.', ""));
+            let help = format!("if thousands are meant, write {}", value_cell.text.replace(mark, ""));
             found.push(Diagnostic::warning("thousands", &value_cell.place, message).help(help));
         }
         if value < 0.0 && !quantity.is_money() {

@@ -18,6 +18,10 @@ pub(super) struct Head {
     pub(super) structural: bool,
 }
 
+/// A coefficient of variation above this is more likely a slip of the pen
+/// (`80` for `0.80`) than meant.
+const WIDEST_CV: f64 = 5.0;
+
 impl Builder<'_> {
     /// Ids of all lines in file order, with whether they are cost lines.
     pub(super) fn ordered_lines(&self) -> Vec<(String, bool)> {
@@ -186,6 +190,19 @@ impl Builder<'_> {
                 &item.place,
                 format!("`cost_cv` is {}", item.written),
                 "a coefficient of variation is 0 or more",
+            );
+        }
+        if let Some(item) = table.table("luck").and_then(|l| l.get("cost_cv"))
+            && item.as_number().is_some_and(|n| n > WIDEST_CV)
+        {
+            self.warning(
+                "wide-spread",
+                &item.place,
+                format!(
+                    "`cost_cv` of {} says that one client costs many times the mean or nearly nothing",
+                    item.written
+                ),
+                "is the decimal mark in its place? care of one client usually lies between 0.5 and 3",
             );
         }
         CostLine {

@@ -13,20 +13,31 @@ pub fn simulated(words: &ChanceWords, chance: f64) -> String {
 
 /// The number of a chance that follows from draws, without its word.
 pub fn simulated_number(chance: f64) -> String {
-    match percent(chance) {
-        Some(p) if p < 1.0 => "minder dan 1%".to_owned(),
-        Some(p) if p > 99.0 => "meer dan 99%".to_owned(),
-        Some(p) => format!("{}%", dutch::whole(p)),
-        None => dutch::NOT_APPLICABLE.to_owned(),
-    }
+    dutch::simulated(chance)
 }
 
-/// A chance that somebody states: `30% (minder waarschijnlijk)`.
+/// A chance that somebody states: `30% (minder waarschijnlijk)`. One that is
+/// put at nothing or at certainty is a choice and no likelihood, so it gets no word.
 pub fn stated(words: &ChanceWords, chance: f64) -> String {
     if percent(chance).is_none() {
         return dutch::NOT_APPLICABLE.to_owned();
     }
-    format!("{} ({})", dutch::percent(chance, 0), word(words, chance))
+    if is_set(chance) {
+        return format!("{} (zo opgegeven)", dutch::percent(chance, 0));
+    }
+    // 99,6% is not 100%: it gets the decimals that it needs.
+    let number = (0..=4).map(|decimals| dutch::percent(chance, decimals)).find(|text| text != "100%");
+    format!("{} ({})", number.unwrap_or_else(|| "meer dan 99%".to_owned()), word(words, chance))
+}
+
+/// Whether a stated chance says `never` or `always`.
+fn is_set(chance: f64) -> bool {
+    chance <= 0.0 || chance >= 1.0
+}
+
+/// The verb before a stated chance: `De kans is 30%`, `De kans staat op 100%`.
+pub fn verb(chance: f64) -> &'static str {
+    if is_set(chance) { "staat op" } else { "is" }
 }
 
 /// The word that goes with a chance; by the percentage as printed, so that
@@ -71,7 +82,16 @@ mod tests {
     fn draws_prove_no_certainty() {
         assert_eq!(simulated(&ChanceWords::default(), 1.0), "meer dan 99% (vrijwel zeker)");
         assert_eq!(simulated(&ChanceWords::default(), 0.0), "minder dan 1% (vrijwel uitgesloten)");
-        assert_eq!(stated(&ChanceWords::default(), 1.0), "100% (vrijwel zeker)");
+    }
+
+    #[test]
+    fn a_stated_chance_of_nothing_or_everything_is_a_choice() {
+        let usual = ChanceWords::default();
+        assert_eq!(stated(&usual, 1.0), "100% (zo opgegeven)");
+        assert_eq!(stated(&usual, 0.0), "0% (zo opgegeven)");
+        assert_eq!((verb(1.0), verb(0.0), verb(0.3)), ("staat op", "staat op", "is"));
+        assert_eq!(stated(&usual, 0.996), "99,6% (vrijwel zeker)");
+        assert_eq!(stated(&usual, 0.004), "0,4% (vrijwel uitgesloten)");
     }
 
     #[test]

@@ -156,7 +156,7 @@ impl<'a> Draft<'a> {
 
     /// An amount of the book in a sentence, without sign, with its evidence.
     pub fn money(&self, units: Units, address: &str, exact: f64, formula: &str) -> String {
-        self.cite(&self.book.words(units), address, dutch::euro_cents(exact), formula)
+        self.cite(&self.book.prose(units, exact), address, dutch::euro_cents(exact), formula)
     }
 
     /// An amount whose sign no word of the sentence tells, with its evidence:
@@ -178,15 +178,16 @@ impl<'a> Draft<'a> {
 
     /// An amount of the book for a chart.
     pub fn mark_as(&self, units: Units, exact: f64) -> Amount {
-        let words = self.book.words(units);
+        let words = self.book.prose(units, exact);
         Amount::new(exact, if units < 0 { words.replacen("€ ", "€ -", 1) } else { words })
     }
 
     /// The middle 80 % of a figure, with its evidence.
     pub fn between(&self, summary: &Summary, address: &str) -> String {
-        let (low, high) = (self.book.round(summary.p10), self.book.round(summary.p90));
+        let (low, high) = (summary.p10, summary.p90);
         // Of two negative bounds the sizes are printed; the sentence says `negatief`.
-        let (low, high) = if low < 0 && high < 0 { (-high, -low) } else { (low, high) };
+        let negative = self.book.round(low) < 0 && self.book.round(high) < 0;
+        let (low, high) = if negative { (-high, -low) } else { (low, high) };
         let printed = self.book.range(low, high);
         let value = format!("{} – {}", dutch::euro_cents(summary.p10), dutch::euro_cents(summary.p90));
         let draws = self.outcome().map_or(0, |o| o.draws);
@@ -234,7 +235,7 @@ impl<'a> Draft<'a> {
 
     /// An amount that a rule computed, without sign, with its evidence.
     pub fn rule_amount(&self, exact: f64, origin: &NumberOrigin) -> String {
-        let printed = self.book.words(self.book.round(exact));
+        let printed = self.book.prose(self.book.round(exact), exact);
         let how = "gemiddelde als het gebeurt";
         let inputs = self.disclosure.inputs(self.model(), &origin.inputs);
         self.cite_from(&printed, &origin.formula, dutch::euro_cents(exact), how, inputs_of(&inputs))

@@ -222,9 +222,29 @@ impl Book {
         dutch::amount(units.unsigned_abs() as f64 * self.size, self.style)
     }
 
-    /// Two bounds as in a text: `tussen € 22,3 en € 26,1 miljoen`.
-    pub fn range(&self, low: Units, high: Units) -> String {
-        dutch::range(low as f64 * self.size, high as f64 * self.size, dutch::Quantity::Euro)
+    /// The same where the exact amount is known. Millions are rounded once, from
+    /// that amount, as the rules do: 1.949.641 by way of 1.950 thousand would read
+    /// `€ 2 miljoen` here and `€ 1,9 miljoen` there. Below a million the table's
+    /// own figure stands, so that text and table agree.
+    pub fn prose(&self, units: Units, exact: f64) -> String {
+        let table = units.unsigned_abs() as f64 * self.size;
+        let exact = exact.abs();
+        // Fitting to a sum moves a figure a few units at most; further off, it is another amount.
+        let same = (table - exact).abs() <= 5.0 * self.size;
+        if self.size == 1_000.0 && same && table >= 1e6 && exact >= 999_500.0 {
+            return dutch::amount(exact, self.style);
+        }
+        self.words(units)
+    }
+
+    /// Two bounds as in a text, each rounded once: `tussen € 22,3 en € 26,1 miljoen`.
+    pub fn range(&self, low: f64, high: f64) -> String {
+        let millions = self.size == 1_000.0 && low.abs().max(high.abs()) >= 999_500.0;
+        // As `prose`: hundred thousands and more from the exact amount, the rest as in the tables.
+        let one = |x: f64| {
+            if millions && x.abs() >= 50_000.0 { x } else { self.euros(self.round(x)) }
+        };
+        dutch::range(one(low), one(high), dutch::Quantity::Euro)
     }
 
     /// Euros that a number of units stands for.

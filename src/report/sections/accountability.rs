@@ -27,7 +27,7 @@ fn made_with(d: &Draft<'_>) -> Section {
         )),
         None => text.push_str(" Er is geen simulatie gedaan."),
     }
-    text.push_str(" Met dezelfde bestanden en dezelfde versie komen er precies dezelfde cijfers uit.");
+    text.push_str(" Met dezelfde bestanden, instellingen en versie komen er precies dezelfde cijfers uit.");
     let mut blocks = vec![Block::Paragraph(Text::plain(text))];
     if let Some(o) = d.outcome().filter(|o| o.stopped > 0) {
         blocks.push(Block::Paragraph(Text::plain(format!(

@@ -53,7 +53,7 @@ pub fn fits(d: &Draft<'_>, id: &GroupId) -> Option<String> {
     out.push_str(&match above.signum() {
         1 => format!(" De lasten komen daar {expect}{amount} boven."),
         -1 => format!(" De lasten blijven daar {expect}{amount} onder."),
-        _ => " De lasten komen daar precies op uit.".to_owned(),
+        _ => " De lasten zijn, afgerond, even hoog.".to_owned(),
     });
     if let Some(p) = odds {
         out.push_str(&format!(

@@ -182,7 +182,7 @@ fn reading(d: &Draft<'_>) -> String {
         out.push_str(
             " Bij veel bedragen staat een bandbreedte. De kans is 80% dat een bedrag daarbinnen valt. \
              Dat geldt als de uitgangspunten kloppen. De raming zelf rekent met de uitgangspunten zoals ze er staan. \
-             Bij de risico's staat het gemiddelde van alle mogelijke toekomsten. Die bedragen kunnen daarom iets verschillen.",
+             Bij de risico's staat soms het gemiddelde van alle doorrekeningen. Dat kan iets anders zijn dan de raming.",
         );
     } else {
         out.push_str(" Deze raming is gemaakt zonder simulatie. Er zijn daarom geen bandbreedtes en geen kansen op overschrijding.");

@@ -105,7 +105,7 @@ fn budget(d: &Draft<'_>) -> String {
     let amount = d.money(difference, &address, exact, "verschil met de begroting in het geld van het jaar");
     let cost_side = what == "zijn de lasten";
     let compared = match (difference.signum(), cost_side) {
-        (0, _) => "precies zoals begroot".to_owned(),
+        (0, _) => "zoals begroot".to_owned(),
         (-1, true) => format!("{amount} hoger dan begroot"),
         (1, true) => format!("{amount} lager dan begroot"),
         (-1, false) => format!("{amount} slechter dan begroot"),

@@ -78,7 +78,7 @@ pub fn waterfall(d: &Draft<'_>, steps: &[(String, Units, f64)], figures: &Table)
         .iter()
         .map(|(label, units, exact)| {
             let sign = if *units < 0 { "-" } else { "+" };
-            bar(words::capital(label), Amount::new(*exact, format!("{sign} {}", d.book.words(*units))))
+            bar(words::capital(label), Amount::new(*exact, format!("{sign} {}", d.book.prose(*units, *exact))))
         })
         .collect();
     Some(Chart {

@@ -212,7 +212,7 @@ fn sums(d: &Draft<'_>) -> String {
             out.push_str(&format!(
                 " Met bij elk risico een laag en een hoog gevolg ligt die som {}.",
                 d.cite(
-                    &d.book.range(a, b),
+                    &d.book.range(low, high),
                     "sum(risk.chance x risk.min), sum(risk.chance x risk.max)",
                     format!("{} – {}", dutch::euro_cents(low), dutch::euro_cents(high)),
                     "minimum-maximum"

@@ -135,7 +135,10 @@ fn needed(d: &Draft<'_>, r: &ResilienceOutcome) -> String {
         &format!("resilience.needed({})", r.year),
         &format!("kwantiel {certainty} van het verlies boven het verwachte tekort"),
     );
-    let mut out = format!("{lead} Met {certainty} zekerheid is {amount} genoeg in {}.", r.year);
+    let mut out = format!(
+        "{lead} Met {certainty} zekerheid is {amount} genoeg in {}, als de aangenomen kansen en bedragen kloppen.",
+        r.year
+    );
     if r.expected_deficit.is_some() {
         out.push_str(&format!(
             " Gemiddeld kosten de risico's in het register {expected}. Dat is kans maal gevolg, en het zit hierin."

@@ -125,18 +125,18 @@ fn in_projection(d: &Draft<'_>, text: &[Piece]) -> String {
             continue;
         }
         let Some(central) = central(d, &expression) else { continue };
-        let (mean, here) = (d.book.words(d.book.round(*value)), d.book.round(central));
-        if mean != d.book.words(here) {
+        let (mean, here) = (d.book.prose(d.book.round(*value), *value), d.book.round(central));
+        if mean != d.book.prose(here, central) {
             own.push(d.money(here, &expression.to_string(), central, "in de raming zelf"));
         }
     }
     match own.as_slice() {
         [] => String::new(),
         [one] => format!(
-            " Hier staat het gemiddelde van alle mogelijke toekomsten; waar dat verschilt, is het in de raming zelf {one}."
+            " Hier staat het gemiddelde van alle doorrekeningen; waar dat verschilt, is het in de raming zelf {one}."
         ),
         many => format!(
-            " Hier staan gemiddelden van alle mogelijke toekomsten; waar die verschillen, zijn de bedragen in de raming zelf {}.",
+            " Hier staan gemiddelden van alle doorrekeningen; waar die verschillen, zijn de bedragen in de raming zelf {}.",
             dutch::list(many)
         ),
     }
@@ -162,11 +162,18 @@ fn is_computed(risk: &RiskEntry) -> bool {
 pub fn odds_alone(here: &ScenarioStudy, risk: &RiskEntry) -> Option<String> {
     let (words, p) = (&here.model.report.chance_words, risk.chance?);
     if !is_computed(risk) {
-        let p = if matches!(risk.written_chance, Some(RiskChance::PerYear(_))) { dutch::round(p, 2) } else { p };
+        let p = if matches!(risk.written_chance, Some(RiskChance::PerYear(_))) { of_times(p) } else { p };
         return Some(chance::stated(words, p));
     }
     here.outcome.as_ref()?;
     Some(if risk.chance_origin.is_some() { chance::simulated(words, p) } else { chance::stated(words, p) })
+}
+
+/// The chance of at least once, in whole percent; near the ends as it is,
+/// because a number of times a year never makes it certain.
+fn of_times(p: f64) -> f64 {
+    let rounded = dutch::round(p, 2);
+    if rounded > 0.0 && rounded < 1.0 { rounded } else { p }
 }
 
 fn odds(d: &Draft<'_>, risk: &RiskEntry) -> String {
@@ -180,14 +187,11 @@ fn odds(d: &Draft<'_>, risk: &RiskEntry) -> String {
     if computed {
         // One draw says on which side the figure lies, not how likely that is.
         return match d.outcome() {
-            Some(_) => format!(
-                "De kans is {}.",
-                match &risk.chance_origin {
-                    Some(origin) => d.rule_chance(p, origin),
-                    // A chance that the rule states itself.
-                    None => chance::stated(&d.model().report.chance_words, p),
-                }
-            ),
+            Some(_) => match &risk.chance_origin {
+                Some(origin) => format!("De kans is {}.", d.rule_chance(p, origin)),
+                // A chance that the rule states itself.
+                None => format!("De kans {} {}.", chance::verb(p), chance::stated(&d.model().report.chance_words, p)),
+            },
             None => "Zonder simulatie is die niet te berekenen.".to_owned(),
         };
     }
@@ -197,16 +201,20 @@ fn odds(d: &Draft<'_>, risk: &RiskEntry) -> String {
     match risk.written_chance {
         Some(RiskChance::Class(class, _)) => {
             format!(
-                "De kans is {}{each}{when}. Dat is klasse {class} op de schaal van de gemeente.",
+                "De kans {} {}{each}{when}. Dat is klasse {class} op de schaal van de gemeente.",
+                chance::verb(p),
                 chance::stated(&d.model().report.chance_words, p)
             )
         }
         Some(RiskChance::PerYear(n)) => format!(
             "We rekenen met gemiddeld {} keer per jaar. De kans dat het in een jaar ten minste één keer gebeurt, is {}.",
             dutch::short(n, 2),
-            chance::stated(&d.model().report.chance_words, dutch::round(p, 2))
+            chance::stated(&d.model().report.chance_words, of_times(p))
         ),
-        _ => format!("De kans is {}{each}{when}.", chance::stated(&d.model().report.chance_words, p)),
+        _ => {
+            let odds = chance::stated(&d.model().report.chance_words, p);
+            format!("De kans {} {odds}{each}{when}.", chance::verb(p))
+        }
     }
 }
 
@@ -238,7 +246,7 @@ fn amount(d: &Draft<'_>, risk: &RiskEntry) -> String {
         let (a, b) = (d.book.round(low).abs(), d.book.round(high).abs());
         if a != b {
             let simulated = what_if.is_some() || risk.origin == Origin::Rule;
-            let range = d.book.range(a.min(b), a.max(b));
+            let range = d.book.range(low.abs().min(high.abs()), low.abs().max(high.abs()));
             if simulated && d.outcome().is_some() {
                 out.push_str(&format!(" Met 80% kans ligt het bedrag {range}."));
             } else if !simulated {

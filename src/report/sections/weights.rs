@@ -51,7 +51,11 @@ fn table(d: &Draft<'_>, weights: &Weights, shown: &[&Swing], others: usize) -> T
                     let group = s.addresses.len() > 1;
                     together |= group;
                     let mark = if group { " *" } else { "" };
-                    Cell::number(format!("{}{mark}", dutch::percent(s.share, 0)), s.share, Unit::Percent)
+                    Cell::number(
+                        format!("{}{mark}", dutch::percent(s.share.clamp(0.0, 1.0), 0)),
+                        s.share,
+                        Unit::Percent,
+                    )
                 });
             Row::plain(vec![
                 Cell::words(words::capital(&words::of_address(d.model(), &swing.address))),

@@ -229,6 +229,9 @@ impl Figure {
             let Table { p10, p90, .. } = self.summary();
             return dutch::range(p10, p90, self.unit);
         }
+        if self.style == Style::Auto && self.origin.formula.starts_with("chance(") && self.origin.level == 2 {
+            return dutch::simulated(self.printed_value());
+        }
         dutch::quantity(self.printed_value(), self.unit, self.style)
     }
 
