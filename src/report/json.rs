@@ -27,7 +27,7 @@ pub fn receipt(study: &Study, of: &ScenarioStudy) -> String {
     written(&value(study, &[of], &Disclosure::of(study)))
 }
 
-/// [`receipt`] with exact counts: one scenario of what [`json`] prints, for
+/// [`receipt`] with exact counts: one scenario of what [`json()`] prints, for
 /// comparing with a document that was kept from there.
 pub fn internal(study: &Study, of: &ScenarioStudy) -> String {
     written(&value(study, &[of], &Disclosure::exact()))
