@@ -4,26 +4,16 @@ use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
 use anyhow::Context;
-use clap::{Args, ValueEnum};
+use clap::Args;
 use serde_json::{Value, json};
 
+use super::answer::PastedForm;
 use super::folder::Folder;
 use super::{report, write};
 use crate::analysis::backtest::{self, Backtest, LineScore, Portfolio, score::Measures, score::RivalMeasures};
 use crate::analysis::breaks::{self, Break};
 use crate::diagnostic::Diagnostic;
 use crate::input;
-
-/// Forms of the result on stdout.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-enum Format {
-    /// One row per line of cost, then per year
-    Table,
-    /// The tables of docs/accuracy.md, in Markdown
-    Md,
-    /// One JSON document
-    Json,
-}
 
 /// Arguments of `ravijn backtest`.
 #[derive(Args)]
@@ -48,7 +38,7 @@ pub struct BacktestArguments {
     forecasts: Option<PathBuf>,
     /// Form on stdout
     #[arg(long, value_enum, default_value = "table")]
-    format: Format,
+    format: PastedForm,
 }
 
 /// Runs the backtest; exit code 1 when the file is wrong.
@@ -69,9 +59,9 @@ pub fn backtest(arguments: &BacktestArguments) -> anyhow::Result<u8> {
     }
     let found = breaks::breaks(&portfolio);
     match arguments.format {
-        Format::Json => anstream::println!("{:#}", document(&run, &portfolio, &found)),
-        Format::Md => super::put(&super::accuracy::markdown(&run))?,
-        Format::Table => anstream::print!("{}", table(&run, &portfolio, &found)),
+        PastedForm::Json => anstream::println!("{:#}", document(&run, &portfolio, &found)),
+        PastedForm::Md => super::put(&super::accuracy::markdown(&run))?,
+        PastedForm::Table => anstream::print!("{}", table(&run, &portfolio, &found)),
     }
     Ok(0)
 }

@@ -5,9 +5,10 @@ use std::io::IsTerminal;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, bail};
-use clap::{Args, ValueEnum};
+use clap::Args;
 use serde_json::json;
 
+use super::answer::PastedForm;
 use super::folder::Folder;
 use super::{Usage, report, rule_sources, rules_for, tally, write};
 use crate::analysis::lock::{self, Lock, Made, View};
@@ -185,17 +186,6 @@ pub fn in_folder(folder: &Path) -> anyhow::Result<Vec<PathBuf>> {
     Ok(found)
 }
 
-/// Forms of the table of a series.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-enum Format {
-    /// A table on the terminal
-    Table,
-    /// A table in Markdown, to paste
-    Md,
-    /// One JSON document
-    Json,
-}
-
 /// Arguments of `ravijn locks`.
 #[derive(Args)]
 #[command(after_help = "\
@@ -221,7 +211,7 @@ pub struct LocksArguments {
     scenario: String,
     /// Form of the table
     #[arg(long, value_enum, default_value = "table")]
-    format: Format,
+    format: PastedForm,
 }
 
 /// Prints how the view of a year changed; exit code 1 when a lock is wrong.
@@ -263,9 +253,9 @@ pub fn locks(arguments: &LocksArguments) -> anyhow::Result<u8> {
     };
     let who = &last.municipality.1;
     super::put(&match arguments.format {
-        Format::Table => table(&view, who, arguments.line.as_deref()),
-        Format::Md => markdown(&view, who, arguments.line.as_deref()),
-        Format::Json => document(&view),
+        PastedForm::Table => table(&view, who, arguments.line.as_deref()),
+        PastedForm::Md => markdown(&view, who, arguments.line.as_deref()),
+        PastedForm::Json => document(&view),
     })?;
     Ok(0)
 }

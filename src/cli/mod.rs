@@ -3,6 +3,7 @@
 //! Tables and JSON go to stdout, everything else to stderr.
 
 mod accuracy;
+mod answer;
 mod backtest;
 mod calibrate;
 mod check;

@@ -4,9 +4,10 @@ use std::fmt::Write as _;
 use std::path::PathBuf;
 
 use anyhow::bail;
-use clap::{Args, ValueEnum};
+use clap::Args;
 use serde_json::{Value, json};
 
+use super::answer::AnswerForm;
 use super::backtest::columns;
 use super::folder::Folder;
 use super::run::{start_threads, terminal_width};
@@ -17,15 +18,6 @@ use crate::dutch::Quantity;
 use crate::input;
 use crate::model::{Expression, ExpressionError, Figure, FigureAddress, Model};
 use crate::simulation::{self, Settings};
-
-/// Forms of the answer.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-enum Format {
-    /// A table on the terminal
-    Table,
-    /// One JSON document
-    Json,
-}
 
 /// Arguments of `ravijn sensitivity`.
 #[derive(Args)]
@@ -64,7 +56,7 @@ pub struct SensitivityArguments {
     threads: Option<u16>,
     /// A table, or one JSON document
     #[arg(long, value_enum, default_value = "table")]
-    format: Format,
+    format: AnswerForm,
 }
 
 /// Prints the answer; exit code 1 when a file or the figure is wrong.
@@ -102,8 +94,8 @@ pub fn sensitivity(arguments: &SensitivityArguments) -> anyhow::Result<u8> {
     };
     let answer = Answer { model: &model, of: &of, tornado: &tornado, shares: shares.as_ref(), arguments };
     super::put(&match arguments.format {
-        Format::Table => answer.table(),
-        Format::Json => answer.json(),
+        AnswerForm::Table => answer.table(),
+        AnswerForm::Json => answer.json(),
     })?;
     Ok(0)
 }

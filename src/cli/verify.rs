@@ -5,9 +5,10 @@ use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, bail};
-use clap::{Args, ValueEnum};
+use clap::Args;
 use serde_json::{Value, json};
 
+use super::answer::AnswerForm;
 use super::folder::Folder;
 use super::lock::{Asked, home, in_folder, make, read, signed};
 use super::{report, rule_sources, rules_for, tally};
@@ -19,14 +20,6 @@ use crate::study;
 
 /// Rows of a list that are printed unless all were asked.
 const SHOWN: usize = 25;
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-enum Format {
-    /// For people
-    Table,
-    /// One JSON document
-    Json,
-}
 
 /// Arguments of `ravijn verify`.
 #[derive(Args)]
@@ -52,7 +45,7 @@ pub struct VerifyArguments {
     all: bool,
     /// Form of the outcome
     #[arg(long, value_enum, default_value = "table")]
-    format: Format,
+    format: AnswerForm,
 }
 
 /// What became of one lock or run.
@@ -83,13 +76,13 @@ pub fn verify(arguments: &VerifyArguments) -> anyhow::Result<u8> {
         };
         for verdict in verdicts {
             code = code.max(u8::from(!verdict.same));
-            if arguments.format == Format::Table {
+            if arguments.format == AnswerForm::Table {
                 super::put(&verdict.text)?;
             }
             documents.push(verdict.document);
         }
     }
-    if arguments.format == Format::Json {
+    if arguments.format == AnswerForm::Json {
         let mut text = serde_json::to_string_pretty(&json!({"verified": documents})).unwrap_or_default();
         text.push('\n');
         super::put(&text)?;

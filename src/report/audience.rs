@@ -96,6 +96,8 @@ fn four(table: &Table) -> Option<Table> {
         caption: table.caption.replacen("Kerncijfers", &format!("Kerncijfers {year}"), 1),
         columns: vec![Column::words("Wat"), Column::numbers(year.clone())],
         rows,
+        // A star stands at the base year, which is not here.
+        notes: table.notes.iter().filter(|n| year.contains('*') || !n.starts_with('*')).cloned().collect(),
         ..table.clone()
     })
 }
@@ -124,7 +126,7 @@ fn largest(whole: &Report, scenario: &ScenarioStudy) -> Section {
             blocks: vec![Block::Paragraph(Text::plain("Er zijn geen risico's opgegeven of gevonden."))],
         };
     }
-    let rows = shown
+    let rows: Vec<Row> = shown
         .iter()
         .map(|r| {
             Row::plain(vec![
@@ -137,6 +139,7 @@ fn largest(whole: &Report, scenario: &ScenarioStudy) -> Section {
             ])
         })
         .collect();
+    let open = rows.iter().flat_map(|r| &r.cells).any(|c| c.printed == "p.m.");
     let count = shown.len();
     let title =
         if count == LARGEST { "De vijf grootste risico's".to_owned() } else { "De grootste risico's".to_owned() };
@@ -154,7 +157,7 @@ fn largest(whole: &Report, scenario: &ScenarioStudy) -> Section {
                 Column::words("Komt boven op de raming"),
             ],
             rows,
-            notes: vec!["P.m. betekent: een bedrag is niet te geven.".into()],
+            notes: open.then(|| "P.m. betekent: een bedrag is niet te geven.".into()).into_iter().collect(),
         })],
     }
 }

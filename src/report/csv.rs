@@ -79,6 +79,7 @@ pub fn csv(study: &Study, scenario: &ScenarioStudy, counts: Counts) -> Vec<(Stri
 
 /// Everything projected and simulated, by line and group.
 fn figures(s: &ScenarioStudy, disclosure: &Disclosure) -> String {
+    let counted = if disclosure.is_on() { "rounded" } else { "projected" };
     let mut rows = Rows::new(&FIGURES);
     let id = &s.model.scenario.id;
     let mut put = |who: [&str; 3], year: i32, quantity: &str, statistic: &str, unit: &str, value: Option<f64>| {
@@ -99,14 +100,7 @@ fn figures(s: &ScenarioStudy, disclosure: &Disclosure) -> String {
             put(who, at, "budget", "stated", "euro", year.budget);
             put(who, at, "budget_now", "stated", "euro", year.budget_now);
             let clients = disclosure.clients(line.id(), year.clients);
-            put(
-                who,
-                at,
-                "clients",
-                if disclosure.is_on() { "rounded" } else { "projected" },
-                "persons",
-                clients.value(),
-            );
+            put(who, at, "clients", counted, "persons", clients.value());
             let hidden = clients == Shown::Hidden;
             put(who, at, "volume_index", "projected", "number", year.volume_index.filter(|_| !hidden));
             put(who, at, "intensity_index", "projected", "number", year.intensity_index);
@@ -137,14 +131,7 @@ fn figures(s: &ScenarioStudy, disclosure: &Disclosure) -> String {
                 put(who, at, quantity, "projected", "euro", value);
             }
             let clients = disclosure.clients_of(&group.id, year.clients);
-            put(
-                who,
-                at,
-                "clients",
-                if disclosure.is_on() { "rounded" } else { "projected" },
-                "persons",
-                clients.value(),
-            );
+            put(who, at, "clients", counted, "persons", clients.value());
             if let Some(g) = drawn {
                 for (quantity, all) in [("cost", &g.cost), ("revenue", &g.revenue), ("balance", &g.balance)] {
                     if let Some(x) = all.get(y) {

@@ -33,6 +33,7 @@ mod tests;
 mod text;
 mod words;
 mod xlsx;
+mod xml;
 
 pub use audience::{Audience, compose_for};
 pub use chart::{Amount, Bar, Chart, Dot, Drawing, FanYear, MapRisk, Page, RavijnYear, Swing, svg};

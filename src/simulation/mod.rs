@@ -10,6 +10,7 @@ mod distribution;
 mod ensemble;
 mod histogram;
 mod machine;
+mod mix;
 mod outcome;
 mod random;
 mod sampler;

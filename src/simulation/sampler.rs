@@ -10,6 +10,7 @@
 use super::correlation::{self, Component};
 use super::distribution::Inverse;
 use super::machine::{Kernel, Width};
+use super::mix::{Band, bands, mix_rows};
 use super::random::{BLOCK, Stream, StreamKey};
 use crate::diagnostic::Diagnostic;
 use crate::model::{AssumptionId, Correlated, LineId, Model, RiskChance, Scale};
@@ -43,42 +44,6 @@ struct Mix {
     bands: Vec<Band>,
     /// In which years: the first so many after the base year.
     rows: usize,
-}
-
-/// Rows that are mixed together, and draws.
-const TOGETHER: usize = 4;
-const ACROSS: usize = 16;
-
-/// Neighbouring rows of a lower triangle.
-#[derive(Clone, Debug)]
-struct Band {
-    first: usize,
-    /// How many rows: fewer than [`TOGETHER`] only in the topmost.
-    size: usize,
-    /// Weights of what comes before the first row: by source, then by row.
-    before: Vec<[f32; TOGETHER]>,
-    /// Weights of the rows themselves; 0 above the diagonal.
-    own: [[f32; TOGETHER]; TOGETHER],
-}
-
-/// Cuts a lower triangle into bands, the last rows first.
-#[allow(clippy::cast_possible_truncation, reason = "scores are f32")]
-fn bands(factor: &[Vec<f64>]) -> Vec<Band> {
-    let mut out = Vec::new();
-    let mut end = factor.len();
-    while end > 0 {
-        let first = end.saturating_sub(TOGETHER);
-        let weight =
-            |row: usize, column: usize| factor.get(first + row).and_then(|r| r.get(column)).map_or(0.0, |&l| l as f32);
-        out.push(Band {
-            first,
-            size: end - first,
-            before: (0..first).map(|column| std::array::from_fn(|row| weight(row, column))).collect(),
-            own: std::array::from_fn(|row| std::array::from_fn(|column| weight(row, first + column))),
-        });
-        end = first;
-    }
-    out
 }
 
 /// A value to make: of an assumption in a year, in a row of its own.
@@ -469,40 +434,6 @@ impl Kernel for DrawKernel<'_> {
 fn keep(sampler: &Sampler, now: &[Row<f32>], y: usize, scores: &mut [Row<f32>]) {
     for (n, (node, row)) in sampler.nodes.iter().zip(now).enumerate() {
         scores[n * (sampler.years - 1) + y - 1] = if y <= node.rows { *row } else { [0.0; BLOCK] };
-    }
-}
-
-/// z = L e in place, from the last rows up: row i needs the e's up to i only.
-/// Four rows by sixteen draws at a time keep their sums in registers; each sum
-/// runs over the e's in order.
-#[inline(always)]
-fn mix_rows(bands: &[Band], rows: &mut [Row<f32>]) {
-    for at in 0..BLOCK / ACROSS {
-        for band in bands {
-            let mut sums = [[0.0_f32; ACROSS]; TOGETHER];
-            let (before, own) = rows.split_at_mut(band.first);
-            for (e, l) in before.iter().zip(&band.before) {
-                let e = &e.as_chunks::<ACROSS>().0[at];
-                for row in 0..TOGETHER {
-                    for k in 0..ACROSS {
-                        sums[row][k] += l[row] * e[k];
-                    }
-                }
-            }
-            let mut mine = [[0.0_f32; ACROSS]; TOGETHER];
-            for (e, row) in mine.iter_mut().zip(own.iter()) {
-                *e = row.as_chunks::<ACROSS>().0[at];
-            }
-            for (row, out) in own.iter_mut().enumerate().take(band.size) {
-                for column in 0..=row {
-                    let l = band.own[row][column];
-                    for k in 0..ACROSS {
-                        sums[row][k] += l * mine[column][k];
-                    }
-                }
-                out.as_chunks_mut::<ACROSS>().0[at] = sums[row];
-            }
-        }
     }
 }
 

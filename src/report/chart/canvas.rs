@@ -6,6 +6,7 @@
 //! differ in lightness too: in grey print and to a colour-blind eye they stay
 //! apart, and every mark carries its words.
 
+use super::super::xml::escape;
 use super::Chart;
 
 /// How wide the chart is drawn.
@@ -260,23 +261,6 @@ fn n(value: f64) -> String {
 
 fn list(points: &[(f64, f64)]) -> String {
     points.iter().map(|(x, y)| format!("{},{}", n(*x), n(*y))).collect::<Vec<_>>().join(" ")
-}
-
-/// Words that must not be read as marks; control characters have no place in XML.
-pub fn escape(words: &str) -> String {
-    let mut out = String::with_capacity(words.len());
-    for c in words.chars() {
-        match c {
-            '&' => out.push_str("&amp;"),
-            '<' => out.push_str("&lt;"),
-            '>' => out.push_str("&gt;"),
-            '"' => out.push_str("&quot;"),
-            '\n' | '\r' | '\t' => out.push(' '),
-            c if c.is_control() || matches!(c, '\u{fffe}' | '\u{ffff}') => {}
-            c => out.push(c),
-        }
-    }
-    out
 }
 
 /// An id without what an attribute or a file name cannot hold.

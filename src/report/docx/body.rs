@@ -5,8 +5,9 @@ use std::collections::BTreeMap;
 use super::super::chart::Chart;
 use super::super::document::{Block, Inline, Report, Section, Text};
 use super::super::picture;
+use super::super::xml::escape;
 use super::table;
-use super::xml::{escape, field, paragraph, run};
+use super::xml::{field, paragraph, run};
 
 /// English Metric Units in a millimetre (ECMA-376 part 1, 20.1.2.1).
 const EMU: f64 = 36_000.0;

@@ -17,6 +17,7 @@ mod xml;
 use std::collections::BTreeMap;
 
 use super::document::Report;
+use super::xml::escape;
 use body::Body;
 #[cfg(feature = "pdf")]
 pub(super) use body::described;
@@ -25,7 +26,7 @@ use styles::{Look, STYLES, TABLE};
 #[cfg(feature = "pdf")]
 pub(super) use table::widths;
 pub use template::Template;
-use xml::{HEAD, SPACES, W, escape, field, paragraph, run};
+use xml::{HEAD, SPACES, W, field, paragraph, run};
 
 const MAIN: &str = "application/vnd.openxmlformats-officedocument.wordprocessingml.document.main+xml";
 const KIND: &str = "application/vnd.openxmlformats-officedocument.wordprocessingml";

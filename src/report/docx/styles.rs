@@ -5,7 +5,8 @@
 //! may bring its own.
 
 use super::super::document::House;
-use super::xml::{HEAD, W, escape};
+use super::super::xml::escape;
+use super::xml::{HEAD, W};
 
 /// A style: its name in every language of Word, the id we give it, and how it looks.
 pub struct Style {

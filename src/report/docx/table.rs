@@ -1,7 +1,8 @@
 //! Tables in Word: a real head that repeats, widths that follow the words.
 
 use super::super::document::{Align, RowKind, Table};
-use super::xml::{escape, paragraph, run};
+use super::super::xml::escape;
+use super::xml::{paragraph, run};
 
 /// A character of table text takes about this much, in twentieths of a point.
 const LETTER: u32 = 98;

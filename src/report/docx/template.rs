@@ -9,9 +9,10 @@ use std::collections::BTreeMap;
 use quick_xml::Reader;
 use quick_xml::events::Event;
 
+use super::super::xml::escape;
 use super::package::{Package, elements};
 use super::styles::{self, Look, STYLES};
-use super::xml::{W, escape};
+use super::xml::W;
 
 /// A template that can be used.
 #[derive(Clone, Debug)]
