@@ -183,6 +183,38 @@ fn a_filter_on_a_broken_rule_says_why_its_tests_are_missing() {
 }
 
 #[test]
+fn what_a_run_fails_on_is_an_error_of_check_too() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    assert!(ravijn(folder.path(), &["new", "municipality", "klein"]).status.success());
+    let text_of = "text: `Het kost ${o.cost(\"total\", o.horizon)}.`";
+    for (body, code) in [
+        // Reading the rule warns of these; running it stops.
+        (
+            format!(
+                "let x = o.cost(\"total\", o.horizon) + persons(2);\n#{{ chance: percent(5), impact: x, {text_of} }}"
+            ),
+            "unit",
+        ),
+        (format!("#{{ chance: percent(5), impact: euro(3), colour: \"x\", {text_of} }}"), "unknown-key"),
+        // A slip in these would take the amount out of the sum unseen.
+        (format!("#{{ chance: percent(5), impact: euro(3), covered_by: [\"zomaar wat\"], {text_of} }}"), "rule-result"),
+        (
+            format!("#{{ chance: percent(5), impact: euro(3), covered_by: [\"cost.xyz.level\"], {text_of} }}"),
+            "unknown-name",
+        ),
+    ] {
+        write(folder.path(), "rules/algemeen/regel.rhai", format!("{HEAD}fn risk(o) {{\n{body}\n}}\n"));
+        let checked = ravijn(folder.path(), &["check", "scenarios/klein"]);
+        let said = text(&checked.stderr);
+        assert_eq!(checked.status.code(), Some(1), "{code}: {said}");
+        assert_eq!(said.matches(&format!("error[{code}]")).count(), 1, "{said}");
+        assert!(!said.contains(&format!("warning[{code}]")), "{said}");
+        let run = ravijn(folder.path(), &["run", "scenarios/klein", "--draws", "20", "--format", "json"]);
+        assert!(run.status.code() == Some(1) && text(&run.stderr).contains(&format!("error[{code}]")));
+    }
+}
+
+#[test]
 fn check_says_what_run_would_report_as_failed() {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let rules = folder.path().join("rules/algemeen");

@@ -149,12 +149,12 @@ fn largest(whole: &Report, scenario: &ScenarioStudy) -> Section {
         level: 1,
         blocks: vec![Block::Table(Table {
             id: "grootste-risicos".into(),
-            caption: "Risico's met hun kans en gevolg".into(),
+            caption: "Risico's met hun kans en gevolg, de grootste kans maal gevolg eerst".into(),
             columns: vec![
                 Column::words("Risico"),
                 Column::words("Kans"),
                 Column::words("Gevolg als het gebeurt"),
-                Column::words("Komt boven op de raming"),
+                Column::words("Komt bovenop de raming"),
             ],
             rows,
             notes: open.then(|| "P.m. betekent: een bedrag is niet te geven.".into()).into_iter().collect(),

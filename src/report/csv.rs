@@ -11,7 +11,7 @@ use super::words;
 use super::xlsx::{Counts, group_label};
 use crate::model::{Line, Scale};
 use crate::simulation::Summary;
-use crate::study::{Basis, Origin, ScenarioStudy, Study};
+use crate::study::{Origin, ScenarioStudy, Study};
 
 /// A table being written.
 struct Rows {
@@ -72,7 +72,7 @@ pub fn csv(study: &Study, scenario: &ScenarioStudy, counts: Counts) -> Vec<(Stri
     vec![
         ("projectie.csv".to_owned(), figures(scenario, &disclosure)),
         ("uitgangspunten.csv".to_owned(), assumptions(scenario, &disclosure)),
-        ("risicos.csv".to_owned(), risks(scenario)),
+        ("risicos.csv".to_owned(), risks(scenario, &disclosure)),
         ("datapackage.json".to_owned(), package(study, scenario, &disclosure)),
     ]
 }
@@ -208,10 +208,10 @@ fn assumptions(s: &ScenarioStudy, disclosure: &Disclosure) -> String {
     rows.out
 }
 
-fn risks(s: &ScenarioStudy) -> String {
+fn risks(s: &ScenarioStudy, disclosure: &Disclosure) -> String {
     let mut rows = Rows::new(&RISKS);
     for r in &s.risks {
-        let impact = r.impact.filter(|_| r.basis != Basis::ProMemorie);
+        let impact = disclosure.impact(&s.model, r);
         let maybe = |v: Option<f64>| v.map(plain).unwrap_or_default();
         rows.push(&[
             s.model.scenario.id.clone(),

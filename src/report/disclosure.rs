@@ -22,7 +22,7 @@ use crate::model::{Assumption, Income, Indicator, Model, Quantity};
 use crate::projection::{GroupId, Projection};
 use crate::rule::Margin;
 use crate::rule::figure::unit_name;
-use crate::study::{Piece, PieceInput, Study};
+use crate::study::{Basis, ImpactSummary, Piece, PieceInput, RiskEntry, Study};
 
 /// Below this a count is hidden.
 pub const FLOOR: f64 = 10.0;
@@ -77,6 +77,8 @@ impl Shown {
 enum Judged {
     Exact,
     Rounded(f64),
+    /// A percentage of counts: to be made of the rounded ones.
+    Share,
     Hidden,
 }
 
@@ -346,6 +348,7 @@ impl Disclosure {
             }
             Judged::Rounded(value) => {
                 let printed = match unit.as_str() {
+                    "euro" => dutch::euro(value),
                     "euro per client" if printed.contains("cliënt") => format!("{} per cliënt", dutch::euro(value)),
                     "euro per client" => dutch::euro(value),
                     "clients" if printed.contains("cliënt") => dutch::clients(value),
@@ -353,8 +356,30 @@ impl Disclosure {
                 };
                 (printed, value)
             }
+            Judged::Share => {
+                let value = share_of_shown(address, &inputs).unwrap_or_else(|| to_five_percent(*value));
+                (dutch::percent(value, 1), value)
+            }
         };
         Piece::Figure { printed, address: address.clone(), unit: unit.clone(), value, formula: formula.clone(), inputs }
+    }
+
+    /// The impact of a risk as it may be shown; none where its amount would
+    /// give a hidden count away.
+    pub fn impact(&self, model: &Model, risk: &RiskEntry) -> Option<ImpactSummary> {
+        let impact = risk.impact.filter(|_| risk.basis != Basis::ProMemorie)?;
+        let Some(origin) = &risk.impact_origin else { return Some(impact) };
+        let shown = |value: f64| match self.judge(model, &[&origin.formula], "euro", value) {
+            Judged::Exact | Judged::Share => Some(value),
+            Judged::Rounded(value) => Some(value),
+            Judged::Hidden => None,
+        };
+        Some(ImpactSummary {
+            mean: shown(impact.mean)?,
+            p10: shown(impact.p10)?,
+            p50: shown(impact.p50)?,
+            p90: shown(impact.p90)?,
+        })
     }
 
     /// The figures behind a number of a rule, without those that are hidden.
@@ -362,6 +387,7 @@ impl Disclosure {
         let shown = |i: &PieceInput| match self.judge(model, &[&i.address], &i.unit, i.value) {
             Judged::Exact => Some(i.clone()),
             Judged::Rounded(value) => Some(PieceInput { value, ..i.clone() }),
+            Judged::Share => Some(PieceInput { value: to_five_percent(i.value), ..i.clone() }),
             Judged::Hidden => None,
         };
         inputs.iter().filter_map(shown).collect()
@@ -373,6 +399,7 @@ impl Disclosure {
         let number = |value: f64| match self.judge(model, &[&margin.left, &margin.right], unit, value) {
             Judged::Exact => Some(value),
             Judged::Rounded(value) => Some(value),
+            Judged::Share => Some(to_five_percent(value)),
             Judged::Hidden => None,
         };
         Some(Margin { distance: number(margin.distance)?, border: number(margin.border)?, ..margin.clone() })
@@ -404,11 +431,18 @@ impl Disclosure {
         if hidden {
             return Judged::Hidden;
         }
-        if unit == "euro per client" {
+        // An amount made of a count is as unsure as the count that is shown.
+        if unit == "euro per client" || (unit == "euro" && texts.iter().any(|t| asks_people(t))) {
             let names = texts.iter().flat_map(|t| ["clients", "price"].into_iter().flat_map(|w| named(t, w)));
             return Judged::Rounded(names.fold(value, |v, name| self.average(name, v)));
         }
-        if counts { Judged::Rounded(to_five(value)) } else { Judged::Exact }
+        let share = unit == "percent" && !texts.iter().any(|t| t.contains("chance("));
+        match (counts, share) {
+            (true, _) => Judged::Rounded(to_five(value)),
+            // An exact percentage beside two rounded counts gives both away.
+            (false, true) => Judged::Share,
+            (false, false) => Judged::Exact,
+        }
     }
 
     /// What is hidden, with the reason, in the order of the file; empty where nothing is.
@@ -444,6 +478,23 @@ fn is_small(count: f64) -> bool {
 /// To the nearest five.
 fn to_five(count: f64) -> f64 {
     dutch::round(count / STEP, 0) * STEP
+}
+
+/// To the nearest five percentage points.
+fn to_five_percent(share: f64) -> f64 {
+    dutch::round(share * 20.0, 0) / 20.0
+}
+
+/// A share or a growth of two counts that are shown, made of what is shown.
+fn share_of_shown(address: &str, inputs: &[PieceInput]) -> Option<f64> {
+    let (ratio, less) = match address.strip_suffix(" - 100%") {
+        Some(ratio) => (ratio, 1.0),
+        None => (address, 0.0),
+    };
+    let (part, whole) = ratio.split_once(" / ")?;
+    let shown = |of: &str| inputs.iter().find(|i| i.address == of).map(|i| i.value);
+    let (part, whole) = (shown(part)?, shown(whole)?);
+    (whole > 0.0).then(|| part / whole - less)
 }
 
 /// Whether a step of the row 1, 2, 5, 10, 20, 50 starts with a two.
@@ -494,6 +545,11 @@ pub fn counts_people(indicator: &Indicator) -> bool {
     let unit = indicator.unit.to_lowercase();
     PEOPLE.iter().any(|p| unit.contains(p))
         || ["statushouder", "vluchteling", "mantelzorger", "traject", "vrijwilliger"].iter().any(|p| unit.contains(p))
+}
+
+/// Whether a text asks for clients or for cost per client.
+fn asks_people(text: &str) -> bool {
+    named(text, "clients").chain(named(text, "price")).next().is_some()
 }
 
 /// Whether a text asks for a small count of an indicator: `indicator(crisis, 2025)`.

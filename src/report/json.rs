@@ -254,7 +254,7 @@ fn reserves(s: &ScenarioStudy) -> Value {
 fn risk(model: &Model, r: &RiskEntry, drawn: bool, disclosure: &Disclosure) -> Value {
     let computed = r.origin == Origin::Rule && r.basis == Basis::Figures;
     let spread = |x: f64| if drawn || !(computed || r.what_if.is_some()) { num(x) } else { Value::Null };
-    let impact = r.impact.filter(|_| r.basis != Basis::ProMemorie).map_or(
+    let impact = disclosure.impact(model, r).map_or(
         Value::Null,
         |i| json!({"mean": num(i.mean), "p10": spread(i.p10), "p50": spread(i.p50), "p90": spread(i.p90)}),
     );

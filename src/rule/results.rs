@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use rhai::{ASTNode, Dynamic, Expr, Map};
 
-use super::facts::{Facts, measure_kind};
+use super::facts::{Facts, Names, measure_kind};
 use super::failure::{self, with_article};
 use super::figure::{Fault, Figure};
 use super::finding::{Evidence, EvidenceInput, Finding, Impact, RichText};
@@ -365,10 +365,34 @@ impl Reader<'_> {
             .as_array_ref()
             .ok()
             .and_then(|l| l.iter().map(|v| v.as_immutable_string_ref().ok().map(|t| t.to_string())).collect());
-        list.unwrap_or_else(|| {
+        let Some(list) = list else {
             self.wrong("covered_by", &Fault::new("rule-result", "`covered_by` is a list of addresses of assumptions"));
-            Vec::new()
-        })
+            return Vec::new();
+        };
+        // A covered risk is not summed: a slip here would take its amount away unseen.
+        for address in &list {
+            let mut parts = address.split('.');
+            let names = match parts.next() {
+                Some("cost" | "revenue") => Some(self.facts.names(Names::Lines)),
+                Some("index") => Some(self.facts.names(Names::Indices)),
+                Some("measure" | "flow" | "risk" | "budget" | "reserve") => None,
+                _ => {
+                    let fault = Fault::new("rule-result", format!("`{address}` is no address of an assumption"));
+                    self.wrong("covered_by", &fault.help("write it as `cost.LINE.level` or `index.ova.rate`"));
+                    continue;
+                }
+            };
+            let name = parts.next().unwrap_or_default();
+            if let Some(names) = names.filter(|n| !n.iter().any(|n| n == name)) {
+                let fault = Fault::new("unknown-name", format!("`{address}`: `{name}` is unknown here"));
+                let fault = match nearest(name, names.iter().map(String::as_str)) {
+                    Some(near) => fault.help(format!("did you mean `{near}`?")),
+                    None => fault,
+                };
+                self.wrong("covered_by", &fault);
+            }
+        }
+        list
     }
 
     /// As stated; else the years of the figures that went into the impact; else

@@ -37,7 +37,7 @@ pub fn check(sources: &Sources, only: Option<&[String]>, rules: &[RuleSource]) -
             found.extend(beyond_files(&loaded, &set));
             found.extend(Besides::read(sources, &loaded.base).diagnostics);
             if !found.has_errors() {
-                found.extend(failing(loaded, &set));
+                return with_failing(found.sorted(), failing(loaded, &set));
             }
         }
     }
@@ -67,6 +67,14 @@ fn failing(loaded: Loaded, rules: &RuleSet) -> Vec<Diagnostic> {
         }
     }
     found
+}
+
+/// What a reading of the rules warns of and a run fails on is an error, said once.
+fn with_failing(read: Vec<Diagnostic>, failing: Vec<Diagnostic>) -> Vec<Diagnostic> {
+    let mut found = Diagnostics::default();
+    found.extend(read.into_iter().filter(|r| !failing.iter().any(|f| f.code == r.code && f.place == r.place)));
+    found.extend(failing);
+    found.sorted()
 }
 
 /// What the texts and readings of rules may take as known: the glossary, and

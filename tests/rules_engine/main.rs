@@ -85,7 +85,13 @@ impl Facts for Outcome {
         Ok(FigureValue::certain(self.measures.get(&(kind.name().to_owned(), year.0)).copied().unwrap_or(0.0)))
     }
     fn names(&self, which: Names) -> Vec<String> {
-        if which == Names::Domains { self.domains.clone() } else { Vec::new() }
+        match which {
+            Names::Domains => self.domains.clone(),
+            // What the example says that it is covered by.
+            Names::Lines => vec!["jeugd-ambulant".to_owned()],
+            Names::Indices => vec!["ova".to_owned()],
+            _ => Vec::new(),
+        }
     }
     fn lines_of(&self, name: &str) -> Result<Vec<String>, Missing> {
         Ok(vec![format!("{name}-ambulant")])

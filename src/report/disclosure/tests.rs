@@ -245,6 +245,50 @@ fn a_small_intake_hides_its_line_and_a_small_year_of_history_too() {
 }
 
 #[test]
+fn an_impact_made_of_a_hidden_count_is_hidden_everywhere() {
+    // Ten times the cost of one client: 428.659 / 612.370 * 10 is the 7.
+    let rule = RULE.replace(
+        "chance: percent(50), impact: \"pm\"",
+        "chance: percent(50), impact: o.cost(\"verblijf\", 2026).mean / o.clients(\"verblijf\", 2026).mean * persons(10)",
+    );
+    let source = RuleSource { id: "weinig".into(), path: "rules/weinig.rhai".into(), bytes: rule.into_bytes() };
+    let text = handed_out(&study_of(BASE, FIGURES, &[source]));
+    for number in ["612.370", "612370", "612.370,00", "612.000", "612370.0"] {
+        let place = text.lines().find(|l| has(l, number));
+        assert!(place.is_none(), "{number} is shown: {place:?}");
+    }
+    assert!(text.contains("Het bedrag tonen we niet: het gaat om weinig cliënten."));
+}
+
+#[test]
+fn a_percentage_of_counts_is_that_of_the_counts_that_are_shown() {
+    let study = study_of(BASE, FIGURES, &[]);
+    let model = &study.scenarios[0].model;
+    let input =
+        |address: &str, value| PieceInput { address: address.into(), unit: "clients".into(), value, source: None };
+    let growth = |address: &str| Piece::Figure {
+        printed: "4,9%".into(),
+        address: address.into(),
+        unit: "percent".into(),
+        // 432 / 412 - 100 %: beside 430 and 410 it leaves no other pair.
+        value: 432.0 / 412.0 - 1.0,
+        formula: String::new(),
+        inputs: vec![input("clients(ambulant, 2027)", 432.0), input("clients(ambulant, 2026)", 412.0)],
+    };
+    let shown = |address: &str| match Disclosure::of(&study).piece(model, &growth(address)) {
+        Piece::Figure { printed, value, .. } => (printed, value),
+        Piece::Plain(words) => (words, f64::NAN),
+    };
+    // 430 / 410 = 1.04878.
+    let (printed, value) = shown("clients(ambulant, 2027) / clients(ambulant, 2026) - 100%");
+    assert!(printed == "4,9%" && (value - (430.0 / 410.0 - 1.0)).abs() < 1e-12, "{printed} {value}");
+    // What is made otherwise is rounded to five.
+    assert_eq!(shown("(clients(ambulant, 2027) - clients(ambulant, 2026)) / clients(ambulant, 2026)").1, 0.05);
+    let exact = Disclosure::exact().piece(model, &growth("clients(ambulant, 2027) / clients(ambulant, 2026) - 100%"));
+    assert!(matches!(exact, Piece::Figure { value, .. } if value == 432.0 / 412.0 - 1.0));
+}
+
+#[test]
 fn averages_are_as_unsure_as_the_rounded_count() {
     let found = Disclosure::of(&study_of(BASE, FIGURES, &[]));
     // 5000,017 x 5 / 412 = 60,7; the next step of 1, 2, 5, 10, ... is 100.

@@ -40,6 +40,9 @@ pub fn write(d: &Draft<'_>, sources: &mut Sources) -> Section {
         .collect();
     let shown = dutch::date_from_iso(&on).unwrap_or(on);
     let said = match expired {
+        0 if d.model().assumptions.iter().all(|a| a.provenance.valid_until.is_none()) => {
+            "Bij geen enkele waarde is opgegeven tot wanneer zij geldt.".to_owned()
+        }
         0 => format!("Op {shown} is geen enkele waarde verlopen."),
         1 => format!("Op {shown} is één waarde verlopen. Kijk of die nog klopt."),
         n => format!("Op {shown} zijn {n} waarden verlopen. Kijk of die nog kloppen."),

@@ -135,8 +135,10 @@ fn risk(d: &Draft<'_>) -> String {
         (_, true) => "Er zijn geen risico's opgegeven of gevonden.".to_owned(),
         (Some(r), _) => {
             let what = words::clean(&r.title);
-            let size =
-                r.impact.map(|i| d.euros(i.mean, &format!("risk({})", r.id), "gemiddeld gevolg als het gebeurt"));
+            let size = d
+                .disclosure
+                .impact(d.model(), r)
+                .map(|i| d.euros(i.mean, &format!("risk({})", r.id), "gemiddeld gevolg als het gebeurt"));
             let odds = r.chance.map(|p| chance::stated(&d.model().report.chance_words, p)).unwrap_or_default();
             let each = if r.years.len() > 1 { " per jaar" } else { "" };
             let when = match (&r.what_if, r.years.first()) {

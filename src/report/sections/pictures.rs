@@ -181,7 +181,7 @@ pub fn loss(d: &Draft<'_>, r: &ResilienceOutcome) -> Option<Chart> {
             rows: r
                 .curve
                 .iter()
-                .filter(|(level, _)| told(*level, r.certainty))
+                .filter(|(level, v)| told(*level, r.certainty) && *v >= 0.0)
                 .map(|(level, v)| Row::plain(vec![Cell::words(dutch::percent(*level, 1)), cell(&d.mark(*v))]))
                 .collect(),
             notes: Vec::new(),
@@ -196,7 +196,7 @@ pub fn risk_map(d: &Draft<'_>, ranked: &[&RiskEntry]) -> Option<Chart> {
     let chances = &d.model().chance_scale.as_ref()?.0;
     let place = |r: &RiskEntry| -> Option<(usize, usize)> {
         let p = r.chance?;
-        let size = r.impact.filter(|i| i.mean > 0.0)?.mean;
+        let size = d.disclosure.impact(d.model(), r).filter(|i| i.mean > 0.0)?.mean;
         let chance = match r.written_chance {
             Some(RiskChance::Class(class, _)) => chances.keys().position(|c| *c == class)?,
             // The nearest class.

@@ -124,7 +124,7 @@ fn table(d: &Draft<'_>, summed: &[&RiskEntry]) -> Table {
         .iter()
         .enumerate()
         .map(|(i, r)| {
-            let impact = r.impact.map(|x| x.mean);
+            let impact = d.disclosure.impact(d.model(), r).map(|x| x.mean);
             let mut cells = vec![
                 Cell::words((i + 1).to_string()),
                 Cell::words(words::clean(&r.title)),

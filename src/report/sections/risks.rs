@@ -222,7 +222,12 @@ fn amount(d: &Draft<'_>, risk: &RiskEntry) -> String {
     if risk.basis == Basis::ProMemorie {
         return "Een bedrag is niet te geven (p.m.).".to_owned();
     }
-    let Some(impact) = risk.impact else { return "Een bedrag is niet opgegeven.".to_owned() };
+    if risk.impact.is_none() {
+        return "Een bedrag is niet opgegeven.".to_owned();
+    }
+    let Some(impact) = d.disclosure.impact(d.model(), risk) else {
+        return "Het bedrag tonen we niet: het gaat om weinig cliënten.".to_owned();
+    };
     let address = format!("impact({})", risk.id);
     let written = derive::impact_range(d.model(), risk);
     let what_if = risk.what_if.as_deref();

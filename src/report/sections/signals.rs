@@ -57,6 +57,8 @@ pub fn write(d: &Draft<'_>) -> Option<Section> {
 /// The signals without the distances that would give away a small number of people.
 fn guarded(d: &Draft<'_>) -> Vec<Signal> {
     let mut signals = d.here.signals.clone();
+    // The register tells of these in its own words, with its own chance.
+    signals.retain(|s| !d.here.replaced.iter().any(|r| r.id == s.rule));
     for year in signals.iter_mut().flat_map(|s| &mut s.years) {
         year.margin = year.margin.as_ref().and_then(|m| d.disclosure.margin(d.model(), m));
     }

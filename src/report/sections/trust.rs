@@ -11,7 +11,7 @@ use crate::dutch;
 pub fn write(d: &Draft<'_>) -> Section {
     let trust = &d.study.trust;
     let mut blocks = vec![Block::Paragraph(d.text(
-        "Een raming is te vertrouwen zover zij is getoetst. Daarom ramen we jaren die al bekend zijn opnieuw, \
+        "Een raming is te vertrouwen voor zover zij is getoetst. Daarom ramen we jaren die al bekend zijn opnieuw, \
          met alleen wat toen bekend was: de begroting van dat jaar en de rekening van twee jaar ervoor. \
          Daarna leggen we de uitkomst naast de rekening.",
     ))];

@@ -18,7 +18,12 @@ pub fn write(d: &Draft<'_>) -> Vec<Section> {
     let mut chapter =
         Section { id: "wat-als".into(), title: "Wat als het anders loopt?".into(), level: 1, blocks: Vec::new() };
     if others.is_empty() {
-        chapter.blocks.push(Block::Paragraph(Text::plain("Er zijn geen wat-als-vragen doorgerekend.")));
+        // Risks may take their amounts from what-ifs that this report leaves out.
+        let words = match d.study.others.is_empty() {
+            true => "Er zijn geen wat-als-vragen doorgerekend.",
+            false => "De wat-als-vragen staan niet in dit verslag: het gaat over één scenario.",
+        };
+        chapter.blocks.push(Block::Paragraph(Text::plain(words)));
         return vec![chapter];
     }
     chapter.blocks.push(Block::Paragraph(d.text(

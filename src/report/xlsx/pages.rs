@@ -386,7 +386,7 @@ fn register(book: &mut Workbook, w: &Written<'_>) -> Result<(), XlsxError> {
         if let Some(p) = r.chance {
             s.number(4, p, Look::Percent, false, false)?;
         }
-        if let Some(i) = r.impact.filter(|_| r.basis != crate::study::Basis::ProMemorie) {
+        if let Some(i) = w.disclosure.impact(model, r) {
             for (c, v) in [(5, i.mean), (6, i.p10), (7, i.p90)] {
                 s.number(c, v, Look::Euro, false, false)?;
             }

@@ -403,6 +403,10 @@ mod tests {
         let growth = euro(110.0).growth_from(&euro(100.0), &meter()).expect("euros");
         assert!(near(growth.mean_value(), 0.1));
         assert_eq!(growth.printed(), "10%");
+        // Exactly on the border, whatever the last bits say: 103 / 100 - 100% is 3%.
+        let three = Figure::literal(0.03, Quantity::Percent).expect("a percentage");
+        let border = euro(103.0).growth_from(&euro(100.0), &meter()).expect("euros");
+        assert_eq!(border.compare(&three).expect("percentages"), std::cmp::Ordering::Equal);
         assert_eq!(euro(1.0).share_of(&euro(8.0), &meter()).expect("euros").printed(), "12,5%");
     }
 

@@ -176,7 +176,7 @@ const KINDS: [(Kind, &str, [&str; 4]); 14] = [
         [
             "o.cost(\"jeugd\", 2029)",
             "bedrag in euro",
-            "De lasten van een regel, domein, taakveld of \"total\" in een jaar. Zonder jaar: een reeks over alle geraamde jaren. Heeft de gemeente het getal niet opgegeven, dan is de regel niet van toepassing: een ontbrekend getal telt nooit als nul.",
+            "De lasten van een regel, domein, taakveld of \"total\" in een jaar. Zonder jaar: een reeks over alle geraamde jaren. Een naam die de gemeente niet kent, is een fout: vraag het eerst met o.has, of zet hem in requires. Kent zij de naam en heeft zij het getal niet opgegeven, dan is de regel niet van toepassing: een ontbrekend getal telt nooit als nul.",
             "let o = given(#{ \"cost(jeugd, 2029)\": euro(24_000) });\nassert_eq(o.cost(\"jeugd\", 2029), euro(24_000));",
         ],
     ),
@@ -196,7 +196,7 @@ const KINDS: [(Kind, &str, [&str; 4]); 14] = [
         [
             "o.budget(\"jeugd\", 2029)",
             "bedrag in euro",
-            "De begrote lasten, in geld van dat jaar. Ontbreekt de begroting, dan is dat een fout; zet daarom \"budget(jeugd)\" in requires.",
+            "De begrote lasten, in geld van dat jaar. Is er geen begroting, dan stopt de regel met een fout; zet daarom \"budget(jeugd)\" in requires, of vraag het eerst met o.has.",
             "let o = given(#{ \"budget(jeugd, 2029)\": euro(20_000) });\nassert_eq(o.budget(\"jeugd\", 2029), euro(20_000));",
         ],
     ),
