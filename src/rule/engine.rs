@@ -268,7 +268,9 @@ impl<'s> Runner<'s> {
             match self.find(rule, facts, None) {
                 Ok((findings, operations)) => {
                     evaluation.effort.push(Effort { rule: id.clone(), operations });
-                    if findings.is_empty() {
+                    if let Some(reason) = self.session.take_not_given().filter(|_| findings.is_empty()) {
+                        evaluation.not_applicable.push(NotApplicable { rule: id, title, reason });
+                    } else if findings.is_empty() {
                         evaluation.silent.push(Silent { rule: id, title });
                     }
                     evaluation.findings.extend(findings);

@@ -121,7 +121,7 @@ fn in_year(runner: &Runner<'_>, rule: &Compiled, facts: &Arc<dyn Facts>, year: Y
     let state = match result {
         Ok((findings, _)) => match findings.first() {
             Some(_) => State::Fires(findings.iter().filter_map(|f| f.chance).reduce(f64::max)),
-            None => State::Quiet,
+            None => runner.session.take_not_given().map_or(State::Quiet, State::Unknown),
         },
         Err(diagnostics) => State::Unknown(
             runner

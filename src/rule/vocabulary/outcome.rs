@@ -315,6 +315,17 @@ const KINDS: [(Kind, &str, [&str; 4]); 14] = [
 pub(super) fn register(book: &mut Book<'_>) {
     book.engine.register_type_with_name::<Outcome>("outcome");
     book.chapter("Vragen aan de uitkomst");
+    let session = book.session.clone();
+    book.word(
+        "not_applicable",
+        [
+            "not_applicable(\"van geen reserve is de stand bekend\")",
+            "niets",
+            "Zegt waarom de regel hier niets kan zeggen. Vindt de regel daarna geen risico, dan zet het verslag hem bij ‘niet van toepassing’, met deze reden. Zonder dit woord staat er dat hij niets vond: dat is iets anders.",
+            "assert(not_applicable(\"van geen reserve is de stand bekend\") == ());",
+        ],
+        move |reason: &str| session.note_not_given(clean(reason.to_owned())),
+    );
     for (kind, name, text) in KINDS {
         let session = book.session.clone();
         book.word(name, text, move |o: Outcome, of: &str, year: INT| -> Answer<Figure> {
