@@ -147,6 +147,10 @@ impl Facts for Plain {
     fn largest_driver(&self, _: &str, _: Year) -> Result<String, Missing> {
         Ok(String::new())
     }
+
+    fn largest_excess(&self, _: &str, _: Year) -> Result<String, Missing> {
+        Ok(String::new())
+    }
     fn parameter(&self, _: &str, _: &str) -> Option<RuleParameter> {
         None
     }

@@ -304,7 +304,8 @@ pub fn range(low: f64, high: f64, unit: Quantity) -> String {
             // Both in the size word of the larger, so that it is said once.
             let scale = scale_of(if high.abs() >= low.abs() { high } else { low });
             if scale.unit > 1.0 && low.abs() >= scale.unit / 20.0 {
-                format!("tussen € {} en € {}{}", scaled(low, &scale), scaled(high, &scale), scale.word)
+                let (low, high) = alike(scaled(low, &scale), scaled(high, &scale));
+                format!("tussen € {low} en € {high}{}", scale.word)
             } else {
                 format!("tussen {} en {}", one(low), one(high))
             }
@@ -312,6 +313,15 @@ pub fn range(low: f64, high: f64, unit: Quantity) -> String {
         Quantity::EuroPerClient => format!("tussen {} en {} per cliënt", euro(low), euro(high)),
         Quantity::Clients => format!("tussen {} en {}", whole(low), clients(high)),
         Quantity::Percent | Quantity::Number => format!("tussen {} en {}", one(low), one(high)),
+    }
+}
+
+/// Two bounds with a decimal each where one has it: `14,2` and `17,0`.
+fn alike(low: String, high: String) -> (String, String) {
+    match (low.contains(','), high.contains(',')) {
+        (true, false) => (low, format!("{high},0")),
+        (false, true) => (format!("{low},0"), high),
+        _ => (low, high),
     }
 }
 
@@ -414,6 +424,9 @@ mod tests {
     #[test]
     fn a_range_says_its_size_word_once() {
         assert_eq!(range(22_300_000.0, 26_100_000.0, Quantity::Euro), "tussen € 22,3 en € 26,1 miljoen");
+        assert_eq!(range(14_200_000.0, 17_000_000.0, Quantity::Euro), "tussen € 14,2 en € 17,0 miljoen");
+        assert_eq!(range(4_000_000.0, 5_100_000.0, Quantity::Euro), "tussen € 4,0 en € 5,1 miljoen");
+        assert_eq!(range(4_000_000.0, 5_000_000.0, Quantity::Euro), "tussen € 4 en € 5 miljoen");
         assert_eq!(range(653_000.0, 812_000.0, Quantity::Euro), "tussen € 653.000 en € 812.000");
         assert_eq!(range(20_000.0, 1_200_000.0, Quantity::Euro), "tussen € 20.000 en € 1,2 miljoen");
         assert_eq!(range(540.0, 573.0, Quantity::Clients), "tussen 540 en 573 cliënten");

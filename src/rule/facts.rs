@@ -306,6 +306,14 @@ pub trait Facts: Send + Sync {
     /// As [`Facts::figure`].
     fn largest_driver(&self, name: &str, year: Year) -> Result<String, Missing>;
 
+    /// What raises the cost of a line, domain or `total` most above its budget
+    /// in this year, in Dutch words that fit after "Dat komt vooral door"; empty
+    /// where the projection does not exceed the budget.
+    ///
+    /// # Errors
+    /// As [`Facts::figure`].
+    fn largest_excess(&self, name: &str, year: Year) -> Result<String, Missing>;
+
     /// What this scenario sets a rule's parameter to, as written; none leaves the rule's own value.
     fn parameter(&self, rule: &str, name: &str) -> Option<RuleParameter>;
 

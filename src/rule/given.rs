@@ -32,6 +32,7 @@ pub(super) struct GivenFacts {
     lines: BTreeMap<String, Vec<String>>,
     labels: BTreeMap<String, String>,
     drivers: BTreeMap<(String, Year), String>,
+    excesses: BTreeMap<(String, Year), String>,
     parameters: BTreeMap<String, String>,
     has: BTreeMap<Requirement, bool>,
 }
@@ -102,7 +103,11 @@ impl GivenFacts {
                 self.drivers.insert(name_and_year()?, text);
                 Ok(())
             }
-            ("label" | "largest_driver", _) => wrong("a text"),
+            ("largest_excess", Stated::Text(text)) => {
+                self.excesses.insert(name_and_year()?, text);
+                Ok(())
+            }
+            ("label" | "largest_driver" | "largest_excess", _) => wrong("a text"),
             ("parameter", Stated::Text(text)) => {
                 self.parameters.insert(inside.to_owned(), text);
                 Ok(())
@@ -224,6 +229,10 @@ impl Facts for GivenFacts {
         let known = self.drivers.get(&(name.to_owned(), year)).cloned();
         // A test about amounts need not think up words.
         Ok(known.unwrap_or_else(|| "een oorzaak".to_owned()))
+    }
+
+    fn largest_excess(&self, name: &str, year: Year) -> Result<String, Missing> {
+        Ok(self.excesses.get(&(name.to_owned(), year)).cloned().unwrap_or_default())
     }
 
     fn parameter(&self, _rule: &str, name: &str) -> Option<RuleParameter> {

@@ -231,11 +231,21 @@ pub fn fall(scenario: &ScenarioStudy) -> Option<Fall> {
 /// Part of the volume gap of the group; none where the budget is not in prices
 /// of the base year, because the two cannot be compared then.
 pub fn not_realised(model: &Model, projection: &Projection, group: &GroupProjection, year: usize) -> Option<f64> {
+    not_realised_on(model, projection, &group.members, year)
+}
+
+/// The same of lines, each with its share.
+pub(super) fn not_realised_on(
+    model: &Model,
+    projection: &Projection,
+    members: &[(LineId, f64)],
+    year: usize,
+) -> Option<f64> {
     if model.budget.prices != Prices::Constant(model.base_year()) {
         return None;
     }
     let mut sum = 0.0;
-    for (line, share) in &group.members {
+    for (line, share) in members {
         if model.lines.get(*line).as_cost().is_none() {
             continue;
         }

@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use super::driver;
 use super::samples::Samples;
+use super::{driver, excess};
 use crate::model::{Figure, FigureAddress, Line, MeasureKind, Model, Quantity, RuleParameter};
 use crate::projection::{self, GroupId, Named, NoFigure, Projection};
 use crate::rule::{Draws, Facts, FigureValue, MeasureAmount, Missing, Names, NotGiven, Table};
@@ -201,6 +201,16 @@ impl Facts for Computed {
             first: self.model.base_year(),
             last: self.model.horizon(),
         })
+    }
+
+    fn largest_excess(&self, name: &str, year: Year) -> Result<String, Missing> {
+        let named = projection::named(&self.model, &self.projection, name).map_err(|n| self.missing(n))?;
+        for figure in [Figure::Cost, Figure::Budget] {
+            // As the rule's own `o.budget(...)` would: with the same reason where there is none.
+            self.figure(&FigureAddress { figure, name: name.to_owned(), year })?;
+        }
+        let at = self.model.year_index(year);
+        Ok(at.and_then(|at| excess::largest(&self.model, &self.projection, named, at)).unwrap_or_default())
     }
 
     fn parameter(&self, rule: &str, name: &str) -> Option<RuleParameter> {

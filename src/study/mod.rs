@@ -6,6 +6,7 @@
 
 pub mod derive;
 mod entry;
+pub mod excess;
 
 mod driver;
 mod facts;

@@ -102,6 +102,9 @@ impl Facts for Outcome {
     fn largest_driver(&self, _: &str, _: Year) -> Result<String, Missing> {
         Ok("hogere tarieven".to_owned())
     }
+    fn largest_excess(&self, _: &str, _: Year) -> Result<String, Missing> {
+        Ok("meer of zwaardere hulp dan begroot".to_owned())
+    }
     fn parameter(&self, rule: &str, name: &str) -> Option<RuleParameter> {
         self.parameters.get(&(rule.to_owned(), name.to_owned())).cloned()
     }

@@ -20,7 +20,7 @@ pub fn write(d: &Draft<'_>) -> Vec<Section> {
         level: 1,
         blocks: vec![Block::Paragraph(d.text(
             "Hier staat waarmee we rekenen. De laatste kolom noemt de bron. Onderaan staan de bronnen voluit. \
-             Bij een aanname is er geen bron: dan kiezen wij een waarde.",
+             Bij een aanname kiezen wij zelf de waarde; waar die op rust, staat erbij.",
         ))],
     };
     if d.outcome().is_none() && d.model().assumptions.iter().any(Assumption::is_uncertain) {
@@ -238,7 +238,7 @@ fn who_says_so(d: &Draft<'_>, sources: &Sources) -> Section {
         dutch::counted(model.assumptions.len(), "uitgangspunt", "uitgangspunten"),
         if own == 1 { "er één".to_owned() } else { format!("er {own}") },
         match unsourced.len() {
-            0 => "Elk uitgangspunt heeft een bron of een toelichting.".to_owned(),
+            0 => "Bij elk uitgangspunt staat een bron, of dat het een aanname is.".to_owned(),
             1 => "Eén uitgangspunt heeft geen bron en geen toelichting.".to_owned(),
             n => format!("Bij {n} uitgangspunten staat geen bron en geen toelichting."),
         }

@@ -121,11 +121,16 @@ fn table(d: &Draft<'_>) -> Table {
                 let apart = derive::less(all.balance, y.balance);
                 let units = d.book.round(apart);
                 cells.push(tables::amount(&d.book, units, apart));
-                cells.push(tables::amount(
-                    &d.book,
-                    if moves { result + units } else { e.balance() + units },
-                    if moves { all.result } else { all.balance },
-                ));
+                // A base year that lacks cost makes no sum with money that pays for all of it.
+                cells.push(if i < d.start(&id) {
+                    tables::nothing()
+                } else {
+                    tables::amount(
+                        &d.book,
+                        if moves { result + units } else { e.balance() + units },
+                        if moves { all.result } else { all.balance },
+                    )
+                });
             }
             Some(Row::plain(cells))
         })

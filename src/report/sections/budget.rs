@@ -7,7 +7,7 @@ use super::development::name;
 use crate::dutch;
 use crate::model::Prices;
 use crate::projection::{GroupId, GroupYear};
-use crate::study::derive;
+use crate::study::{derive, excess};
 
 /// Whether it fits the budget; none where there is none to compare with.
 pub fn fits(d: &Draft<'_>, id: &GroupId) -> Option<String> {
@@ -177,50 +177,25 @@ fn volume_only(d: &Draft<'_>, id: &GroupId) -> Option<String> {
 pub fn reasons(d: &Draft<'_>, id: &GroupId) -> Option<Table> {
     let last = d.last_budget_year(id)?;
     let year = &d.years_of(id)[last];
-    let gap = year.gap?;
-    let (price, compensation) = (gap.price?, gap.compensation?);
     let target = d.page(id)?.years[last].cost_above()?;
     let exact = derive::cost_above_budget(year)?;
     if target == 0 {
         return None;
     }
     let group = d.projection().groups.iter().find(|g| g.id == *id)?;
-    let nominal = d.model().budget.prices == Prices::Nominal;
-    // The budget may count on savings and falls that the projection does not count on.
+    // The budget may count on savings and falls that the projection does not count on;
+    // what rounds to nothing is no row.
     let counted = derive::not_realised(d.model(), d.projection(), group, last).filter(|v| d.book.round(*v) != 0);
-    let volume = derive::less(gap.volume, counted.unwrap_or(0.0));
-    let mut parts: Vec<(String, f64)> = vec![(
-        if nominal {
-            "hoeveelheid en zwaarte van de hulp, in prijzen van het basisjaar".to_owned()
-        } else {
-            "meer of zwaardere hulp, en andere maatregelen dan begroot".to_owned()
-        },
-        volume,
-    )];
-    if volume < 0.0 && !nominal {
-        parts[0].0 = "minder of lichtere hulp, en andere maatregelen dan begroot".to_owned();
-    }
-    if let Some(counted) = counted {
-        parts.push(("besparingen en dalingen waar de begroting op rekent en wij niet".to_owned(), counted));
-    }
-    if nominal {
-        parts.push((format!("prijzen sinds {}", d.base_year()), price));
-    } else {
-        let side = if price >= 0.0 {
-            "prijzen stijgen harder dan de vergoeding"
-        } else {
-            "prijzen stijgen minder dan de vergoeding"
-        };
-        parts.push((side.to_owned(), price));
-        parts.push(("de vergoeding over dit verschil in hoeveelheid".to_owned(), compensation));
-    }
-    let values: Vec<f64> = parts.iter().map(|(_, v)| *v).collect();
+    let parts = excess::parts(d.model().budget.prices, year.gap?, counted)?;
+    let values: Vec<f64> = parts.iter().map(|p| p.amount).collect();
     let units = d.book.split(&values, target);
     let mut rows: Vec<Row> = parts
         .iter()
         .zip(&units)
-        .filter(|((_, _), u)| **u != 0)
-        .map(|((what, v), u)| Row::plain(vec![Cell::words(what.clone()), tables::deviation(&d.book, -u, -v)]))
+        .filter(|(_, u)| **u != 0)
+        .map(|(p, u)| {
+            Row::plain(vec![Cell::words(p.cause.in_a_table(p.amount)), tables::deviation(&d.book, -u, -p.amount)])
+        })
         .collect();
     let (word, total) = if target > 0 { ("Hoger dan begroot", -target) } else { ("Lager dan begroot", -target) };
     rows.push(Row::total(vec![Cell::words(word), tables::deviation(&d.book, total, -exact)]));

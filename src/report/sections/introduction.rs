@@ -3,6 +3,7 @@
 use super::super::document::{Block, Section, Text};
 use super::super::draft::{Draft, strong};
 use super::super::words;
+use crate::dutch;
 use crate::model::{FigureKind, MeasureKind, Prices};
 use crate::projection::GroupId;
 use crate::study::derive::{self, InBase};
@@ -135,7 +136,7 @@ fn prices(d: &Draft<'_>) -> String {
              Daarom vergelijken we alleen de hoeveelheid hulp met de begroting. Een tekort en een kans op overschrijding zijn zo niet te berekenen."
         ),
         (Prices::Nominal, _) => {
-            "Alle bedragen staan in het geld van het jaar zelf. Lonen en prijzen stijgen dus mee in de raming."
+            "De raming staat in het geld van elk jaar zelf. Lonen en prijzen stijgen dus mee. Staat een bedrag in andere prijzen, dan zeggen we dat erbij."
                 .to_owned()
         }
     }
@@ -189,6 +190,13 @@ fn reading(d: &Draft<'_>) -> String {
         if d.here.risks.iter().any(|r| r.written_chance.is_some()) {
             out.push_str(" De kansen bij de risico's uit het register zijn opgegeven en niet berekend.");
         }
+    }
+    let step = d.book.euros(1);
+    if step > 1.0 {
+        out.push_str(&format!(
+            " Tabellen zijn zo afgerond dat de bedragen optellen. Hetzelfde bedrag kan daardoor op een andere plek {} verschillen.",
+            dutch::euro(step)
+        ));
     }
     out
 }

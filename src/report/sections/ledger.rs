@@ -77,11 +77,12 @@ pub fn published(d: &Draft<'_>) -> Vec<Block> {
                 Cell::words(words::clean(&item.label)),
                 deviation(item.amount),
                 ours.ours.map_or_else(tables::nothing, deviation),
+                Cell::words(item.note.as_deref().map(words::clean).unwrap_or_default()),
             ])
         })
         .collect();
     let total = published.total.unwrap_or_else(|| published.sum());
-    let row = Row::plain(vec![Cell::words("Totaal"), deviation(total), tables::nothing()]);
+    let row = Row::plain(vec![Cell::words("Totaal"), deviation(total), tables::nothing(), Cell::words("")]);
     let adds_up = published.items.iter().map(|i| d.book.round(i.amount)).sum::<i64>() == d.book.round(total);
     rows.push(if adds_up { Row { kind: super::super::document::RowKind::Total, ..row } } else { row });
     if let Some((year, kind, own)) = change {
@@ -93,6 +94,7 @@ pub fn published(d: &Draft<'_>) -> Vec<Block> {
             )),
             tables::nothing(),
             deviation(own),
+            Cell::words(""),
         ]));
     }
     let count = dutch::counted(published.items.len(), "post", "posten");
@@ -110,7 +112,12 @@ pub fn published(d: &Draft<'_>) -> Vec<Block> {
         Block::Table(Table {
             id: "verklaring".into(),
             caption: format!("De gedrukte verklaring naast onze cijfers ({})", d.book.caption()),
-            columns: vec![Column::words("Post"), Column::numbers("Gedrukt"), Column::numbers("Onze cijfers")],
+            columns: vec![
+                Column::words("Post"),
+                Column::numbers("Gedrukt"),
+                Column::numbers("Onze cijfers"),
+                Column::words("Toelichting"),
+            ],
             rows,
             notes,
         }),

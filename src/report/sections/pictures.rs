@@ -173,7 +173,11 @@ pub fn loss(d: &Draft<'_>, r: &ResilienceOutcome) -> Option<Chart> {
     Some(Chart {
         id: "verlies".into(),
         title: format!("Hoeveel geld in {} genoeg is, bij elke zekerheid", r.year),
-        alternative: format!("Met {printed} zekerheid is {} genoeg, boven op wat we verwachten.", needed.printed),
+        alternative: format!(
+            "Met {printed} zekerheid is {} genoeg{}.",
+            needed.printed,
+            if r.expected_deficit.is_some_and(|e| d.book.round(e) != 0) { ", boven op wat we verwachten" } else { "" }
+        ),
         figures: Table {
             id: "verlies-cijfers".into(),
             caption: "Zekerheid en het bedrag dat dan genoeg is".into(),

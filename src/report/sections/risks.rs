@@ -91,6 +91,7 @@ fn one(d: &Draft<'_>, risk: &RiskEntry) -> Section {
     say("Wat doen we?", response);
     say("Hoe volgen we dit?", indicator(d, risk));
     say("Verandering:", risk.trend.map(words::trend).unwrap_or_default().to_owned());
+    let note = d.model().risks.iter().find(|r| r.id == risk.id).and_then(|r| r.provenance.note.as_deref());
     let mut foot = Vec::new();
     if let Some(holder) = &risk.portfolio_holder {
         foot.push(format!("Portefeuillehouder: {}", words::clean(holder)));
@@ -100,11 +101,15 @@ fn one(d: &Draft<'_>, risk: &RiskEntry) -> Section {
     }
     if let Some(source) = &risk.source {
         // A rule is made for every municipality: its source is where the rule comes from, not this text.
-        let label = if risk.origin == Origin::Rule { "De regel is ontleend aan" } else { "Bron" };
+        let label = match risk.origin {
+            Origin::Rule => "De regel is ontleend aan",
+            // A risk without a source carries its note in that place.
+            Origin::Register if note == Some(source) => "Toelichting",
+            Origin::Register => "Bron",
+        };
         foot.push(format!("{label}: {}", words::clean(source)));
     }
-    let note = d.model().risks.iter().find(|r| r.id == risk.id).and_then(|r| r.provenance.note.as_deref());
-    // A risk without a source shows its note as one: not twice.
+    // Not twice.
     if let Some(note) = note.filter(|n| risk.source.as_deref() != Some(*n)) {
         foot.push(words::capital(&words::clean(note)));
     }
@@ -253,7 +258,7 @@ fn amount(d: &Draft<'_>, risk: &RiskEntry) -> String {
             let simulated = what_if.is_some() || risk.origin == Origin::Rule;
             let range = d.book.range(low.abs().min(high.abs()), low.abs().max(high.abs()));
             if simulated && d.outcome().is_some() {
-                out.push_str(&format!(" Met 80% kans ligt het bedrag {range}."));
+                out.push_str(&format!(" Het bedrag ligt dan met 80% kans {range}."));
             } else if !simulated {
                 out.push_str(&format!(" Het bedrag ligt {range}."));
             }

@@ -19,18 +19,23 @@ pub fn write(d: &Draft<'_>) -> Option<Section> {
     if years.is_empty() {
         return None;
     }
+    // A rule about the whole projection has no distance of its own in a year,
+    // and a row of dashes tells nothing.
+    let near: Vec<&Signal> =
+        signals.iter().copied().filter(|s| s.by_year && s.years.iter().any(|y| y.margin.is_some())).collect();
     let speaking = signals.iter().filter(|s| s.years.iter().any(speaks)).count();
     let intro = format!(
         "Elke regel is voor elk jaar apart bekeken. {} in een of meer jaren een risico. \
-         De eerste tabel zegt vanaf welk jaar{}. De tweede zegt hoeveel er moet veranderen voordat dat omslaat.",
+         De eerste tabel zegt vanaf welk jaar{}.{}",
         match speaking {
             0 => "Geen enkele regel ziet".to_owned(),
             1 => "Eén regel ziet".to_owned(),
             n => format!("{} regels zien", words::capital(&dutch::count_in_words(n as f64))),
         },
-        if d.outcome().is_some() { ", en met welke kans" } else { "" }
+        if d.outcome().is_some() { ", en met welke kans" } else { "" },
+        if near.is_empty() { "" } else { " De tweede zegt hoeveel er moet veranderen voordat dat omslaat." }
     );
-    let blocks = vec![
+    let mut blocks = vec![
         Block::Paragraph(d.text(intro)),
         Block::Table(table(
             "vroege-signalen",
@@ -43,14 +48,16 @@ pub fn write(d: &Draft<'_>) -> Option<Section> {
             signals.iter().map(|s| row(s, first_year(s), |y| state(y, d.outcome().is_some()))).collect(),
             notes(&signals),
         )),
-        Block::Table(table(
+    ];
+    if !near.is_empty() {
+        blocks.push(Block::Table(table(
             "afstand-tot-de-grens",
             "Hoeveel er moet veranderen voordat het oordeel van een regel omslaat",
             &years,
-            signals.iter().map(|s| row(s, border(s), distance)).collect(),
-            distance_notes(&signals),
-        )),
-    ];
+            near.iter().map(|s| row(s, border(s), distance)).collect(),
+            distance_notes(&near, signals.len()),
+        )));
+    }
     Some(Section { id: "vroege-signalen".into(), title: "Vroege signalen".into(), level: 1, blocks })
 }
 
@@ -160,12 +167,17 @@ fn border(signal: &Signal) -> String {
     )
 }
 
-fn distance_notes(signals: &[&Signal]) -> Vec<String> {
+fn distance_notes(signals: &[&Signal], all: usize) -> Vec<String> {
     let mut notes = vec![
         "Een plus: de regel ziet een risico, en pas na zo'n verandering niet meer. Een min: de ruimte die er nog is."
             .to_owned(),
-        "Een streep: de regel heeft in dat jaar niet één grens.".to_owned(),
     ];
+    if signals.iter().flat_map(|s| &s.years).any(|y| y.margin.is_none()) {
+        notes.push("Een streep: de regel heeft in dat jaar niet één grens.".to_owned());
+    }
+    if signals.len() < all {
+        notes.push("Regels zonder één grens per jaar staan er niet in.".to_owned());
+    }
     let mut margins = signals.iter().flat_map(|s| &s.years).filter_map(|y| y.margin.as_ref());
     if margins.any(on_the_border) {
         notes.push("Op de grens: een heel kleine verandering is al genoeg.".to_owned());

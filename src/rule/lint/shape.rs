@@ -164,7 +164,8 @@ pub(super) fn reading(expression: &Expr) -> Option<Reading<'_>> {
     let word = call.name.as_str();
     let kind = Kind::from_name(word);
     if kind.is_none()
-        && !["measures", "measures_planned", "lines", "largest_driver", "has", "parameter"].contains(&word)
+        && !["measures", "measures_planned", "lines", "largest_driver", "largest_excess", "has", "parameter"]
+            .contains(&word)
     {
         return None;
     }
@@ -275,7 +276,7 @@ fn requirements(check: &mut Check<'_>) {
             Some(Kind::Shortfall) => needs(Kind::Shortfall) || needs(Kind::Budget),
             Some(Kind::Clients | Kind::Price) => needs(Kind::Clients) || needs(Kind::Price),
             Some(kind) => needs(*kind),
-            // `lines` and `largest_driver` need the name alone.
+            // `lines`, `largest_driver` and `largest_excess` need the name alone.
             None => met.iter().any(|r| matches!(r, Requirement::Figure { name: n, .. } if n == name)),
         };
         if !is_met {

@@ -18,7 +18,7 @@ pub(super) fn register(book: &mut Book<'_>) {
     let session = book.session.clone();
     book.word(
         "given",
-        ["given(#{ \"cost(jeugd, 2029)\": euro(28_000) })", "uitkomst", "Een uitkomst die de test zelf verzint. De sleutels zijn adressen zoals \"cost(jeugd, 2029)\"; ook base_year, horizon, last_budget_year, draws, domains, lines(...), label(...), largest_driver(...), parameter(...) en has(...).", "let o = given(#{ last_budget_year: 2029, \"cost(jeugd, 2029)\": euro(28_000) });\nassert_eq(o.cost(\"jeugd\", o.last_budget_year), euro(28_000));"],
+        ["given(#{ \"cost(jeugd, 2029)\": euro(28_000) })", "uitkomst", "Een uitkomst die de test zelf verzint. De sleutels zijn adressen zoals \"cost(jeugd, 2029)\"; ook base_year, horizon, last_budget_year, draws, domains, lines(...), label(...), largest_driver(...), largest_excess(...), parameter(...) en has(...).", "let o = given(#{ last_budget_year: 2029, \"cost(jeugd, 2029)\": euro(28_000) });\nassert_eq(o.cost(\"jeugd\", o.last_budget_year), euro(28_000));"],
         move |map: Map| given(&session, &map),
     );
     book.word(
