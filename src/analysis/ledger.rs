@@ -19,9 +19,12 @@ pub struct LedgerRow {
     pub planned: f64,
     /// What of it has been filled in with concrete measures.
     pub filled: f64,
-    /// What accounts show to have come true: the part in the base year, where
-    /// the base is realised figures. None where only plans are known.
+    /// What figures show to have come true so far: the latest row of the measure
+    /// itself up to this year, else the part in the base year where that is
+    /// realised figures. None where only plans are known.
     pub realised: Option<f64>,
+    /// Of which year that is.
+    pub realised_in: Option<Year>,
     /// Planned and not yet come true.
     pub open: f64,
     /// Chance that it is realised in full.
@@ -40,15 +43,18 @@ pub fn ledger(model: &Model, year: Year) -> Vec<LedgerRow> {
         if !matches!(m.kind, MeasureKind::Saving | MeasureKind::Target) || (planned == 0.0 && held == 0.0) {
             return None;
         }
-        let filled = match (m.kind, m.filled) {
-            (MeasureKind::Target, Some(true)) => planned,
-            (MeasureKind::Target, _) => 0.0,
-            (_, Some(false)) => 0.0,
-            _ => planned,
-        };
-        let realised = (model.municipality.base == FigureKind::Actual).then_some(held);
+        let filled = if is_filled(m) { planned } else { 0.0 };
+        let come_true = come_true(model, m, year);
+        let realised = come_true.map(|found| match found {
+            ComeTrue::Row(year) => realised_row(model, m, year).unwrap_or(0.0),
+            ComeTrue::InBase => held,
+        });
+        let realised_in = come_true.map(|found| match found {
+            ComeTrue::Row(year) => year,
+            ComeTrue::InBase => model.base_year(),
+        });
         // More than planned is no more than all of it.
-        let come_true = match realised {
+        let counted = match realised {
             Some(r) if planned < 0.0 => r.max(planned).min(0.0),
             Some(r) => r.min(planned).max(0.0),
             None => 0.0,
@@ -60,7 +66,8 @@ pub fn ledger(model: &Model, year: Year) -> Vec<LedgerRow> {
             planned,
             filled,
             realised,
-            open: planned - come_true,
+            realised_in,
+            open: planned - counted,
             chance: chance_of_all(model, m, at),
             counted_on: planned * share,
         })
@@ -68,9 +75,36 @@ pub fn ledger(model: &Model, year: Year) -> Vec<LedgerRow> {
     model.measures.iter().enumerate().filter_map(row).collect()
 }
 
+/// What tells how much of a measure has come true.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ComeTrue {
+    /// A row of the measure itself in figures.csv, of this year.
+    Row(Year),
+    /// The figures of the base year are realised and hold its part.
+    InBase,
+}
+
+/// What tells how much of a measure has come true up to a year; none where
+/// nothing does. The latest row counts: it says what a year realised showed.
+pub fn come_true(model: &Model, measure: &Measure, year: Year) -> Option<ComeTrue> {
+    let rows = model.figures.of(&measure.id, Quantity::Measure);
+    let latest = rows.filter(|(kind, y, _)| *kind == FigureKind::Actual && *y <= year).map(|(_, y, _)| y).max();
+    latest.map(ComeTrue::Row).or((model.municipality.base == FigureKind::Actual).then_some(ComeTrue::InBase))
+}
+
+fn realised_row(model: &Model, measure: &Measure, year: Year) -> Option<f64> {
+    model.figures.value(&measure.id, Quantity::Measure, FigureKind::Actual, year)
+}
+
+/// Whether a saving or target is filled in with concrete measures: a saving
+/// unless stated otherwise, a target only where it is stated.
+pub fn is_filled(measure: &Measure) -> bool {
+    measure.filled.unwrap_or(measure.kind != MeasureKind::Target)
+}
+
 /// Chance that all of a measure is realised, from the stated spread of its
 /// realisation; exact.
-fn chance_of_all(model: &Model, measure: &Measure, at: usize) -> f64 {
+pub(super) fn chance_of_all(model: &Model, measure: &Measure, at: usize) -> f64 {
     let Some(realisation) = measure.realisation.map(|r| model.assumption(r)) else { return 1.0 };
     let value = realisation.values.get(at).copied().unwrap_or(1.0);
     match realisation.distributions.get(at).copied().flatten() {
@@ -120,6 +154,11 @@ pub struct Beside {
     pub ours: Option<f64>,
 }
 
+/// Whether an item of the published explanation is about a measure.
+pub fn is_named(item: &PublishedItem, measure: &Measure) -> bool {
+    item.measures.iter().any(|n| *n == measure.id || n == measure.kind.name())
+}
+
 /// What the model knows of each item: the measures that it names, as they
 /// stand in the base year.
 pub fn beside(model: &Model, published: &PublishedBridge) -> Vec<Beside> {
@@ -127,8 +166,7 @@ pub fn beside(model: &Model, published: &PublishedBridge) -> Vec<Beside> {
         if item.measures.is_empty() {
             return Beside { ours: None };
         }
-        let named = |m: &&Measure| item.measures.iter().any(|n| *n == m.id || n == m.kind.name());
-        let sum = model.measures.iter().filter(named).filter_map(|m| {
+        let sum = model.measures.iter().filter(|m| is_named(item, m)).filter_map(|m| {
             let held = model.assumption(m.amount?).values.first().copied()?;
             // More cost is a disadvantage, more revenue an advantage.
             Some(if model.lines.get(m.line).as_cost().is_some() { -held } else { held })

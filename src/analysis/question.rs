@@ -5,20 +5,22 @@
 //! of figures and are those of the simulation: addressed, the same on every
 //! machine, the same for every scenario of a municipality.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::explain::NoAnswer;
+use super::explain::{Made, NoAnswer};
 use crate::diagnostic::Diagnostic;
-use crate::model::{Condition, Expression, FigureAddress, Model, Statistic};
-use crate::projection::{self, NoFigure, Projection};
-use crate::simulation::{Samples, Settings};
+use crate::model::{Call, Condition, Expression, Figure, FigureAddress, Model, Operator, Statistic};
+use crate::projection::{self, Named, Projection};
+use crate::simulation::{Outcome, Samples, Settings, Summary};
 
 /// The draws of a model.
 #[derive(Debug)]
 pub struct Draws {
     samples: Samples,
     count: u64,
+    /// What reports print of the same draws: read off one and the same sum,
+    /// a quantile is the same wherever it stands.
+    outcome: Option<Outcome>,
 }
 
 impl Draws {
@@ -29,7 +31,14 @@ impl Draws {
     pub fn new(model: &Model, settings: &Settings) -> Result<Self, Vec<Diagnostic>> {
         let keep = usize::try_from(settings.draws).unwrap_or(usize::MAX);
         let samples = Samples::new(model, &Settings { keep, ..settings.clone() })?;
-        Ok(Self { samples, count: settings.draws })
+        Ok(Self { samples, count: settings.draws, outcome: None })
+    }
+
+    /// With the summaries of the same draws, as reports print them.
+    #[must_use]
+    pub fn with(mut self, outcome: Outcome) -> Self {
+        self.outcome = Some(outcome);
+        self
     }
 
     /// How many.
@@ -48,6 +57,31 @@ pub struct Answer {
     pub error: Option<f64>,
 }
 
+/// What stands beside one projection: the other scenarios of the municipality,
+/// its register, its rules. Whoever made a whole study knows it.
+pub trait World {
+    /// A scenario by its id.
+    fn scenario(&self, id: &str) -> Option<Scene<'_>>;
+    /// What a figure with a name of its own is made of; none where this world
+    /// does not know the name.
+    fn made(&self, scenario: &str, call: &Call) -> Option<Result<Made, String>>;
+    /// Such a figure in every draw; none where it is the same in all.
+    fn row(&self, scenario: &str, call: &Call) -> Option<Arc<[f64]>>;
+}
+
+/// One scenario, ready to be asked.
+#[derive(Clone, Copy)]
+pub struct Scene<'a> {
+    /// What is assumed.
+    pub model: &'a Model,
+    /// With every assumption at its value.
+    pub projection: &'a Projection,
+    /// Its draws, where there are any.
+    pub draws: Option<&'a Draws>,
+    /// What stands beside it, where that is known.
+    pub world: Option<&'a dyn World>,
+}
+
 /// What an expression is worth. Without draws a chance is 0 or 1, and a mean
 /// or percentile the value itself.
 ///
@@ -59,88 +93,213 @@ pub fn answer(
     draws: Option<&Draws>,
     expression: &Expression,
 ) -> Result<Answer, NoAnswer> {
-    let mut errors: Vec<f64> = Vec::new();
-    let value = expression.value(&mut |address| figure(model, projection, address), &mut |part| {
-        let found = over_draws(model, projection, draws, part)?;
-        errors.push(found.error.unwrap_or(0.0));
-        Ok(found.value)
-    })?;
-    let error = match (errors.as_slice(), expression) {
-        ([], _) => Some(0.0),
-        ([one], Expression::Chance(_) | Expression::Over(..)) => Some(*one),
-        // The difference with a number has the error of the drawn part.
-        ([one], Expression::Joined(_, crate::model::Operator::Minus | crate::model::Operator::Plus, _)) => Some(*one),
-        _ => None,
-    };
-    Ok(Answer { value, error })
+    Scene { model, projection, draws, world: None }.answer(expression)
 }
 
-fn figure(model: &Model, projection: &Projection, address: &FigureAddress) -> Result<f64, NoAnswer> {
-    projection::figure(model, projection, address).map_err(|why| NoAnswer::NoFigure(address.clone(), why))
+/// A number in every draw, or the same in all.
+enum Row {
+    Same(f64),
+    Each(Arc<[f64]>),
 }
 
-/// An expression without chances or percentiles, in every draw.
-///
-/// # Errors
-/// When a figure is not there.
-pub fn in_every_draw(
-    model: &Model,
-    projection: &Projection,
-    draws: &Draws,
-    expression: &Expression,
-) -> Result<Vec<f64>, NoAnswer> {
-    let mut rows: BTreeMap<&FigureAddress, (f64, Option<Arc<[f64]>>)> = BTreeMap::new();
-    for address in expression.figures() {
-        let central = figure(model, projection, address)?;
-        rows.insert(address, (central, draws.samples.figure(address)));
-    }
-    let count = draws.samples.draws();
-    let mut values = Vec::with_capacity(count);
-    for draw in 0..count {
-        let value = expression.value::<NoAnswer>(
-            &mut |address| {
-                let (central, row) = rows
-                    .get(address)
-                    .ok_or_else(|| NoAnswer::NoFigure(address.clone(), NoFigure::Absent("not drawn".to_owned())))?;
-                Ok(row.as_ref().map_or(*central, |row| row[draw]))
-            },
-            &mut |_| Ok(0.0),
-        )?;
-        values.push(value);
-    }
-    Ok(values)
-}
-
-fn over_draws(
-    model: &Model,
-    projection: &Projection,
-    draws: Option<&Draws>,
-    part: &Expression,
-) -> Result<Answer, NoAnswer> {
-    let Some(draws) = draws.filter(|d| d.samples.draws() > 0) else {
-        let central = |x: &Expression| answer(model, projection, None, x).map(|a| a.value);
-        let value = match part {
-            Expression::Chance(c) => f64::from(u8::from(c.comparison.holds(central(&c.left)?, central(&c.right)?))),
-            Expression::Over(Statistic::Sd, _) => 0.0,
-            Expression::Over(_, x) => central(x)?,
-            other => central(other)?,
-        };
-        return Ok(Answer { value, error: Some(0.0) });
-    };
-    #[allow(clippy::cast_precision_loss, reason = "a count of draws")]
-    let n = draws.samples.draws() as f64;
-    let all = |x: &Expression| in_every_draw(model, projection, draws, x);
-    match part {
-        Expression::Chance(c) => {
-            let Condition { left, comparison, right } = &**c;
-            let (left, right) = (all(left)?, all(right)?);
-            let times = left.iter().zip(&right).filter(|(l, r)| comparison.holds(**l, **r)).count();
-            #[allow(clippy::cast_precision_loss, reason = "a count of draws")]
-            let p = times as f64 / n;
-            Ok(Answer { value: p, error: Some(libm::sqrt(p * (1.0 - p) / n)) })
+impl Row {
+    fn at(&self, draw: usize) -> f64 {
+        match self {
+            Self::Same(x) => *x,
+            Self::Each(all) => all[draw],
         }
-        Expression::Over(statistic, x) => Ok(statistic_of(*statistic, all(x)?)),
-        other => answer(model, projection, Some(draws), other),
+    }
+
+    /// Of several rows one, draw by draw.
+    fn of(rows: &[Self], count: usize, f: impl Fn(&[f64]) -> f64) -> Self {
+        let mut values = vec![0.0; rows.len()];
+        let mut of = |draw: usize| {
+            for (value, row) in values.iter_mut().zip(rows) {
+                *value = row.at(draw);
+            }
+            f(&values)
+        };
+        if rows.iter().all(|r| matches!(r, Self::Same(_))) {
+            return Self::Same(of(0));
+        }
+        Self::Each((0..count).map(of).collect())
+    }
+
+    fn all(self, count: usize) -> Vec<f64> {
+        match self {
+            Self::Same(x) => vec![x; count],
+            Self::Each(all) => all.to_vec(),
+        }
+    }
+}
+
+impl<'a> Scene<'a> {
+    /// What an expression is worth here.
+    ///
+    /// # Errors
+    /// When a figure is not there.
+    pub fn answer(&self, expression: &Expression) -> Result<Answer, NoAnswer> {
+        let mut errors: Vec<f64> = Vec::new();
+        let value = expression.value(&mut |address| self.figure(address), &mut |part| {
+            let found = self.beyond(part)?;
+            errors.push(found.error.unwrap_or(0.0));
+            Ok(found.value)
+        })?;
+        let error = match (errors.as_slice(), expression) {
+            ([], _) => Some(0.0),
+            ([one], Expression::Chance(_) | Expression::Over(..) | Expression::Given(..)) => Some(*one),
+            // The difference with a number has the error of the drawn part.
+            ([one], Expression::Joined(_, Operator::Minus | Operator::Plus, _)) => Some(*one),
+            _ => None,
+        };
+        Ok(Answer { value, error })
+    }
+
+    fn figure(&self, address: &FigureAddress) -> Result<f64, NoAnswer> {
+        projection::figure(self.model, self.projection, address).map_err(|why| NoAnswer::NoFigure(address.clone(), why))
+    }
+
+    /// How many draws there are.
+    fn count(&self) -> usize {
+        self.draws.map_or(0, |d| d.samples.draws())
+    }
+
+    /// Another scenario of the same world.
+    pub(super) fn other(&self, id: &str) -> Result<Scene<'a>, NoAnswer> {
+        if id == self.model.scenario.id {
+            return Ok(*self);
+        }
+        let found = self.world.and_then(|w| w.scenario(id));
+        found.ok_or_else(|| NoAnswer::Unknown(format!("there is no scenario `{id}` here")))
+    }
+
+    /// What the projection alone does not tell.
+    fn beyond(&self, part: &Expression) -> Result<Answer, NoAnswer> {
+        let certain = |value| Ok(Answer { value, error: Some(0.0) });
+        match part {
+            Expression::In(id, x) => self.other(id)?.answer(x),
+            Expression::Call(call) => certain(super::explain::value_of(self, call)?),
+            Expression::Assumption(address, year) => {
+                certain(super::explain::assumed(self.model, address, *year).map_err(NoAnswer::Unknown)?.value)
+            }
+            Expression::Over(Statistic::Percentile(p), x) if matches!(**x, Expression::Assumption(..)) => {
+                let Expression::Assumption(address, year) = &**x else { return certain(0.0) };
+                let found = super::explain::assumed(self.model, address, *year).map_err(NoAnswer::Unknown)?;
+                certain(found.quantile(f64::from(*p) / 100.0))
+            }
+            _ if self.count() == 0 => certain(self.without_draws(part)?),
+            _ => self.over_draws(part),
+        }
+    }
+
+    /// A chance is then 0 or 1, everything else the value itself.
+    fn without_draws(&self, part: &Expression) -> Result<f64, NoAnswer> {
+        let value = |x: &Expression| self.answer(x).map(|a| a.value);
+        let holds = |c: &Condition| Ok::<bool, NoAnswer>(c.comparison.holds(value(&c.left)?, value(&c.right)?));
+        match part {
+            Expression::Chance(c) => Ok(f64::from(u8::from(holds(c)?))),
+            Expression::Over(Statistic::Sd, _) => Ok(0.0),
+            Expression::Over(_, x) => value(x),
+            Expression::Given(x, c) => Ok(if holds(c)? { value(x)? } else { 0.0 }),
+            other => value(other),
+        }
+    }
+
+    fn over_draws(&self, part: &Expression) -> Result<Answer, NoAnswer> {
+        match part {
+            Expression::Chance(c) => {
+                let held = self.holds(c)?;
+                #[allow(clippy::cast_precision_loss, reason = "counts of draws")]
+                let (times, n) = (held.iter().filter(|h| **h).count() as f64, held.len() as f64);
+                let p = times / n;
+                Ok(Answer { value: p, error: Some(libm::sqrt(p * (1.0 - p) / n)) })
+            }
+            Expression::Over(statistic, x) => match &**x {
+                Expression::Given(x, c) => self.over_some(*statistic, x, c),
+                Expression::Figure(address) if self.reported(*statistic, address).is_some() => {
+                    let value = self.reported(*statistic, address).unwrap_or(f64::NAN);
+                    let error = statistic_of(*statistic, self.row(x)?.all(self.count())).error;
+                    Ok(Answer { value, error })
+                }
+                x => Ok(statistic_of(*statistic, self.row(x)?.all(self.count()))),
+            },
+            Expression::Given(x, c) => self.over_some(Statistic::Mean, x, c),
+            other => self.answer(other),
+        }
+    }
+
+    /// What reports print of a figure; none of what they sum up in no table.
+    fn reported(&self, statistic: Statistic, address: &FigureAddress) -> Option<f64> {
+        let outcome = self.draws?.outcome.as_ref()?;
+        let at = self.model.year_index(address.year)?;
+        let summary: &Summary = match projection::named(self.model, self.projection, &address.name).ok()? {
+            Named::Line(id) if matches!(address.figure, Figure::Cost | Figure::Revenue) => {
+                outcome.lines.get(id.0)?.get(at)?
+            }
+            Named::Line(_) => return None,
+            Named::Group(group) => {
+                let group = outcome.groups.get(group)?;
+                match address.figure {
+                    Figure::Cost => group.cost.get(at)?,
+                    Figure::Revenue => group.revenue.get(at)?,
+                    Figure::Balance => group.balance.get(at)?,
+                    Figure::Shortfall => group.shortfall.get(at)?.as_ref()?,
+                    _ => return None,
+                }
+            }
+        };
+        Some(match statistic {
+            Statistic::Mean => summary.mean,
+            Statistic::Sd => summary.sd,
+            Statistic::Percentile(5) => summary.p5,
+            Statistic::Percentile(10) => summary.p10,
+            Statistic::Percentile(25) => summary.p25,
+            Statistic::Percentile(50) => summary.p50,
+            Statistic::Percentile(75) => summary.p75,
+            Statistic::Percentile(90) => summary.p90,
+            Statistic::Percentile(95) => summary.p95,
+            Statistic::Percentile(_) => return None,
+        })
+        .filter(|x| x.is_finite())
+    }
+
+    /// Over those draws alone in which a condition holds; 0 where it never does.
+    fn over_some(&self, statistic: Statistic, x: &Expression, c: &Condition) -> Result<Answer, NoAnswer> {
+        let (row, held) = (self.row(x)?, self.holds(c)?);
+        let kept: Vec<f64> = held.iter().enumerate().filter(|(_, h)| **h).map(|(draw, _)| row.at(draw)).collect();
+        Ok(if kept.is_empty() { Answer { value: 0.0, error: None } } else { statistic_of(statistic, kept) })
+    }
+
+    fn holds(&self, c: &Condition) -> Result<Vec<bool>, NoAnswer> {
+        let (left, right) = (self.row(&c.left)?, self.row(&c.right)?);
+        Ok((0..self.count()).map(|draw| c.comparison.holds(left.at(draw), right.at(draw))).collect())
+    }
+
+    /// An expression in every draw. What draws say of something is one number in it.
+    fn row(&self, expression: &Expression) -> Result<Row, NoAnswer> {
+        let count = self.count();
+        let rows = |of: &[&Expression]| of.iter().map(|x| self.row(x)).collect::<Result<Vec<Row>, NoAnswer>>();
+        Ok(match expression {
+            Expression::Number(x, _) => Row::Same(*x),
+            Expression::Figure(address) => {
+                let central = self.figure(address)?;
+                self.draws.and_then(|d| d.samples.figure(address)).map_or(Row::Same(central), Row::Each)
+            }
+            Expression::Minus(x) => Row::of(&rows(&[x])?, count, |v| -v[0]),
+            Expression::Joined(a, operator, b) => Row::of(&rows(&[a, b])?, count, |v| operator.of(v[0], v[1])),
+            Expression::Of(function, of) => Row::of(&rows(&of.iter().collect::<Vec<_>>())?, count, |v| function.of(v)),
+            Expression::In(id, x) => self.other(id)?.row(x)?,
+            Expression::Call(call) => {
+                let each = self.world.and_then(|w| w.row(&self.model.scenario.id, call));
+                match each {
+                    Some(each) if each.len() == count => Row::Each(each),
+                    _ => Row::Same(self.beyond(expression)?.value),
+                }
+            }
+            Expression::Chance(_) | Expression::Over(..) | Expression::Given(..) | Expression::Assumption(..) => {
+                Row::Same(self.beyond(expression)?.value)
+            }
+        })
     }
 }
 
@@ -172,6 +331,11 @@ fn statistic_of(statistic: Statistic, mut values: Vec<f64>) -> Answer {
 pub fn in_words(expression: &Expression) -> String {
     match expression {
         Expression::Chance(_) => "the share of draws in which it holds".to_owned(),
+        Expression::Given(..) => "the mean over the draws in which it holds".to_owned(),
+        Expression::Over(statistic, x) if matches!(**x, Expression::Given(..)) => {
+            let all = in_words(&Expression::Over(*statistic, Box::new(Expression::Number(0.0, None))));
+            format!("{all}, of those in which the condition holds")
+        }
         Expression::Over(Statistic::Mean, _) => "the mean over the draws".to_owned(),
         Expression::Over(Statistic::Sd, _) => "the standard deviation over the draws".to_owned(),
         Expression::Over(Statistic::Percentile(p), _) => format!("the value that {p} % of the draws do not exceed"),

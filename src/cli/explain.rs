@@ -161,6 +161,9 @@ fn step(found: &Explanation, id: usize, step: &Step) -> Value {
             of["from"] = json!("file");
             of["place"] = json!(leaf.place.to_string());
             of["source"] = json!(leaf.source);
+            if let Some(spread) = &leaf.spread {
+                of["spread"] = json!(spread);
+            }
         }
         From::Given { why, place } => {
             of["from"] = json!("given");
@@ -174,10 +177,11 @@ fn step(found: &Explanation, id: usize, step: &Step) -> Value {
             of["numbers"] = json!(numbers);
             of["of"] = json!(under);
         }
-        From::Draws { what, draws, of: under } => {
+        From::Draws { what, draws, seed, of: under } => {
             of["from"] = json!("draws");
             of["formula"] = json!(what);
             of["draws"] = json!(draws);
+            of["seed"] = json!(seed);
             of["of"] = json!(under);
         }
     }

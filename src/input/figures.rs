@@ -17,8 +17,15 @@ use crate::units::Year;
 /// The name of a row that gives a printed total to check against.
 pub(super) const TOTAL: &str = "total";
 
-const QUANTITIES: [Quantity; 6] =
-    [Quantity::Cost, Quantity::Revenue, Quantity::Clients, Quantity::Addition, Quantity::Withdrawal, Quantity::Count];
+const QUANTITIES: [Quantity; 7] = [
+    Quantity::Cost,
+    Quantity::Revenue,
+    Quantity::Clients,
+    Quantity::Addition,
+    Quantity::Withdrawal,
+    Quantity::Count,
+    Quantity::Measure,
+];
 const KINDS: [FigureKind; 4] = [FigureKind::Actual, FigureKind::Budget, FigureKind::Amended, FigureKind::Forecast];
 
 const COLUMNS: Columns = Columns { required: &["line", "quantity", "kind", "year", "value"], optional: &["source"] };
@@ -162,6 +169,7 @@ pub(super) struct Names {
     revenue: BTreeSet<String>,
     reserve: BTreeSet<String>,
     indicator: BTreeSet<String>,
+    measure: BTreeSet<String>,
 }
 
 impl Names {
@@ -172,6 +180,7 @@ impl Names {
             (&mut self.revenue, "revenue"),
             (&mut self.reserve, "reserve"),
             (&mut self.indicator, "indicator"),
+            (&mut self.measure, "measure"),
         ] {
             set.extend(root.items(key).map(|e| e.name.clone()));
         }
@@ -183,6 +192,7 @@ impl Names {
             Quantity::Revenue => (&self.revenue, "revenue line"),
             Quantity::Addition | Quantity::Withdrawal => (&self.reserve, "reserve"),
             Quantity::Count => (&self.indicator, "indicator"),
+            Quantity::Measure => (&self.measure, "measure"),
         }
     }
 
@@ -192,11 +202,17 @@ impl Names {
             (&self.revenue, "a revenue line"),
             (&self.reserve, "a reserve"),
             (&self.indicator, "an indicator"),
+            (&self.measure, "a measure"),
         ]
         .into_iter()
         .find(|(set, _)| set.contains(name))
         .map(|(_, what)| what)
     }
+}
+
+/// Whether a row named `total` says something that can be checked.
+fn has_total(quantity: Quantity) -> bool {
+    quantity.is_money() && quantity != Quantity::Measure
 }
 
 /// Every row must name something of the right kind.
@@ -205,7 +221,7 @@ pub(super) fn check_names(rows: &[Row], names: &Names, found: &mut Diagnostics) 
     for row in rows {
         let name = row.line.text.as_str();
         let (known, what) = names.of(row.quantity);
-        if name == TOTAL && row.quantity.is_money() || known.contains(name) {
+        if name == TOTAL && has_total(row.quantity) || known.contains(name) {
             continue;
         }
         // A misspelt line of twenty rows is one mistake; the first is shown.
@@ -213,7 +229,10 @@ pub(super) fn check_names(rows: &[Row], names: &Names, found: &mut Diagnostics) 
             continue;
         }
         let quantity = row.quantity.name();
-        if name == TOTAL {
+        if name == TOTAL && row.quantity == Quantity::Measure {
+            let message = "measures have no total: each is its own".to_owned();
+            found.push(Diagnostic::error("unknown-line", &row.line.place, message).help("give them per measure"));
+        } else if name == TOTAL {
             let message = format!("{quantity} have no total: one person may be counted twice");
             found.push(Diagnostic::error("unknown-line", &row.line.place, message).help("give them per line"));
         } else if let Some(other) = names.what_is(name) {
@@ -263,7 +282,7 @@ pub(super) fn figures(rows: &[Row], root: &Table, unit: f64, found: &mut Diagnos
 /// standard deviations of the rounding of n + 1 figures (uniform, so
 /// sqrt((n + 1) / 12) of a unit), and never more than rounding can do, is none.
 pub(super) fn check_totals(rows: &[Row], root: &Table, found: &mut Diagnostics) {
-    for total in rows.iter().filter(|r| r.line.text == TOTAL && r.quantity.is_money()) {
+    for total in rows.iter().filter(|r| r.line.text == TOTAL && has_total(r.quantity)) {
         let (key, what) = match total.quantity {
             Quantity::Cost => ("cost", "cost lines"),
             Quantity::Revenue => ("revenue", "revenue lines"),

@@ -10,8 +10,12 @@ use std::fmt;
 
 use super::{Figure, FigureAddress};
 use crate::dutch::Quantity;
+use crate::units::Year;
 
+mod call;
 mod read;
+
+pub use call::{Call, NAMED, Named};
 
 /// An expression of figures.
 #[derive(Clone, Debug, PartialEq)]
@@ -28,6 +32,48 @@ pub enum Expression {
     Chance(Box<Condition>),
     /// What the draws say of something.
     Over(Statistic, Box<Expression>),
+    /// Something in those draws alone in which a condition holds; by itself their mean.
+    Given(Box<Expression>, Box<Condition>),
+    /// Something in another scenario of the municipality, by its id.
+    In(String, Box<Expression>),
+    /// A figure by a name of its own.
+    Call(Call),
+    /// An assumption in a year; without one the value that it has in all of them.
+    Assumption(String, Option<Year>),
+    /// The greatest or least of two, or the size of one.
+    Of(Function, Vec<Expression>),
+}
+
+/// A function of expressions, worked out draw by draw.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Function {
+    /// `max(a, b)`
+    Greatest,
+    /// `min(a, b)`
+    Least,
+    /// `abs(a)`
+    Size,
+}
+
+impl Function {
+    /// As written.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Greatest => "max",
+            Self::Least => "min",
+            Self::Size => "abs",
+        }
+    }
+
+    /// The function applied; of nothing it is 0.
+    pub fn of(self, values: &[f64]) -> f64 {
+        match (self, values) {
+            (Self::Greatest, [a, b, ..]) => a.max(*b),
+            (Self::Least, [a, b, ..]) => a.min(*b),
+            (Self::Size, [a, ..]) => a.abs(),
+            (_, some) => some.first().copied().unwrap_or(0.0),
+        }
+    }
 }
 
 /// How two expressions are joined.
@@ -166,20 +212,61 @@ impl Expression {
     /// Whether it asks for draws.
     pub fn needs_draws(&self) -> bool {
         match self {
-            Self::Number(..) | Self::Figure(_) => false,
-            Self::Minus(x) => x.needs_draws(),
+            Self::Number(..) | Self::Figure(_) | Self::Call(_) | Self::Assumption(..) => false,
+            Self::Minus(x) | Self::In(_, x) => x.needs_draws(),
             Self::Joined(a, _, b) => a.needs_draws() || b.needs_draws(),
-            Self::Chance(_) | Self::Over(..) => true,
+            Self::Of(_, of) => of.iter().any(Self::needs_draws),
+            Self::Chance(_) | Self::Over(..) | Self::Given(..) => true,
+        }
+    }
+
+    /// Whether figures of one projection are all that it asks: no other
+    /// scenario, no register, no rule.
+    pub fn is_plain(&self) -> bool {
+        match self {
+            Self::Number(..) | Self::Figure(_) => true,
+            Self::Minus(x) | Self::Over(_, x) => x.is_plain(),
+            Self::Joined(a, _, b) => a.is_plain() && b.is_plain(),
+            Self::Of(_, of) => of.iter().all(Self::is_plain),
+            Self::Chance(c) => c.is_plain(),
+            Self::Given(x, c) => x.is_plain() && c.is_plain(),
+            Self::In(..) | Self::Call(_) | Self::Assumption(..) => false,
+        }
+    }
+
+    /// Whether its unit is known only where it stands: of an assumption, of a parameter of a rule.
+    fn is_open(&self) -> bool {
+        match self {
+            Self::Assumption(..) => true,
+            Self::Call(call) => call.unit().is_none(),
+            Self::Minus(x) | Self::Over(_, x) | Self::Given(x, _) | Self::In(_, x) => x.is_open(),
+            Self::Joined(a, Operator::Times | Operator::By, b) => a.is_open() || b.is_open(),
+            Self::Joined(a, _, b) => a.is_open() && b.is_open(),
+            Self::Of(_, of) => of.iter().all(Self::is_open),
+            Self::Number(..) | Self::Figure(_) | Self::Chance(_) => false,
+        }
+    }
+
+    /// Whether it is the same in every draw.
+    fn is_certain(&self) -> bool {
+        match self {
+            Self::Number(..) | Self::Chance(_) | Self::Over(..) | Self::Given(..) => true,
+            Self::Minus(x) => x.is_certain(),
+            Self::Joined(a, _, b) => a.is_certain() && b.is_certain(),
+            Self::Of(_, of) => of.iter().all(Self::is_certain),
+            Self::Figure(_) | Self::In(..) | Self::Call(_) | Self::Assumption(..) => false,
         }
     }
 
     /// Every figure in it, in the order of reading.
     pub fn figures(&self) -> Vec<&FigureAddress> {
         match self {
-            Self::Number(..) => Vec::new(),
+            Self::Number(..) | Self::Call(_) | Self::Assumption(..) => Vec::new(),
             Self::Figure(address) => vec![address],
-            Self::Minus(x) | Self::Over(_, x) => x.figures(),
+            Self::Minus(x) | Self::Over(_, x) | Self::In(_, x) => x.figures(),
             Self::Joined(a, _, b) => [a.figures(), b.figures()].concat(),
+            Self::Of(_, of) => of.iter().flat_map(Self::figures).collect(),
+            Self::Given(x, c) => [x.figures(), c.left.figures(), c.right.figures()].concat(),
             Self::Chance(c) => [c.left.figures(), c.right.figures()].concat(),
         }
     }
@@ -192,7 +279,20 @@ impl Expression {
         match self {
             Self::Number(_, unit) => Ok(*unit),
             Self::Figure(address) => Ok(Some(address.figure.unit())),
-            Self::Minus(x) | Self::Over(_, x) => x.unit(),
+            Self::Minus(x) | Self::Over(_, x) | Self::In(_, x) => x.unit(),
+            Self::Call(call) => Ok(call.unit()),
+            Self::Assumption(..) => Ok(None),
+            Self::Of(_, of) => {
+                let mut unit = None;
+                for x in of {
+                    unit = alike(unit, x.unit()?, "compared with")?;
+                }
+                Ok(unit)
+            }
+            Self::Given(x, c) => {
+                c.check_units()?;
+                x.unit()
+            }
             Self::Chance(c) => {
                 c.check_units()?;
                 Ok(Some(Quantity::Percent))
@@ -201,6 +301,8 @@ impl Expression {
                 let (x, y) = (a.unit()?, b.unit()?);
                 match operator {
                     Operator::Plus | Operator::Minus => alike(x, y, "added to"),
+                    // What nothing says of a part nothing says of the whole.
+                    Operator::Times | Operator::By if a.is_open() || b.is_open() => Ok(None),
                     Operator::Times => Ok(times(x, y)),
                     Operator::By => Ok(by(x, y)),
                 }
@@ -209,7 +311,8 @@ impl Expression {
     }
 
     /// The value, each part asked for: `figure` for a figure, `draws` for what
-    /// only draws can tell ([`Expression::Chance`] and [`Expression::Over`]).
+    /// only draws can tell ([`Expression::Chance`] and its like) and for what
+    /// stands outside the projection.
     ///
     /// # Errors
     /// The first that a part gives.
@@ -226,7 +329,19 @@ impl Expression {
                 let left = a.value(figure, draws)?;
                 Ok(operator.of(left, b.value(figure, draws)?))
             }
-            Self::Chance(_) | Self::Over(..) => draws(self),
+            Self::Of(function, of) => {
+                let mut values = Vec::with_capacity(of.len());
+                for x in of {
+                    values.push(x.value(figure, draws)?);
+                }
+                Ok(function.of(&values))
+            }
+            Self::Chance(_)
+            | Self::Over(..)
+            | Self::Given(..)
+            | Self::In(..)
+            | Self::Call(_)
+            | Self::Assumption(..) => draws(self),
         }
     }
 }
@@ -235,6 +350,10 @@ impl Condition {
     /// Whether it asks for draws.
     pub fn needs_draws(&self) -> bool {
         self.left.needs_draws() || self.right.needs_draws()
+    }
+
+    fn is_plain(&self) -> bool {
+        self.left.is_plain() && self.right.is_plain()
     }
 
     fn check_units(&self) -> Result<(), String> {
@@ -261,6 +380,10 @@ fn called(unit: Quantity) -> &'static str {
 /// The unit of two things that are added or compared; a bare number takes that of the other.
 fn alike(a: Option<Quantity>, b: Option<Quantity>, how: &str) -> Result<Option<Quantity>, String> {
     match (a, b) {
+        // A quotient of two counts, and a percentage: `a / b - 100%`.
+        (Some(Quantity::Number), Some(Quantity::Percent)) | (Some(Quantity::Percent), Some(Quantity::Number)) => {
+            Ok(Some(Quantity::Percent))
+        }
         (Some(a), Some(b)) if a != b => Err(format!("{} cannot be {how} {}", called(a), called(b))),
         (a, b) => Ok(a.or(b)),
     }
@@ -312,6 +435,15 @@ impl fmt::Display for Expression {
             Self::Over(Statistic::Mean, x) => write!(f, "mean({x})"),
             Self::Over(Statistic::Sd, x) => write!(f, "sd({x})"),
             Self::Over(Statistic::Percentile(p), x) => write!(f, "p{p}({x})"),
+            Self::Given(x, c) => write!(f, "given({x} | {c})"),
+            Self::In(id, x) => write!(f, "in({id}, {x})"),
+            Self::Call(call) => call.fmt(f),
+            Self::Assumption(address, None) => f.write_str(address),
+            Self::Assumption(address, Some(year)) => write!(f, "{address}[{year}]"),
+            Self::Of(function, of) => {
+                let of: Vec<String> = of.iter().map(ToString::to_string).collect();
+                write!(f, "{}({})", function.name(), of.join(", "))
+            }
         }
     }
 }

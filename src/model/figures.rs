@@ -20,6 +20,8 @@ pub enum Quantity {
     Withdrawal,
     /// Count of an indicator.
     Count,
+    /// What a measure has come to, euros, signed as the measure.
+    Measure,
 }
 
 /// What sort of figure it is.
@@ -57,6 +59,7 @@ impl Quantity {
             Self::Addition => "addition",
             Self::Withdrawal => "withdrawal",
             Self::Count => "count",
+            Self::Measure => "measure",
         }
     }
 

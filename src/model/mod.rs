@@ -20,7 +20,9 @@ mod scenario;
 
 pub use address::{AddressError, Figure, FigureAddress};
 pub use assumption::{Assumption, AssumptionId, Distribution, Provenance, Scale};
-pub use expression::{Comparison, Condition, Expression, ExpressionError, Operator, Statistic};
+pub use expression::{
+    Call, Comparison, Condition, Expression, ExpressionError, Function, NAMED, Named, Operator, Statistic,
+};
 pub use figures::{FigureKind, Figures, Quantity, Recorded};
 pub use index::{CarryOver, Index, IndexId, IndexSource, LedgerYear, Rounding};
 pub use line::{

@@ -4,7 +4,7 @@
 //! also the evidence of every number as a table. A shorter report is picked
 //! from the whole one, never written anew, so that the numbers cannot differ.
 
-use super::document::{Block, Cell, Column, Inline, Report, Row, Section, Table, Text};
+use super::document::{Block, Cell, Column, Evidence, Inline, Report, Row, Section, Table, Text};
 use super::paragraph::compose;
 use super::sections::risks;
 use super::{tables, words};
@@ -42,7 +42,7 @@ fn council(mut whole: Report, scenario: &ScenarioStudy) -> Report {
     for block in message.blocks {
         match block {
             // One page has no room for evidence: that stands in the whole paragraph.
-            Block::List(items) => blocks.push(Block::List(items.iter().map(bare).collect())),
+            Block::List(items) => blocks.push(Block::List(items.iter().map(|t| bare(t, &whole.evidence)).collect())),
             Block::Table(table) => blocks.extend(four(&table).map(Block::Table)),
             other => blocks.push(other),
         }
@@ -57,12 +57,16 @@ fn council(mut whole: Report, scenario: &ScenarioStudy) -> Report {
 }
 
 /// The words with their numbers, without evidence.
-fn bare(text: &Text) -> Text {
+fn bare(text: &Text, evidence: &[Evidence]) -> Text {
     Text(
         text.0
             .iter()
             .map(|inline| match inline {
-                Inline::Figure { printed, .. } => Inline::Strong(printed.clone()),
+                Inline::Figure { printed, evidence: at } => Inline::Known {
+                    printed: printed.clone(),
+                    addresses: evidence.get(*at).map(Evidence::addresses).unwrap_or_default(),
+                    strong: true,
+                },
                 other => other.clone(),
             })
             .collect(),
@@ -86,10 +90,12 @@ fn four(table: &Table) -> Option<Table> {
         .map(|(i, (column, cell))| {
             let with = band.filter(|b| *b == i + 1).and_then(|b| last.cells.get(b));
             let name = match with.filter(|c| c.printed != "–") {
-                Some(c) => format!("{} (80% kans: {})", column.header, c.printed),
-                None => column.header.clone(),
+                Some(c) => {
+                    Cell::words(format!("{} (80% kans: {})", column.header, c.printed)).at_all(c.addresses.clone())
+                }
+                None => Cell::words(column.header.clone()),
             };
-            Row::plain(vec![Cell::words(name), cell.clone()])
+            Row::plain(vec![name, cell.clone()])
         })
         .collect();
     Some(Table {
@@ -133,8 +139,9 @@ fn largest(whole: &Report, scenario: &ScenarioStudy) -> Section {
                 Cell::words(words::clean(&r.title)),
                 risks::odds_alone(scenario, r)
                     .map(|odds| if r.years.len() > 1 && r.summed { format!("{odds} per jaar") } else { odds })
-                    .map_or_else(tables::nothing, Cell::words),
-                Cell::words(amount_of(whole, r)),
+                    .map_or_else(tables::nothing, Cell::words)
+                    .at(format!("risk.chance({})", r.id)),
+                amount_of(whole, r),
                 Cell::words(if r.summed { "ja" } else { "nee" }),
             ])
         })
@@ -163,11 +170,12 @@ fn largest(whole: &Report, scenario: &ScenarioStudy) -> Section {
 }
 
 /// The amount that the whole paragraph prints for a risk.
-fn amount_of(whole: &Report, risk: &RiskEntry) -> String {
-    let address = format!("impact({})", risk.id);
-    let found = whole.evidence.iter().find(|e| e.address == address).map(|e| e.printed.clone());
+fn amount_of(whole: &Report, risk: &RiskEntry) -> Cell {
+    let address = format!("risk.impact({})", risk.id);
+    let of_rule = risk.impact_origin.as_ref().map(|o| o.formula.as_str());
+    let found = whole.evidence.iter().find(|e| e.address == address || Some(e.address.as_str()) == of_rule);
     let side = risks::side(risk);
-    found.map_or_else(|| "p.m.".to_owned(), |printed| format!("{printed} {side}"))
+    found.map_or_else(|| Cell::words("p.m."), |e| Cell::words(format!("{} {side}", e.printed)).at(address))
 }
 
 /// The whole paragraph with the evidence of every number as a table.

@@ -6,6 +6,7 @@
 
 use std::collections::BTreeMap;
 
+use super::addresses;
 use super::disclosure::Disclosure;
 use super::words;
 use crate::dutch;
@@ -18,22 +19,38 @@ pub struct Difference {
     pub words: String,
     /// Who says so.
     pub who: Option<String>,
+    /// What `explain` calls the numbers in the words.
+    pub addresses: Vec<String>,
+}
+
+/// What is said, of which names.
+struct Said {
+    what: String,
+    names: Vec<String>,
+    who: Option<String>,
+    addresses: Vec<String>,
 }
 
 /// All differences, in the order of the what-if's model; equal changes of several items are one.
 pub fn between(base: &Model, other: &Model, disclosure: &Disclosure) -> Vec<Difference> {
     // What is said of it -> the names it is said of.
-    let mut said: Vec<(String, Vec<String>, Option<String>)> = Vec::new();
-    let mut say = |name: String, what: String, who: Option<String>| match said
+    let mut said: Vec<Said> = Vec::new();
+    let mut say = |name: String, what: String, who: Option<String>, addresses: Vec<String>| match said
         .iter_mut()
-        .find(|(w, _, o)| *w == what && *o == who)
+        .find(|s| s.what == what && s.who == who)
     {
-        Some((_, names, _)) => {
-            if !names.contains(&name) {
-                names.push(name);
+        Some(known) => {
+            if !known.names.contains(&name) {
+                known.names.push(name);
             }
+            known.addresses.extend(addresses);
         }
-        None => said.push((what, vec![name], who)),
+        None => said.push(Said { what, names: vec![name], who, addresses }),
+    };
+    let here = |model: &Model, a: &Assumption| -> Vec<String> {
+        let id = &model.scenario.id;
+        let all = addresses::values(model, a).into_iter().chain(addresses::bounds(model, a));
+        all.map(|address| format!("in({id}, {address})")).collect()
     };
     let known: BTreeMap<&str, &Assumption> = base.assumptions.iter().map(|a| (a.address.as_str(), a)).collect();
     let year = base.base_year();
@@ -46,17 +63,23 @@ pub fn between(base: &Model, other: &Model, disclosure: &Disclosure) -> Vec<Diff
         let now = disclosure.series(other, a);
         match known.get(a.address.as_str()) {
             None if a.values.iter().skip(1).all(|v| *v == neutral(a)) => {}
-            None => say(words::of_address(other, &a.address), now, who(a)),
+            None => say(words::of_address(other, &a.address), now, who(a), here(other, a)),
             Some(b) if differs(&a.values, &b.values) => {
                 say(
                     words::of_address(other, &a.address),
                     format!("{now} in plaats van {}", disclosure.series(base, b)),
                     who(a),
+                    [here(other, a), here(base, b)].concat(),
                 );
             }
             Some(b) if a.distributions != b.distributions => {
                 let sure = disclosure.uncertainty(other, a);
-                say(words::of_address(other, &a.address), format!("andere onzekerheid: {sure}"), who(a));
+                say(
+                    words::of_address(other, &a.address),
+                    format!("andere onzekerheid: {sure}"),
+                    who(a),
+                    here(other, a),
+                );
             }
             Some(_) => {}
         }
@@ -68,7 +91,7 @@ pub fn between(base: &Model, other: &Model, disclosure: &Disclosure) -> Vec<Diff
                 || b.address.starts_with("flow.") && !other.flows.iter().any(|f| f.id == id)
         });
         if gone && !removed && differs(&b.values, &vec![neutral(b); b.values.len()]) {
-            say(words::of_address(base, &b.address), "vervalt".to_owned(), None);
+            say(words::of_address(base, &b.address), "vervalt".to_owned(), None, Vec::new());
         }
     }
     for m in other.measures.iter().filter(|m| new_measures.contains(&m.id.as_str())) {
@@ -79,25 +102,27 @@ pub fn between(base: &Model, other: &Model, disclosure: &Disclosure) -> Vec<Diff
             .collect();
         let on = words::clean(other.lines.get(m.line).label());
         let provenance = m.amount.or(m.volume).and_then(|id| who(other.assumption(id)));
-        say(format!("nieuw: {}", words::clean(&m.label)), format!("{} op {on}", dutch::list(&parts)), provenance);
+        let amounts = [m.amount, m.volume].into_iter().flatten().flat_map(|id| here(other, other.assumption(id)));
+        let what = format!("{} op {on}", dutch::list(&parts));
+        say(format!("nieuw: {}", words::clean(&m.label)), what, provenance, amounts.collect());
     }
     for m in base.measures.iter().filter(|m| !other.measures.iter().any(|o| o.id == m.id)) {
-        say(format!("‘{}’", words::clean(&m.label)), "vervalt".to_owned(), None);
+        say(format!("‘{}’", words::clean(&m.label)), "vervalt".to_owned(), None, Vec::new());
     }
     for f in base.flows.iter().filter(|f| !other.flows.iter().any(|o| o.id == f.id)) {
-        say(format!("de doorstroom ‘{}’", words::clean(&f.label)), "vervalt".to_owned(), None);
+        say(format!("de doorstroom ‘{}’", words::clean(&f.label)), "vervalt".to_owned(), None, Vec::new());
     }
     for line in &other.lines.all {
         let Some(before) = base.lines.find(line.id()).map(|l| base.lines.get(l)) else { continue };
         for (name, what) in structure(base, before, other, line) {
-            say(name, what, None);
+            say(name, what, None, Vec::new());
         }
     }
     for m in &other.measures {
         let Some(before) = base.measures.iter().find(|b| b.id == m.id) else { continue };
         if before.indexed != m.indexed {
             let what = if m.indexed { "stijgt mee met de prijs" } else { "stijgt niet mee met de prijs" };
-            say(format!("‘{}’", words::clean(&m.label)), what.to_owned(), None);
+            say(format!("‘{}’", words::clean(&m.label)), what.to_owned(), None, Vec::new());
         }
     }
     // What the comparison did not find, as written: better raw than silent.
@@ -113,11 +138,13 @@ pub fn between(base: &Model, other: &Model, disclosure: &Disclosure) -> Vec<Diff
         .filter(|c| said.is_empty() && !c.written.is_empty())
         .map(|c| (words::of_address(other, &c.address), written(c), c.source.as_deref().map(words::clean)))
         .collect();
-    said.extend(rest.into_iter().map(|(name, what, who)| (what, vec![name], who)));
+    let rest = rest.into_iter().map(|(name, what, who)| Said { what, names: vec![name], who, addresses: Vec::new() });
+    said.extend(rest);
     said.into_iter()
-        .map(|(what, names, who)| Difference {
-            words: format!("{}: {what}", words::capital(&words::some_of(&words::together(&names), 6))),
-            who,
+        .map(|s| Difference {
+            words: format!("{}: {}", words::capital(&words::some_of(&words::together(&s.names), 6)), s.what),
+            who: s.who,
+            addresses: s.addresses,
         })
         .collect()
 }

@@ -84,6 +84,15 @@ pub enum Inline {
     Plain(String),
     /// Words that matter.
     Strong(String),
+    /// Words with numbers that `explain` knows, where no evidence stands beside them.
+    Known {
+        /// As printed.
+        printed: String,
+        /// What `explain` calls the numbers in it.
+        addresses: Vec<String>,
+        /// Whether they are words that matter.
+        strong: bool,
+    },
     /// A number with the position of its evidence in [`Report::evidence`].
     Figure {
         /// As printed.
@@ -110,7 +119,7 @@ impl Text {
             .iter()
             .map(|i| match i {
                 Inline::Plain(s) | Inline::Strong(s) => s.as_str(),
-                Inline::Figure { printed, .. } => printed.as_str(),
+                Inline::Figure { printed, .. } | Inline::Known { printed, .. } => printed.as_str(),
             })
             .collect()
     }
@@ -221,6 +230,8 @@ pub struct Cell {
     pub value: Option<f64>,
     /// How a spreadsheet shows it.
     pub unit: Unit,
+    /// What `explain` calls the numbers in it, in the order in which they are printed.
+    pub addresses: Vec<String>,
 }
 
 /// Unit of a cell.
@@ -242,12 +253,27 @@ pub enum Unit {
 impl Cell {
     /// Words.
     pub fn words(words: impl Into<String>) -> Self {
-        Self { printed: words.into(), value: None, unit: Unit::Words }
+        Self { printed: words.into(), value: None, unit: Unit::Words, addresses: Vec::new() }
     }
 
     /// A number as printed.
     pub fn number(printed: impl Into<String>, value: f64, unit: Unit) -> Self {
-        Self { printed: printed.into(), value: Some(value), unit }
+        Self { printed: printed.into(), value: Some(value), unit, addresses: Vec::new() }
+    }
+
+    /// With the address of its number; a cell without a number has none.
+    #[must_use]
+    pub fn at(self, address: impl Into<String>) -> Self {
+        self.at_all([address.into()])
+    }
+
+    /// With the addresses of its numbers.
+    #[must_use]
+    pub fn at_all(mut self, addresses: impl IntoIterator<Item = String>) -> Self {
+        if self.printed.contains(|c: char| c.is_ascii_digit()) {
+            self.addresses = addresses.into_iter().collect();
+        }
+        self
     }
 }
 
@@ -264,4 +290,11 @@ pub struct Evidence {
     pub formula: String,
     /// Files and sources it rests on.
     pub rests_on: Vec<String>,
+}
+
+impl Evidence {
+    /// The addresses one by one: two where a range is printed.
+    pub fn addresses(&self) -> Vec<String> {
+        self.address.split("; ").map(str::to_owned).collect()
+    }
 }

@@ -10,7 +10,7 @@ use std::cell::RefCell;
 use super::chart::Amount;
 use super::document::{Block, Evidence, Inline, Section, Text};
 use super::rounding::{Book, Page, Units};
-use super::{chance, disclosure::Disclosure, words};
+use super::{addresses, chance, disclosure::Disclosure, words};
 use crate::dutch;
 use crate::model::{Income, Model};
 use crate::projection::{GroupId, GroupYear, Projection};
@@ -192,15 +192,28 @@ impl<'a> Draft<'a> {
         let value = format!("{} – {}", dutch::euro_cents(summary.p10), dutch::euro_cents(summary.p90));
         let draws = self.outcome().map_or(0, |o| o.draws);
         let formula = format!("P10 en P90 van {} trekkingen", dutch::whole(draws as f64));
-        self.cite(&printed, address, value, &formula)
+        self.cite(&printed, &addresses::both(addresses::band(address)), value, &formula)
+    }
+
+    /// A simulated chance without its word, with its evidence.
+    pub fn chance_alone(&self, p: f64, address: &str) -> String {
+        let draws = self.outcome().map_or(0, |o| o.draws);
+        let formula = format!("aandeel van {} trekkingen", dutch::whole(draws as f64));
+        self.cite(&chance::simulated_number(p), address, dutch::percent(p, 2), &formula)
     }
 
     /// A simulated chance with its word, with its evidence.
     pub fn likely(&self, p: f64, address: &str) -> String {
-        let draws = self.outcome().map_or(0, |o| o.draws);
-        let formula = format!("aandeel van {} trekkingen", dutch::whole(draws as f64));
-        let printed = self.cite(&chance::simulated_number(p), address, dutch::percent(p, 2), &formula);
+        let printed = self.chance_alone(p, address);
         format!("{printed} ({})", chance::word(&self.model().report.chance_words, p))
+    }
+
+    /// A chance that somebody states with its word, with its evidence.
+    pub fn stated(&self, p: f64, address: &str) -> String {
+        let whole = chance::stated(&self.model().report.chance_words, p);
+        let (number, word) =
+            whole.split_once(" (").map_or((whole.as_str(), String::new()), |(n, w)| (n, format!(" ({w}")));
+        format!("{}{word}", self.cite(number, address, dutch::percent(p, 4), "zoals opgegeven"))
     }
 
     /// A percentage with its evidence.

@@ -68,8 +68,8 @@ fn inline(text: &Text) -> String {
     text.0
         .iter()
         .map(|i| match i {
-            Inline::Plain(words) => escape(words),
-            Inline::Strong(words) => format!("**{}**", escape(words.trim())),
+            Inline::Plain(words) | Inline::Known { printed: words, strong: false, .. } => escape(words),
+            Inline::Strong(words) | Inline::Known { printed: words, .. } => format!("**{}**", escape(words.trim())),
             Inline::Figure { printed, evidence } => format!("{}[^{}]", escape(printed), evidence + 1),
         })
         .collect::<String>()

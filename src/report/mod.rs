@@ -5,6 +5,7 @@
 //! Text, table and chart take their figures from one book of rounded amounts,
 //! so they cannot disagree. Nothing here touches a file or computes money.
 
+mod addresses;
 mod audience;
 mod chance;
 mod chart;

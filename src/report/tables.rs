@@ -1,5 +1,6 @@
 //! Cells and rows that many tables share.
 
+use super::addresses;
 use super::chance;
 use super::disclosure::{HIDDEN, Shown};
 use super::document::{Cell, Table, Unit};
@@ -50,12 +51,13 @@ pub fn marked(book: &Book, advantage: Units) -> String {
     }
 }
 
-/// The middle 80 %: `22.300 – 26.100`.
-pub fn band(draft: &Draft<'_>, summary: Option<&Summary>) -> Cell {
+/// The middle 80 % of the figure at an address: `22.300 – 26.100`.
+pub fn band(draft: &Draft<'_>, summary: Option<&Summary>, address: &str) -> Cell {
     match summary.filter(|s| has_band(s)) {
         Some(s) => {
             let (low, high) = (draft.book.round(s.p10), draft.book.round(s.p90));
             Cell::words(format!("{} – {}", draft.book.cell(low), draft.book.cell(high)))
+                .at_all(addresses::band(address))
         }
         None => nothing(),
     }

@@ -252,3 +252,8 @@ fn read_all(sources: &[RuleSource]) -> Inner {
     }
     Inner { rules, broken }
 }
+
+/// An expression of a rule as it reads outside it: a parameter is named with its rule.
+pub fn of_rule(rule: &str, formula: &str) -> String {
+    formula.replace("parameter(", &format!("parameter({rule}, "))
+}

@@ -44,6 +44,8 @@ pub(super) struct Comparison {
     pub size: f64,
     /// The side that the rule sets: a parameter or a number of its own where one side is.
     pub border: f64,
+    /// That side as an expression.
+    pub border_formula: String,
     /// In which unit.
     pub unit: Quantity,
 }
@@ -60,6 +62,7 @@ impl Comparison {
             margin: left - right,
             size: left.abs().max(right.abs()),
             border: if own(x) && !own(y) { left } else { right },
+            border_formula: if own(x) && !own(y) { x.formula() } else { y.formula() }.to_owned(),
             unit: x.unit(),
         }
     }

@@ -44,6 +44,8 @@ pub struct SignalYear {
     pub state: State,
     /// How far the comparison that decides is from tipping; none where none decides.
     pub margin: Option<Margin>,
+    /// How its chance was computed, as an expression; none where it has none.
+    pub chance_formula: Option<String>,
 }
 
 /// Whether a rule finds a risk.
@@ -68,6 +70,8 @@ pub struct Margin {
     pub distance: f64,
     /// The border: the side that the rule sets itself, else the right one.
     pub border: f64,
+    /// That side as an expression.
+    pub border_formula: String,
     /// In which unit.
     pub unit: Quantity,
 }
@@ -118,6 +122,14 @@ fn one(runner: &Runner<'_>, rule: &Compiled, facts: &Arc<dyn Facts>, years: &[Ye
 fn in_year(runner: &Runner<'_>, rule: &Compiled, facts: &Arc<dyn Facts>, year: Year) -> SignalYear {
     let result = runner.find(rule, facts, Some(year));
     let comparisons = runner.session.take_comparisons();
+    let id = &rule.head.id;
+    let likeliest = result.as_ref().ok().and_then(|(findings, _)| {
+        let all = findings.iter().filter_map(|f| Some((f.chance?, f)));
+        all.reduce(|best, next| if next.0 > best.0 { next } else { best })
+    });
+    let chance_formula = likeliest
+        .and_then(|(_, f)| f.evidence.get(f.chance_evidence?))
+        .map(|evidence| super::of_rule(id, &evidence.formula));
     let state = match result {
         Ok((findings, _)) => match findings.first() {
             Some(_) => State::Fires(findings.iter().filter_map(|f| f.chance).reduce(f64::max)),
@@ -139,7 +151,13 @@ fn in_year(runner: &Runner<'_>, rule: &Compiled, facts: &Arc<dyn Facts>, year: Y
         }),
         State::Unknown(_) => None,
     };
-    SignalYear { year, state, margin }
+    let margin = margin.map(|m| Margin {
+        left: super::of_rule(id, &m.left),
+        right: super::of_rule(id, &m.right),
+        border_formula: super::of_rule(id, &m.border_formula),
+        ..m
+    });
+    SignalYear { year, state, margin, chance_formula }
 }
 
 /// The comparisons that can decide this year. A question asked of several years
@@ -167,6 +185,7 @@ fn nearest<'a>(comparisons: impl Iterator<Item = &'a Comparison>) -> Option<Marg
         right: c.right.clone(),
         distance: c.margin,
         border: c.border,
+        border_formula: c.border_formula.clone(),
         unit: c.unit,
     })
 }

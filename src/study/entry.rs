@@ -4,10 +4,10 @@ use std::collections::BTreeMap;
 
 use crate::analysis::sensitivity::{Tornado, VarianceShares};
 use crate::analysis::trust::Trust;
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnostic, Place};
 use crate::model::{Model, PublishedBridge, RiskChance, Scope, Term, Trend};
 use crate::projection::Projection;
-use crate::rule::Signal;
+use crate::rule::{self, Signal};
 use crate::simulation::Outcome;
 use crate::units::Year;
 
@@ -30,6 +30,19 @@ pub struct Study {
     pub others: Vec<(Model, Projection)>,
     /// The published explanation of the change to the base year, if there is one.
     pub published: Option<PublishedBridge>,
+    /// The rules that could be read, with where they and their parameters stand.
+    pub rules: Vec<RuleFile>,
+}
+
+/// A rule as its file states it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct RuleFile {
+    /// Its id.
+    pub id: String,
+    /// Where `RULE` stands.
+    pub place: Place,
+    /// Its own parameters.
+    pub parameters: Vec<rule::Parameter>,
 }
 
 /// What matters most for the result of a year.

@@ -7,6 +7,7 @@
 pub mod derive;
 mod entry;
 pub mod excess;
+mod explain;
 
 mod driver;
 mod facts;
@@ -17,6 +18,7 @@ mod samples;
 
 pub use entry::{
     Basis, ImpactSummary, InputHash, NumberOrigin, Origin, Piece, PieceInput, Receipt, ResilienceOutcome, RiskEntry,
-    RuleNote, ScenarioStudy, Study, Weights, YearLoss,
+    RuleFile, RuleNote, ScenarioStudy, Study, Weights, YearLoss,
 };
+pub use explain::Explainer;
 pub use run::{check, outcomes, rule_path, run};

@@ -12,7 +12,7 @@ use crate::risk::{
     self, Assessment, Capacity, Event, EventImpact, EventOrigin, EventOutcome, Frequency, Method, Register, Request,
     Scenarios, Severity,
 };
-use crate::rule::{Evaluation, Evidence, Finding, RichText, Segment};
+use crate::rule::{Evaluation, Evidence, Finding, RichText, Segment, of_rule};
 
 /// What came of the register of a scenario.
 pub(super) struct Judged {
@@ -250,13 +250,14 @@ fn from_finding(finding: &Finding) -> RiskEntry {
 
 /// How a number of a finding was computed.
 fn origin(finding: &Finding, at: usize) -> Option<NumberOrigin> {
-    finding.evidence.get(at).map(|e| NumberOrigin { formula: e.formula.clone(), inputs: inputs(e) })
+    let of = |e: &Evidence| NumberOrigin { formula: of_rule(&finding.rule, &e.formula), inputs: inputs(finding, e) };
+    finding.evidence.get(at).map(of)
 }
 
 /// The figures behind a number.
-fn inputs(evidence: &Evidence) -> Vec<PieceInput> {
+fn inputs(finding: &Finding, evidence: &Evidence) -> Vec<PieceInput> {
     let of = |i: &crate::rule::EvidenceInput| PieceInput {
-        address: i.address.clone(),
+        address: of_rule(&finding.rule, &i.address),
         unit: unit_name(i.unit).to_owned(),
         value: i.value,
         source: i.source.clone(),
@@ -276,8 +277,8 @@ fn pieces(finding: &Finding, text: &RichText) -> Vec<Piece> {
                     address: e.inputs.iter().map(|i| i.address.clone()).collect::<Vec<_>>().join("; "),
                     unit: unit_name(e.unit).to_owned(),
                     value: e.value,
-                    formula: e.formula.clone(),
-                    inputs: inputs(e),
+                    formula: of_rule(&finding.rule, &e.formula),
+                    inputs: inputs(finding, e),
                 },
                 None => Piece::Plain(printed.clone()),
             },

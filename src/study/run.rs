@@ -8,7 +8,7 @@ use sha2::{Digest, Sha256};
 
 use super::facts::Computed;
 use super::samples::Samples;
-use super::{InputHash, Receipt, RuleNote, ScenarioStudy, Study, Weights, risks};
+use super::{InputHash, Receipt, RuleFile, RuleNote, ScenarioStudy, Study, Weights, risks};
 use crate::analysis::backtest::{self, Portfolio};
 use crate::analysis::{sensitivity, trust};
 use crate::diagnostic::{Diagnostic, Diagnostics, Place};
@@ -251,7 +251,16 @@ pub fn run(
     let weights = scenarios.first().filter(|s| s.outcome.is_some()).and_then(|s| weights(&s.model, settings));
     let trust = scenarios.first().map(|base| trust::trust(&base.model, besides.peers.as_ref())).unwrap_or_default();
     let others = only.map(|_| unasked(sources, &scenarios)).unwrap_or_default();
-    Ok(Study { scenarios, weights, receipt, warnings: warnings.sorted(), trust, others, published: besides.published })
+    let published = besides.published;
+    let rules = set.rules().map(rule_file).collect();
+    Ok(Study { scenarios, weights, receipt, warnings: warnings.sorted(), trust, others, published, rules })
+}
+
+/// Where a rule and its parameters stand, under the path that the receipt gives it.
+fn rule_file(head: &rule::Head) -> RuleFile {
+    let at = |place: &Place| Place { file: rule_path(&head.path).into(), ..place.clone() };
+    let parameters = head.parameters.iter().map(|p| rule::Parameter { place: at(&p.place), ..p.clone() });
+    RuleFile { id: head.id.clone(), place: at(&head.place), parameters: parameters.collect() }
 }
 
 /// What-ifs of the folder that were not asked for; none where one of them is

@@ -8,5 +8,6 @@ mod explanations;
 mod harderwijk;
 mod heerde;
 mod indexation;
+mod printed;
 mod registers;
 mod support;

@@ -42,7 +42,12 @@ impl Builder<'_> {
     /// What draws say.
     pub(super) fn drawn(&mut self, name: String, unit: Quantity, value: f64, from: (String, u64, Vec<usize>)) -> usize {
         let (what, draws, of) = from;
-        self.push(Step { name, value, unit, from: From::Draws { what, draws, of } })
+        self.push(Step { name, value, unit, from: From::Draws { what, draws, seed: self.seed, of } })
+    }
+
+    /// What an expression is called that is the same as a step.
+    pub(super) fn same(&mut self, name: String, unit: Quantity, of: usize) -> usize {
+        self.step(name, unit, Term::only(), vec![of])
     }
 
     /// A value that nothing states.
@@ -67,7 +72,7 @@ impl Builder<'_> {
         place: &Place,
         source: Option<String>,
     ) -> usize {
-        let from = From::File(Leaf { place: place.clone(), source, assumption: None });
+        let from = From::File(Leaf { place: place.clone(), source, assumption: None, spread: None });
         self.push(Step { name, value, unit, from })
     }
 
@@ -84,13 +89,9 @@ impl Builder<'_> {
         self.once(name, |b, name| {
             let provenance = assumption.provenance_by_year.iter().find(|(y, _)| *y == year).map(|(_, p)| p);
             let source = provenance.and_then(said).or_else(|| said(&assumption.provenance));
-            let unit = match assumption.scale {
-                Scale::Amount => Quantity::Euro,
-                Scale::Price => Quantity::EuroPerClient,
-                Scale::Count => Quantity::Clients,
-                _ => Quantity::Percent,
-            };
-            let leaf = Leaf { place: assumption.place_of(year).clone(), source, assumption: Some((id, y)) };
+            let unit = super::assumed::unit(assumption);
+            let spread = super::assumed::spread(assumption, y);
+            let leaf = Leaf { place: assumption.place_of(year).clone(), source, assumption: Some((id, y)), spread };
             b.push(Step { name, value: assumption.values[y], unit, from: From::File(leaf) })
         })
     }

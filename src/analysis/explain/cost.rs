@@ -108,7 +108,7 @@ impl<'a> Builder<'a> {
     }
 
     /// Hours, days or sessions per client, relative to the base year; none where they never change.
-    fn intensity(&mut self, cost: &'a CostLine, y: usize) -> Option<usize> {
+    pub(super) fn intensity(&mut self, cost: &'a CostLine, y: usize) -> Option<usize> {
         let hours = match &cost.unit_cost {
             Some(UnitCost::Hours { hours_per_week, .. }) => Some(*hours_per_week),
             _ => None,
@@ -141,7 +141,7 @@ impl<'a> Builder<'a> {
     }
 
     /// The amount of a measure; none in a base year that holds nothing of it.
-    fn measure(&mut self, measure: &'a Measure, y: usize) -> Option<usize> {
+    pub(super) fn measure(&mut self, measure: &'a Measure, y: usize) -> Option<usize> {
         let amount = measure.amount?;
         if y == 0 {
             return (self.model.assumption(amount).values[0] != 0.0).then(|| self.assumption(amount, 0));

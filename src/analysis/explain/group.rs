@@ -26,12 +26,12 @@ impl Builder<'_> {
         Set { name, members: group.members.clone() }
     }
 
-    fn of_side(&self, set: &Set, cost: bool) -> Members {
+    pub(super) fn of_side(&self, set: &Set, cost: bool) -> Members {
         set.members.iter().copied().filter(|(l, _)| self.cost_line(*l).is_some() == cost).collect()
     }
 
     /// A sum over lines by their shares. A line that lacks its part makes it none.
-    fn sum(
+    pub(super) fn sum(
         &mut self,
         name: String,
         unit: Quantity,
@@ -117,7 +117,7 @@ impl Builder<'_> {
     }
 
     /// An addition to or withdrawal from a reserve; none where there is none.
-    fn movement(&mut self, reserve: &str, quantity: Recorded, y: usize) -> Option<usize> {
+    pub(super) fn movement(&mut self, reserve: &str, quantity: Recorded, y: usize) -> Option<usize> {
         let kinds = [
             self.model.municipality.base,
             FigureKind::Budget,
@@ -129,7 +129,7 @@ impl Builder<'_> {
     }
 
     /// What budgets of a year are multiplied by; none where they are in the money of the year already.
-    fn compensation(&mut self, y: usize) -> Option<usize> {
+    pub(super) fn compensation(&mut self, y: usize) -> Option<usize> {
         let (Prices::Constant(price_year), Some(compensation)) =
             (self.model.budget.prices, self.model.budget.compensation)
         else {
@@ -197,7 +197,7 @@ impl Builder<'_> {
     }
 
     /// What a reserve covers.
-    fn covers(&self, reserve: usize) -> Option<Set> {
+    pub(super) fn covers(&self, reserve: usize) -> Option<Set> {
         let reserve = &self.model.reserves[reserve];
         let of_name = |name: &str, wanted: &GroupId| {
             let group = self.projection.groups.iter().find(|g| g.id == *wanted)?;
@@ -250,7 +250,7 @@ impl Builder<'_> {
     }
 
     /// Shortfall that a reserve covers, after what earlier ones covered of the same lines.
-    fn covered(&mut self, reserve: usize, y: usize) -> usize {
+    pub(super) fn covered(&mut self, reserve: usize, y: usize) -> usize {
         let model = self.model;
         let id = &model.reserves[reserve].id;
         self.once(format!("covered({id}, {})", self.year(y)), |b, name| {

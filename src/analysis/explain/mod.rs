@@ -10,16 +10,22 @@
 
 use std::collections::BTreeMap;
 
+use super::question::Scene;
 use crate::diagnostic::Place;
 use crate::dutch::Quantity;
-use crate::model::{AssumptionId, Model};
-use crate::projection::{self, Central, Projection};
+use crate::model::{AssumptionId, Expression, Model};
+use crate::projection::Projection;
 
 mod ageing;
+mod assumed;
 mod builder;
+mod calls;
+mod change;
 mod cost;
+mod gap;
 mod group;
 mod index;
+mod measures;
 mod question;
 mod revenue;
 mod safety_net;
@@ -27,7 +33,8 @@ mod term;
 mod volume;
 mod write;
 
-pub use question::{Asked, NoAnswer, explain};
+pub use assumed::{Assumed, assumed};
+pub use question::{Asked, NoAnswer, explain, explain_in, value_of};
 pub use term::Term;
 
 /// A figure and everything it rests on.
@@ -76,6 +83,8 @@ pub enum From {
         what: String,
         /// How many draws.
         draws: u64,
+        /// Start of the random numbers.
+        seed: u64,
         /// Positions of the steps.
         of: Vec<usize>,
     },
@@ -90,6 +99,77 @@ pub struct Leaf {
     pub source: Option<String>,
     /// Which assumption it is, and of which year (0 is the base year).
     pub assumption: Option<(AssumptionId, usize)>,
+    /// How uncertain it is, where it is.
+    pub spread: Option<String>,
+}
+
+/// What a figure with a name of its own is made of, told by whoever knows it.
+#[derive(Clone, Debug)]
+pub struct Made {
+    /// In which unit it is; none where the name says so.
+    pub unit: Option<Quantity>,
+    /// How it follows from the parts.
+    pub how: How,
+    /// What it rests on.
+    pub of: Vec<Part>,
+}
+
+/// How a figure follows from its parts.
+#[derive(Clone, Debug)]
+pub enum How {
+    /// By this formula.
+    Term(Term),
+    /// By drawing: the parts are what is drawn, the value what came of it.
+    Drawn {
+        /// What came of it.
+        value: f64,
+        /// In words: `the quantile of ...`.
+        what: String,
+    },
+}
+
+/// Something that a figure rests on.
+#[derive(Clone, Debug)]
+pub enum Part {
+    /// Another figure.
+    Expression(Expression),
+    /// A value in a file.
+    File {
+        /// What it is.
+        name: String,
+        /// Its unit.
+        unit: Quantity,
+        /// Its value.
+        value: f64,
+        /// Where it stands.
+        place: Place,
+        /// Where the municipality has it from.
+        source: Option<String>,
+    },
+    /// A value that no file states.
+    Given {
+        /// What it is.
+        name: String,
+        /// Its unit.
+        unit: Quantity,
+        /// Its value.
+        value: f64,
+        /// Why it is what it is.
+        why: String,
+    },
+}
+
+impl Made {
+    /// A value in a file, and nothing else.
+    pub fn file(unit: Quantity, value: f64, name: String, place: Place, source: Option<String>) -> Self {
+        let part = Part::File { name, unit, value, place, source };
+        Self { unit: Some(unit), how: How::Term(Term::only()), of: vec![part] }
+    }
+
+    /// A formula over parts.
+    pub fn term(term: Term, of: Vec<Part>) -> Self {
+        Self { unit: None, how: How::Term(term), of }
+    }
 }
 
 impl Explanation {
@@ -132,15 +212,17 @@ impl From {
 
 /// The tree while it grows.
 struct Builder<'a> {
+    scene: Scene<'a>,
     model: &'a Model,
-    projection: Projection,
+    projection: &'a Projection,
+    seed: u64,
     steps: Vec<Step>,
     known: BTreeMap<String, usize>,
 }
 
 impl<'a> Builder<'a> {
-    fn new(model: &'a Model) -> Self {
-        let projection = projection::project(model, &Central(model));
-        Self { model, projection, steps: Vec::new(), known: BTreeMap::new() }
+    fn new(scene: Scene<'a>, seed: u64) -> Self {
+        let Scene { model, projection, .. } = scene;
+        Self { scene, model, projection, seed, steps: Vec::new(), known: BTreeMap::new() }
     }
 }

@@ -3,12 +3,16 @@
 use std::fmt;
 
 use super::group::Set;
-use super::{Builder, Explanation, From, Term};
-use crate::analysis::question::{self, Draws};
-use crate::diagnostic::Diagnostic;
+use super::{Builder, Explanation, From, How, Made, Part, Step, Term};
+use crate::analysis::question::{self, Draws, Scene};
+use crate::diagnostic::{Diagnostic, Place};
 use crate::dutch::Quantity;
-use crate::model::{Expression, Figure, FigureAddress, FigureKind, LineId, Model, Operator, Quantity as Recorded};
-use crate::projection::{self, Named, NoFigure};
+use crate::model::{
+    Call, Correlated, Expression, Figure, FigureAddress, FigureKind, Function, LineId, Model, Operator,
+    Quantity as Recorded, Statistic,
+};
+use crate::projection::{self, Central, Named, NoFigure};
+use crate::simulation::simulate;
 
 /// What is asked, with the means to answer it.
 #[derive(Clone, Copy, Debug)]
@@ -26,12 +30,15 @@ pub enum NoAnswer {
     NoFigure(FigureAddress, NoFigure),
     /// A model that cannot be drawn.
     NoDraws(Vec<Diagnostic>),
+    /// Something else that is not there: a sentence.
+    Unknown(String),
 }
 
 impl fmt::Display for NoAnswer {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::NoFigure(address, why) => write!(f, "{address}: {why}"),
+            Self::Unknown(why) => f.write_str(why),
             Self::NoDraws(found) => {
                 let words: Vec<&str> = found.iter().map(|d| d.message.as_str()).collect();
                 f.write_str(&words.join("; "))
@@ -40,13 +47,34 @@ impl fmt::Display for NoAnswer {
     }
 }
 
-/// The tree of an expression.
+/// The tree of an expression about one model; draws are made where it asks for them.
 ///
 /// # Errors
 /// When a figure in it is not there, or the model cannot be drawn.
 pub fn explain(model: &Model, asked: Asked<'_>) -> Result<Explanation, NoAnswer> {
-    let mut builder = Builder::new(model);
-    let root = builder.expression(asked.expression, asked.settings)?;
+    let projection = projection::project(model, &Central(model));
+    let draws = if asked.expression.needs_draws() {
+        let draws = Draws::new(model, asked.settings).map_err(NoAnswer::NoDraws)?;
+        // Without draws there is nothing to sum up.
+        Some(match asked.settings.draws {
+            0 => draws,
+            _ => draws.with(simulate(model, asked.settings).map_err(NoAnswer::NoDraws)?),
+        })
+    } else {
+        None
+    };
+    let scene = Scene { model, projection: &projection, draws: draws.as_ref(), world: None };
+    explain_in(scene, asked.settings.seed, asked.expression)
+}
+
+/// The tree of an expression in a scenario that has its draws already; `seed`
+/// is what they started from.
+///
+/// # Errors
+/// When a figure in it is not there.
+pub fn explain_in(scene: Scene<'_>, seed: u64, expression: &Expression) -> Result<Explanation, NoAnswer> {
+    let mut builder = Builder::new(scene, seed);
+    let root = builder.expression(expression)?;
     // The figure asked is the last of the list, also where it was known before.
     if root + 1 != builder.steps.len() {
         let step = builder.steps[root].clone();
@@ -55,12 +83,18 @@ pub fn explain(model: &Model, asked: Asked<'_>) -> Result<Explanation, NoAnswer>
     Ok(Explanation { steps: builder.steps })
 }
 
+/// What a figure with a name of its own is worth.
+///
+/// # Errors
+/// When there is no such figure.
+pub fn value_of(scene: &Scene<'_>, call: &Call) -> Result<f64, NoAnswer> {
+    let mut builder = Builder::new(*scene, 0);
+    let root = builder.expression(&Expression::Call(call.clone()))?;
+    Ok(builder.steps[root].value)
+}
+
 impl Builder<'_> {
-    fn expression(
-        &mut self,
-        expression: &Expression,
-        settings: &crate::simulation::Settings,
-    ) -> Result<usize, NoAnswer> {
+    pub(super) fn expression(&mut self, expression: &Expression) -> Result<usize, NoAnswer> {
         let unit = expression.unit().ok().flatten().unwrap_or(Quantity::Number);
         match expression {
             Expression::Number(x, _) => {
@@ -68,11 +102,12 @@ impl Builder<'_> {
             }
             Expression::Figure(address) => self.figure(address),
             Expression::Minus(x) => {
-                let of = vec![self.expression(x, settings)?];
+                let of = vec![self.expression(x)?];
+                let unit = self.steps[of[0]].unit;
                 Ok(self.step(expression.to_string(), unit, Term::less(Term::Number(0.0), Term::only()), of))
             }
             Expression::Joined(a, operator, b) => {
-                let of = vec![self.expression(a, settings)?, self.expression(b, settings)?];
+                let of = vec![self.expression(a)?, self.expression(b)?];
                 let (x, y) = (Term::Step(0), Term::Step(1));
                 let term = match operator {
                     Operator::Plus => Term::Sum(vec![x, y]),
@@ -82,28 +117,131 @@ impl Builder<'_> {
                 };
                 Ok(self.step(expression.to_string(), unit, term, of))
             }
+            Expression::Of(function, parts) => {
+                let mut of = Vec::new();
+                for part in parts {
+                    of.push(self.expression(part)?);
+                }
+                let (x, y) = (Box::new(Term::Step(0)), Box::new(Term::Step(1)));
+                let term = match function {
+                    Function::Greatest => Term::Greatest(x, y),
+                    Function::Least => Term::Least(x, y),
+                    Function::Size => Term::Size(x),
+                };
+                Ok(self.step(expression.to_string(), unit, term, of))
+            }
+            Expression::Over(Statistic::Percentile(p), inside) if matches!(**inside, Expression::Assumption(..)) => {
+                let Expression::Assumption(address, year) = &**inside else { return self.expression(inside) };
+                let found = super::assumed(self.model, address, *year).map_err(NoAnswer::Unknown)?;
+                let value = found.quantile(f64::from(*p) / 100.0);
+                Ok(self.bound(expression.to_string(), &found, value))
+            }
             Expression::Chance(condition) => {
-                let of =
-                    vec![self.expression(&condition.left, settings)?, self.expression(&condition.right, settings)?];
-                self.asked_of_draws(expression, unit, of, settings)
+                let of = vec![self.expression(&condition.left)?, self.expression(&condition.right)?];
+                self.asked_of_draws(expression, unit, of)
             }
             Expression::Over(_, inside) => {
-                let of = vec![self.expression(inside, settings)?];
-                self.asked_of_draws(expression, unit, of, settings)
+                let of = vec![self.inside(inside)?];
+                self.asked_of_draws(expression, unit, of)
+            }
+            Expression::Given(..) => {
+                let of = vec![self.inside(expression)?];
+                self.asked_of_draws(expression, unit, of)
+            }
+            Expression::In(id, inside) => self.elsewhere(expression, id, inside),
+            Expression::Call(call) => self.call(call),
+            Expression::Assumption(address, year) => {
+                let found = super::assumed(self.model, address, *year).map_err(NoAnswer::Unknown)?;
+                Ok(self.assumption(found.id, found.at))
             }
         }
     }
 
+    /// What is drawn, without the condition on which draws count.
+    fn inside(&mut self, expression: &Expression) -> Result<usize, NoAnswer> {
+        match expression {
+            Expression::Given(x, _) => self.expression(x),
+            other => self.expression(other),
+        }
+    }
+
+    /// The tree of another scenario, with its name before every step.
+    fn elsewhere(&mut self, whole: &Expression, id: &str, inside: &Expression) -> Result<usize, NoAnswer> {
+        let scene = self.scene.other(id)?;
+        if id == self.model.scenario.id {
+            return self.expression(inside);
+        }
+        let name = whole.to_string();
+        if let Some(known) = self.known.get(&name) {
+            return Ok(*known);
+        }
+        let found = explain_in(scene, self.seed, inside)?;
+        let from = self.steps.len();
+        let shifted = |of: &[usize]| of.iter().map(|i| i + from).collect::<Vec<usize>>();
+        let steps = found.steps.into_iter().map(|step| {
+            let from = match step.from {
+                From::Steps { term, of } => From::Steps { term, of: shifted(&of) },
+                From::Draws { what, draws, seed, of } => From::Draws { what, draws, seed, of: shifted(&of) },
+                leaf => leaf,
+            };
+            Step { name: format!("in({id}, {})", step.name), from, ..step }
+        });
+        self.steps.extend(steps);
+        self.known.insert(name, self.steps.len() - 1);
+        Ok(self.steps.len() - 1)
+    }
+
+    /// A figure with a name of its own: of this model, or of the world around it.
+    fn call(&mut self, call: &Call) -> Result<usize, NoAnswer> {
+        let name = call.to_string();
+        if let Some(known) = self.known.get(&name) {
+            return Ok(*known);
+        }
+        if let Some(found) = self.own_call(call)? {
+            self.known.insert(name, found);
+            return Ok(found);
+        }
+        let made = self.scene.world.and_then(|w| w.made(&self.model.scenario.id, call));
+        let made = made.ok_or_else(|| NoAnswer::Unknown(format!("{name}: known only of a whole study")))?;
+        let made = made.map_err(|why| NoAnswer::Unknown(format!("{name}: {why}")))?;
+        let found = self.made(name.clone(), call, made)?;
+        self.known.insert(name, found);
+        Ok(found)
+    }
+
+    fn made(&mut self, name: String, call: &Call, made: Made) -> Result<usize, NoAnswer> {
+        let unit = made.unit.or(call.unit()).unwrap_or(Quantity::Number);
+        let mut of = Vec::new();
+        for part in made.of {
+            of.push(match part {
+                Part::Expression(x) => self.expression(&x)?,
+                Part::File { name, unit, value, place, source } => {
+                    self.once(name, |b, name| b.leaf(name, unit, value, &place, source))
+                }
+                Part::Given { name, unit, value, why } => {
+                    self.once(name, |b, name| b.given(name, unit, value, why, None))
+                }
+            });
+        }
+        Ok(match made.how {
+            How::Term(term) => self.step(name, unit, term, of),
+            How::Drawn { value, what } => self.what_draws_say(name, unit, value, what, of),
+        })
+    }
+
     /// What draws say, on the figure without uncertainty and the uncertain values under it.
-    fn asked_of_draws(
-        &mut self,
-        expression: &Expression,
-        unit: Quantity,
-        mut of: Vec<usize>,
-        settings: &crate::simulation::Settings,
-    ) -> Result<usize, NoAnswer> {
-        let draws = Draws::new(self.model, settings).map_err(NoAnswer::NoDraws)?;
-        let answer = question::answer(self.model, &self.projection, Some(&draws), expression)?;
+    fn asked_of_draws(&mut self, expression: &Expression, unit: Quantity, of: Vec<usize>) -> Result<usize, NoAnswer> {
+        let answer = self.scene.answer(expression)?;
+        // A name of its own may know its unit better than the expression does.
+        let unit = match expression {
+            Expression::Chance(_) => Quantity::Percent,
+            _ => of.first().map_or(unit, |i| self.steps[*i].unit),
+        };
+        let what = question::in_words(expression);
+        Ok(self.what_draws_say(expression.to_string(), unit, answer.value, what, of))
+    }
+
+    fn what_draws_say(&mut self, name: String, unit: Quantity, value: f64, what: String, mut of: Vec<usize>) -> usize {
         let mut open = of.clone();
         let mut seen = std::collections::BTreeSet::new();
         while let Some(next) = open.pop() {
@@ -112,20 +250,56 @@ impl Builder<'_> {
             }
             open.extend(self.steps[next].from.steps());
         }
-        let uncertain = seen.into_iter().filter(|i| match &self.steps[*i].from {
-            From::File(leaf) => leaf.assumption.is_some_and(|(id, _)| self.model.assumption(id).is_uncertain()),
-            _ => false,
-        });
-        let uncertain: Vec<usize> = uncertain.filter(|i| !of.contains(i)).collect();
+        let uncertain = |i: &usize| matches!(&self.steps[*i].from, From::File(leaf) if leaf.spread.is_some());
+        let uncertain: Vec<usize> = seen.iter().copied().filter(uncertain).filter(|i| !of.contains(i)).collect();
+        let ids: Vec<_> = uncertain
+            .iter()
+            .filter_map(|i| match &self.steps[*i].from {
+                From::File(leaf) => leaf.assumption.map(|(id, _)| id),
+                _ => None,
+            })
+            .collect();
         of.extend(uncertain);
-        let what = question::in_words(expression);
-        Ok(self.drawn(expression.to_string(), unit, answer.value, (what, draws.count(), of)))
+        of.extend(self.linked(&ids));
+        of.extend(self.luck(&seen.iter().map(|i| self.steps[*i].name.clone()).collect::<Vec<_>>()));
+        let draws = self.scene.draws.map_or(0, Draws::count);
+        self.drawn(name, unit, value, (what, draws, of))
+    }
+
+    /// Correlations between the uncertain values that something rests on.
+    fn linked(&mut self, ids: &[crate::model::AssumptionId]) -> Vec<usize> {
+        let model = self.model;
+        let meets = |c: &Correlated| matches!(c, Correlated::Assumption(id) if ids.contains(id));
+        let found = model.correlations.iter().filter(|c| c.between.iter().any(meets));
+        found
+            .map(|c| {
+                self.once(format!("correlation.{}.rho", c.id), |b, name| {
+                    b.leaf(name, Quantity::Number, c.rho, &c.place, None)
+                })
+            })
+            .collect()
+    }
+
+    /// Lines with few clients, whose cost chance decides as well.
+    fn luck(&mut self, names: &[String]) -> Vec<usize> {
+        let model = self.model;
+        let under = |id: &str| names.iter().any(|n| n.starts_with(&format!("cost({id}, ")));
+        let lines: Vec<(&str, f64, &Place)> = model
+            .lines
+            .costs()
+            .filter_map(|l| l.luck_cost_cv.map(|cv| (l.id.as_str(), cv, &l.place)))
+            .filter(|(id, ..)| under(id))
+            .collect();
+        let leaf = |(id, cv, place): (&str, f64, &Place)| {
+            self.once(format!("cost.{id}.luck.cost_cv"), |b, name| b.leaf(name, Quantity::Number, cv, place, None))
+        };
+        lines.into_iter().map(leaf).collect()
     }
 
     /// The tree of one figure.
     fn figure(&mut self, address: &FigureAddress) -> Result<usize, NoAnswer> {
         let wrong = |why: NoFigure| NoAnswer::NoFigure(address.clone(), why);
-        projection::figure(self.model, &self.projection, address).map_err(wrong)?;
+        projection::figure(self.model, self.projection, address).map_err(wrong)?;
         let FigureAddress { figure, name, year } = address;
         let absent = || NoAnswer::NoFigure(address.clone(), NoFigure::Absent("it cannot be explained".to_owned()));
         match figure {
@@ -144,7 +318,7 @@ impl Builder<'_> {
             }
             _ => {}
         }
-        let named = projection::named(self.model, &self.projection, name).map_err(wrong)?;
+        let named = projection::named(self.model, self.projection, name).map_err(wrong)?;
         if *figure == Figure::Actual {
             return self.actual(named, address).ok_or_else(absent);
         }

@@ -2,6 +2,7 @@
 //! worked out again and written down, in words and in numbers.
 
 use crate::dutch::{self, Quantity};
+use crate::projection::logarithmic_mean;
 
 /// A term over the steps under a step.
 #[derive(Clone, Debug, PartialEq)]
@@ -22,6 +23,16 @@ pub enum Term {
     NotBelowZero(Box<Term>),
     /// The lesser of two.
     Least(Box<Term>, Box<Term>),
+    /// The greater of two.
+    Greatest(Box<Term>, Box<Term>),
+    /// Its size, without sign.
+    Size(Box<Term>),
+    /// Chance of at least one, of a number of times: `1 - e^-x`.
+    AtLeastOnce(Box<Term>),
+    /// Natural logarithm of the first divided by the second.
+    LogRatio(Box<Term>, Box<Term>),
+    /// Logarithmic mean of two: `(a - b) / ln(a / b)`.
+    LogMean(Box<Term>, Box<Term>),
     /// Rounded to 0.01 percentage point, halves away from zero.
     Rounded(Box<Term>),
     /// `then` where `left` is above `right`, else 0.
@@ -44,20 +55,22 @@ pub(super) struct Named<'a> {
 
 impl Term {
     /// The same step once more, unchanged.
-    pub(super) fn only() -> Self {
+    pub fn only() -> Self {
         Self::Step(0)
     }
 
     /// The first `count` steps added together.
-    pub(super) fn sum_of(count: usize) -> Self {
+    pub fn sum_of(count: usize) -> Self {
         Self::Sum((0..count).map(Self::Step).collect())
     }
 
-    pub(super) fn less(a: Self, b: Self) -> Self {
+    /// One less another.
+    pub fn less(a: Self, b: Self) -> Self {
         Self::Less(Box::new(a), Box::new(b))
     }
 
-    pub(super) fn by(a: Self, b: Self) -> Self {
+    /// One divided by another.
+    pub fn by(a: Self, b: Self) -> Self {
         Self::Quotient(Box::new(a), Box::new(b))
     }
 
@@ -65,7 +78,9 @@ impl Term {
         Self::Least(Box::new(a), Box::new(b))
     }
 
-    pub(super) fn not_below_zero(self) -> Self {
+    /// Never below 0.
+    #[must_use]
+    pub fn not_below_zero(self) -> Self {
         Self::NotBelowZero(Box::new(self))
     }
 
@@ -80,6 +95,11 @@ impl Term {
             Self::Quotient(a, b) => a.value(steps) / b.value(steps),
             Self::NotBelowZero(a) => a.value(steps).max(0.0),
             Self::Least(a, b) => a.value(steps).min(b.value(steps)),
+            Self::Greatest(a, b) => a.value(steps).max(b.value(steps)),
+            Self::Size(a) => a.value(steps).abs(),
+            Self::AtLeastOnce(a) => 1.0 - libm::exp(-a.value(steps)),
+            Self::LogRatio(a, b) => libm::log(a.value(steps) / b.value(steps)),
+            Self::LogMean(a, b) => logarithmic_mean(a.value(steps), b.value(steps)),
             Self::Rounded(a) => rounded(a.value(steps)),
             Self::IfAbove { left, right, then } => {
                 if left.value(steps) > right.value(steps) {
@@ -144,6 +164,11 @@ impl Term {
             }
             Self::NotBelowZero(a) => format!("max(0; {})", a.write(step, 0)),
             Self::Least(a, b) => format!("min({}; {})", a.write(step, 0), b.write(step, 0)),
+            Self::Greatest(a, b) => format!("max({}; {})", a.write(step, 0), b.write(step, 0)),
+            Self::Size(a) => format!("abs({})", a.write(step, 0)),
+            Self::AtLeastOnce(a) => format!("1 - exp(-{})", a.write(step, 3)),
+            Self::LogRatio(a, b) => format!("ln({} / {})", a.write(step, 2), b.write(step, 3)),
+            Self::LogMean(a, b) => format!("logmean({}; {})", a.write(step, 0), b.write(step, 0)),
             Self::Rounded(a) => format!("round({})", a.write(step, 0)),
             Self::IfAbove { left, right, then } => {
                 format!("if({} > {}; {}; 0)", left.write(step, 0), right.write(step, 0), then.write(step, 0))

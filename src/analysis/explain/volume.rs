@@ -68,7 +68,7 @@ impl<'a> Builder<'a> {
     }
 
     /// Last year's clients who are still on the line or moved to it.
-    fn carried(&mut self, line: LineId, cost: &'a CostLine, y: usize) -> (Vec<usize>, Term) {
+    pub(super) fn carried(&mut self, line: LineId, cost: &'a CostLine, y: usize) -> (Vec<usize>, Term) {
         let arrive: Vec<_> = self.model.flows.iter().filter(|f| f.to == line).collect();
         let moves = cost.exit.is_some() || !arrive.is_empty() || self.model.flows.iter().any(|f| f.from == line);
         let mut of = vec![self.volume(line, y - 1)];

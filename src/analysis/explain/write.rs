@@ -38,7 +38,8 @@ impl Explanation {
         match &step.from {
             From::File(leaf) => {
                 let source = leaf.source.as_deref().map_or_else(String::new, |s| format!(" ({s})"));
-                w.out.push_str(&format!("{lead}{} = {value}  [{}]{source}\n", step.name, leaf.place));
+                let spread = leaf.spread.as_deref().map_or_else(String::new, |s| format!(", {s}"));
+                w.out.push_str(&format!("{lead}{} = {value}{spread}  [{}]{source}\n", step.name, leaf.place));
                 return;
             }
             From::Given { why, place } => {
@@ -65,8 +66,11 @@ impl Explanation {
                     }
                 }
             }
-            From::Draws { what, draws, .. } => {
-                let of = if *draws == 0 { "no draws were made".to_owned() } else { format!("{draws} draws") };
+            From::Draws { what, draws, seed, .. } => {
+                let of = match *draws {
+                    0 => "no draws were made".to_owned(),
+                    n => format!("{n} draws, seed {seed}: the same files, draws and seed give it again"),
+                };
                 w.out.push_str(&format!("{lead}{} = {value}\n{indent}  = {what} ({of})\n", step.name));
                 w.out.push_str(&format!("{indent}  without uncertainty it rests on, and uncertain are:\n"));
             }

@@ -1,8 +1,9 @@
 //! Reading expressions from text: a small descent, every mistake with its place.
 
-use super::{Comparison, Condition, Expression, ExpressionError, Operator, Statistic};
+use super::{Call, Comparison, Condition, Expression, ExpressionError, Function, NAMED, Operator, Statistic};
 use crate::dutch::{self, Quantity};
 use crate::model::{Figure, FigureAddress};
+use crate::units::Year;
 
 /// Brackets deeper than this are a mistake, not a question.
 const DEEPEST: usize = 32;
@@ -215,14 +216,31 @@ impl Reader {
         Ok(Expression::Number(value, None))
     }
 
-    fn named(&mut self, depth: usize) -> Read<Expression> {
+    /// `jeugd`, `cost`, `risk.expected`, `index.ova`, `cost.jeugd-ambulant.level`:
+    /// after a point a hyphen between letters belongs to the name.
+    fn name(&mut self) -> String {
         let start = self.at;
-        while self.chars.get(self.at).is_some_and(|c| c.is_alphanumeric() || matches!(c, '_')) {
+        let letter = |c: Option<&char>| c.is_some_and(|c| c.is_alphanumeric() || *c == '_');
+        let mut dotted = false;
+        loop {
+            match self.chars.get(self.at) {
+                Some(c) if c.is_alphanumeric() || *c == '_' => {}
+                Some('.') if letter(self.chars.get(self.at + 1)) => dotted = true,
+                Some('-') if dotted && letter(self.chars.get(self.at + 1)) => {}
+                _ => return self.slice(start, self.at),
+            }
             self.at += 1;
         }
-        let name = self.slice(start, self.at);
+    }
+
+    fn named(&mut self, depth: usize) -> Read<Expression> {
+        let start = self.at;
+        let name = self.name();
         let length = self.at - start;
         if self.peek() != Some('(') {
+            if name.contains('.') {
+                return self.assumption(name);
+            }
             let message = if Figure::from_name(&name).is_some() || statistic(&name).is_some() || name == "chance" {
                 format!("`{name}` must be followed by brackets, such as {name}({})", example(&name))
             } else {
@@ -231,31 +249,56 @@ impl Reader {
             return Err(self.wrong(start, length, &message));
         }
         let opened = self.at;
-        let question = name == "chance" || statistic(&name).is_some();
-        if question {
+        if name == "chance" || name == "given" || statistic(&name).is_some() {
             self.at += 1;
-            let found = if name == "chance" {
-                let condition = self.condition(depth + 1)?;
-                (condition.needs_draws(), Expression::Chance(Box::new(condition)))
-            } else {
-                let inside = self.sum(depth + 1)?;
-                let statistic = statistic(&name).unwrap_or(Statistic::Mean);
-                (inside.needs_draws(), Expression::Over(statistic, Box::new(inside)))
-            };
+            let found = self.over_draws(&name, depth, start, length)?;
             self.close(opened)?;
-            if found.0 {
-                let message = format!("`{name}` is asked of draws and cannot hold another chance, mean or percentile");
-                return Err(self.wrong(start, length, &message));
+            return Ok(found);
+        }
+        if let Some((function, count)) = function(&name) {
+            self.at += 1;
+            let mut of = vec![self.sum(depth + 1)?];
+            while of.len() < count && self.take(',') {
+                of.push(self.sum(depth + 1)?);
             }
-            return Ok(found.1);
+            if of.len() < count {
+                return Err(self.wrong(start, length, &format!("`{name}` asks for {count} figures")));
+            }
+            self.close(opened)?;
+            return Ok(Expression::Of(function, of));
+        }
+        if name == "in" {
+            self.at += 1;
+            let from = self.at;
+            while self.chars.get(self.at).is_some_and(|c| !matches!(c, ',' | '(' | ')')) {
+                self.at += 1;
+            }
+            let id = self.slice(from, self.at).trim().to_owned();
+            if id.is_empty() || !self.take(',') {
+                let message = "`in` asks for a scenario and a figure: in(ova-hoger, result(2029))";
+                return Err(self.wrong(start, length, message));
+            }
+            let inside = self.sum(depth + 1)?;
+            self.close(opened)?;
+            return Ok(Expression::In(id, Box::new(inside)));
         }
         let Some(closed) = self.chars[opened..].iter().position(|c| *c == ')').map(|n| opened + n) else {
             return Err(self.wrong(opened, 1, "this bracket is not closed"));
         };
         self.at = closed + 1;
+        if let Some(known) = NAMED.iter().find(|n| n.name == name) {
+            let inside = self.slice(opened + 1, closed);
+            let of: Vec<String> = inside.split(',').map(|p| p.trim().trim_matches('"').to_owned()).collect();
+            let of = if of.iter().all(String::is_empty) { Vec::new() } else { of };
+            if of.len() > known.of.len() || of.len() + known.may_lack < known.of.len() {
+                return Err(self.wrong(start, self.at - start, &format!("write it like {}", known.usage())));
+            }
+            return Ok(Expression::Call(Call { name, of }));
+        }
         let text = self.slice(start, self.at);
         if Figure::from_name(&name).is_none() {
-            let known = Figure::names().chain(["chance", "mean", "sd", "p10", "p50", "p90"]);
+            let others = ["chance", "mean", "sd", "p10", "p50", "p90", "given", "in", "max", "min", "abs"];
+            let known = Figure::names().chain(others).chain(NAMED.iter().map(|n| n.name));
             let message = match crate::diagnostic::nearest(&name, known) {
                 Some(near) => format!("`{name}` is no figure; did you mean `{near}`?"),
                 None => format!(
@@ -268,6 +311,61 @@ impl Reader {
         let address: Result<FigureAddress, _> = text.parse();
         address.map(Expression::Figure).map_err(|why| self.wrong(start, closed + 1 - start, &why.0))
     }
+
+    /// What stands between the brackets of `chance`, `given`, `mean`, `p90`.
+    fn over_draws(&mut self, name: &str, depth: usize, start: usize, length: usize) -> Read<Expression> {
+        let twice = |reader: &Self| {
+            let message = format!("`{name}` is asked of draws and cannot hold another chance, mean or percentile");
+            Err(reader.wrong(start, length, &message))
+        };
+        let drawn = |x: &Expression| matches!(x, Expression::Chance(_) | Expression::Over(..));
+        match name {
+            "chance" => {
+                let condition = self.condition(depth + 1)?;
+                if drawn(&condition.left) && condition.right.is_certain() {
+                    return twice(self);
+                }
+                Ok(Expression::Chance(Box::new(condition)))
+            }
+            "given" => {
+                let inside = self.sum(depth + 1)?;
+                if !self.take('|') {
+                    let at = self.at;
+                    let message = "`given` asks for a figure and a condition: given(x | x > 0)";
+                    return Err(self.wrong(at, 1, message));
+                }
+                Ok(Expression::Given(Box::new(inside), Box::new(self.condition(depth + 1)?)))
+            }
+            _ => {
+                let inside = self.sum(depth + 1)?;
+                if drawn(&inside) {
+                    return twice(self);
+                }
+                Ok(Expression::Over(statistic(name).unwrap_or(Statistic::Mean), Box::new(inside)))
+            }
+        }
+    }
+
+    /// `index.ova.rate[2027]`.
+    fn assumption(&mut self, address: String) -> Read<Expression> {
+        if self.chars.get(self.at) != Some(&'[') {
+            return Ok(Expression::Assumption(address, None));
+        }
+        let opened = self.at;
+        let Some(closed) = self.chars[opened..].iter().position(|c| *c == ']').map(|n| opened + n) else {
+            return Err(self.wrong(opened, 1, "this bracket is not closed"));
+        };
+        self.at = closed + 1;
+        let year = self.slice(opened + 1, closed);
+        match year.trim().parse::<i32>() {
+            Ok(year) => Ok(Expression::Assumption(address, Some(Year(year)))),
+            Err(_) => Err(self.wrong(opened + 1, closed - opened - 1, &format!("`{year}` is no year"))),
+        }
+    }
+}
+
+fn function(name: &str) -> Option<(Function, usize)> {
+    [(Function::Greatest, 2), (Function::Least, 2), (Function::Size, 1)].into_iter().find(|(f, _)| f.name() == name)
 }
 
 fn statistic(name: &str) -> Option<Statistic> {
@@ -317,6 +415,12 @@ mod tests {
             "2 * (cost(a, 2027) + cost(b, 2027))",
             "cost(6.75, 2027) / 2 / 3",
             "-cost(a, 2027)",
+            "given(cost(a, 2027) - budget(a, 2027) | cost(a, 2027) - budget(a, 2027) > 0)",
+            "p90(given(cost(a, 2027) | cost(a, 2027) > mean(cost(a, 2027))))",
+            "in(ova-hoger, result(total, 2029)) - result(total, 2029)",
+            "risk.expected(krapte-op-de-arbeidsmarkt, 2027)",
+            "cost.jeugd-ambulant.volume.growth[2027] - index.ova.rate",
+            "max(cost(a, 2027), 0) * abs(growth(a, 2027))",
         ] {
             assert_eq!(read(text).to_string(), text);
             assert_eq!(read(&read(text).to_string()), read(text));
@@ -366,6 +470,11 @@ mod tests {
         assert!(wrong("mean(p90(cost(a, 2027)))").message.contains("cannot hold"));
         assert!(wrong("cost").message.contains("brackets"));
         assert!(wrong("jeugd").message.contains("no figure"));
+        assert!(wrong("risk.expected(x)").message.contains("risk.expected(ID, YEAR)"));
+        assert!(wrong("risk.expectd(x, 2027)").message.contains("did you mean `risk.expected`"));
+        assert!(wrong("in(ova)").message.contains("a scenario and a figure"));
+        assert!(wrong("given(cost(a, 2027))").message.contains("condition"));
+        assert!(wrong("index.ova[twee]").message.contains("no year"));
         assert!(wrong("cost(jeugd, twee)").message.contains("no year"));
         assert!(wrong(&"(".repeat(5_000)).message.contains("too deep"));
         let missing = "cost(a, 2029)".parse::<Condition>().expect_err("nothing compared");

@@ -157,8 +157,10 @@ impl<'a> Body<'a> {
         let mut out = String::new();
         for inline in &text.0 {
             match inline {
-                Inline::Plain(words) => out.push_str(&run("", words)),
-                Inline::Strong(words) => out.push_str(&run("<w:b/>", words)),
+                Inline::Plain(words) | Inline::Known { printed: words, strong: false, .. } => {
+                    out.push_str(&run("", words))
+                }
+                Inline::Strong(words) | Inline::Known { printed: words, .. } => out.push_str(&run("<w:b/>", words)),
                 Inline::Figure { printed, evidence } => {
                     out.push_str(&run("", &printed.replace(' ', "\u{a0}")));
                     if self.report.evidence.get(*evidence).is_some() {

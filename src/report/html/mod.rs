@@ -117,8 +117,8 @@ impl Writer<'_> {
         html! {
             @for inline in &text.0 {
                 @match inline {
-                    Inline::Plain(words) => (words),
-                    Inline::Strong(words) => strong { (words) },
+                    Inline::Plain(words) | Inline::Known { printed: words, strong: false, .. } => (words),
+                    Inline::Strong(words) | Inline::Known { printed: words, .. } => strong { (words) },
                     Inline::Figure { printed, evidence } => (self.figure(printed, *evidence)),
                 }
             }

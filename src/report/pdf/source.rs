@@ -120,8 +120,12 @@ impl Writer<'_> {
         let mut out = String::from("{ ");
         for inline in &text.0 {
             match inline {
-                Inline::Plain(words) => out.push_str(&self.words(words)),
-                Inline::Strong(words) => out.push_str(&format!("strong({})", self.words(words))),
+                Inline::Plain(words) | Inline::Known { printed: words, strong: false, .. } => {
+                    out.push_str(&self.words(words));
+                }
+                Inline::Strong(words) | Inline::Known { printed: words, .. } => {
+                    out.push_str(&format!("strong({})", self.words(words)))
+                }
                 Inline::Figure { printed, evidence } => {
                     out.push_str(&self.words(&printed.replace(' ', "\u{a0}")));
                     out.push_str("; ");

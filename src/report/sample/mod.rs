@@ -101,5 +101,6 @@ pub fn study(o: Options) -> Study {
         trust: Trust::default(),
         others: Vec::new(),
         published: None,
+        rules: Vec::new(),
     }
 }

@@ -276,7 +276,11 @@ fn measures(d: &Draft<'_>) -> Option<Section> {
                 Cell::words(words::structural(m.structural).1),
             ];
             let shown = shown(values.len());
-            cells.extend(shown.iter().map(|y| tables::amount(&d.book, d.book.round(values[*y]), values[*y])));
+            let address = m.amount.map(|a| model.assumption(a).address.as_str()).unwrap_or_default();
+            cells.extend(shown.iter().map(|y| {
+                tables::amount(&d.book, d.book.round(values[*y]), values[*y])
+                    .at(format!("{address}[{}]", d.projection().years[*y]))
+            }));
             Some(Row::plain(cells))
         })
         .collect();

@@ -6,7 +6,7 @@
 
 use super::super::document::{Block, Cell, Column, Row, Section, Table, Text};
 use super::super::draft::Draft;
-use super::super::{tables, words};
+use super::super::{addresses, tables, words};
 use super::{log, measures};
 use crate::dutch;
 use crate::model::{Assumption, CarryOver, IndexSource, Line, LineId, Model, Provenance};
@@ -74,33 +74,34 @@ fn prices(d: &Draft<'_>, sources: &mut Sources) -> Option<Table> {
     for (i, index) in model.indices.iter().enumerate() {
         let rates = d.projection().index_rates.get(i).map(Vec::as_slice).unwrap_or_default();
         let yearly = words::series(rates, crate::model::Scale::Rate, d.base_year());
-        let (value, sure, who) = match &index.source {
+        let (value, sure, who, bounds) = match &index.source {
             IndexSource::Rate { rate, .. } => {
                 let a = model.assumption(*rate);
-                (yearly, words::uncertainty(a).unwrap_or_else(|| "vast".into()), sources.cite(&a.provenance))
+                let sure = words::uncertainty(a).unwrap_or_else(|| "vast".into());
+                (yearly, sure, sources.cite(&a.provenance), addresses::bounds(model, a))
             }
             IndexSource::Mix(parts) => {
                 let parts: Vec<String> = parts
                     .iter()
                     .map(|(id, w)| format!("{} {}", dutch::percent(*w, 0), words::clean(&model.indices[id.0].label)))
                     .collect();
-                (yearly, "volgt uit de delen".into(), dutch::list(&parts))
+                (yearly, "volgt uit de delen".into(), dutch::list(&parts), Vec::new())
             }
         };
         let correction = if index.carry_over == CarryOver::None { "" } else { ", met correctie over het jaar ervoor" };
         rows.push(Row::plain(vec![
             Cell::words(words::clean(&index.label)),
-            Cell::words(format!("{value}{correction}")),
-            Cell::words(sure),
-            Cell::words(who),
+            Cell::words(format!("{value}{correction}")).at_all(of_years(d, &index.id)),
+            Cell::words(sure).at_all(bounds),
+            Cell::words(who).at_all(mixed(model, index)),
         ]));
     }
     if let Some(id) = model.budget.compensation {
         let a = model.assumption(id);
         rows.push(Row::plain(vec![
             Cell::words("Vergoeding voor lonen en prijzen (centraal)"),
-            Cell::words(d.disclosure.series(d.model(), a)),
-            Cell::words(words::uncertainty(a).unwrap_or_else(|| "vast".into())),
+            Cell::words(d.disclosure.series(d.model(), a)).at_all(addresses::values(model, a)),
+            Cell::words(words::uncertainty(a).unwrap_or_else(|| "vast".into())).at_all(addresses::bounds(model, a)),
             Cell::words(sources.cite(&a.provenance)),
         ]));
     }
@@ -112,6 +113,21 @@ fn prices(d: &Draft<'_>, sources: &mut Sources) -> Option<Table> {
         notes: Vec::new(),
     };
     (!table.rows.is_empty()).then(|| tables::as_used(d, table))
+}
+
+/// The percentages of an index in the projected years.
+fn of_years(d: &Draft<'_>, id: &str) -> Vec<String> {
+    d.model().years().skip(1).map(|y| format!("index({id}, {y})")).collect()
+}
+
+/// The weights of a mix.
+fn mixed(model: &Model, index: &crate::model::Index) -> Vec<String> {
+    match &index.source {
+        IndexSource::Rate { .. } => Vec::new(),
+        IndexSource::Mix(parts) => {
+            parts.iter().map(|(id, _)| format!("mix({}, {})", index.id, model.indices[id.0].id)).collect()
+        }
+    }
 }
 
 fn four(first: &str) -> Vec<Column> {
@@ -134,21 +150,23 @@ fn lines(d: &Draft<'_>, domain: &str, label: &str, sources: &mut Sources) -> Opt
     let mut rows = Vec::new();
     for line in model.lines.all.iter().filter(|l| l.domains().first().is_some_and(|(id, _)| id == domain)) {
         let mut name = words::clean(line.label());
-        let mut push = |what: String, value: String, sure: String, who: String| {
+        let mut push = |what: String, value: Cell, sure: Cell, who: String| {
             rows.push(Row::plain(vec![
                 Cell::words(std::mem::take(&mut name)),
                 Cell::words(what),
-                Cell::words(value),
-                Cell::words(sure),
+                value,
+                sure,
                 Cell::words(who),
             ]));
         };
+        let nothing = || Cell::words("");
         let terms = line.as_cost().map(|l| &l.price).or(line.as_revenue().map(|l| &l.price));
         let mut said = false;
         for a in of_line(model, line) {
             let what = short_part(&a.address, line.id());
-            let sure = d.disclosure.uncertainty(model, a);
-            push(what.to_owned(), d.disclosure.series(model, a), sure, sources.cite(&a.provenance));
+            let sure = Cell::words(d.disclosure.uncertainty(model, a)).at_all(addresses::bounds(model, a));
+            let value = Cell::words(d.disclosure.series(model, a)).at_all(addresses::values(model, a));
+            push(what.to_owned(), value, sure, sources.cite(&a.provenance));
             said = true;
         }
         let index = terms.map(|t| &t.index).filter(|i| !i.is_empty());
@@ -160,7 +178,11 @@ fn lines(d: &Draft<'_>, domain: &str, label: &str, sources: &mut Sources) -> Opt
                     if *w == 1.0 { label } else { format!("{} {label}", dutch::percent(*w, 0)) }
                 })
                 .collect();
-            push("prijs".into(), format!("volgt {}", dutch::list(&parts)), String::new(), String::new());
+            let weights = index.iter().filter(|(_, w)| *w != 1.0);
+            let weights: Vec<String> =
+                weights.map(|(id, _)| format!("mix({}, {})", line.id(), model.indices[id.0].id)).collect();
+            let value = Cell::words(format!("volgt {}", dutch::list(&parts))).at_all(weights);
+            push("prijs".into(), value, nothing(), String::new());
             said = true;
         }
         if let Some(follows) = line.as_revenue().and_then(|r| match &r.income {
@@ -174,11 +196,12 @@ fn lines(d: &Draft<'_>, domain: &str, label: &str, sources: &mut Sources) -> Opt
                 n => format!(", {} jaar later", dutch::count_in_words(f64::from(n))),
             };
             let change = if follows.from_base { "de verandering van " } else { "" };
-            push("volgt".into(), format!("{change}{of}{late}"), String::new(), String::new());
+            push("volgt".into(), Cell::words(format!("{change}{of}{late}")), nothing(), String::new());
             said = true;
         }
         if !said {
-            push("bedrag".into(), "blijft gelijk".into(), "vast".into(), sources.cite(own_provenance(line)));
+            let who = sources.cite(own_provenance(line));
+            push("bedrag".into(), Cell::words("blijft gelijk"), Cell::words("vast"), who);
         }
     }
     let table = Table {

@@ -50,13 +50,13 @@ fn balance(d: &Draft<'_>) -> String {
     } else {
         let part = d.money(
             structural,
-            &format!("structural_balance({h})"),
+            &format!("balance.structural(total, {h})"),
             year.structural_balance,
             "structurele baten min structurele lasten",
         );
         let rest = d.money(
             incidental,
-            &format!("balance(total, {h}) - structural_balance({h})"),
+            &format!("balance.incidental(total, {h})"),
             derive::incidental_balance(year),
             "saldo min structureel saldo",
         );
@@ -101,35 +101,36 @@ fn table(d: &Draft<'_>) -> Table {
         .filter_map(|(i, y)| {
             let e = d.page(&id)?.years.get(i)?;
             let incidental = d.book.round(derive::incidental_balance(y));
+            let year = y.year;
+            let of = |figure: &str| format!("{figure}(total, {year})");
             let mut cells = vec![
                 tables::year_of(d, &id, y.year),
-                tables::amount(&d.book, e.revenue, y.revenue),
-                tables::amount(&d.book, e.cost, y.cost),
-                tables::amount(&d.book, e.balance(), y.balance),
-                tables::amount(&d.book, e.balance() - incidental, y.structural_balance),
-                tables::amount(&d.book, incidental, derive::incidental_balance(y)),
+                tables::amount(&d.book, e.revenue, y.revenue).at(of("revenue")),
+                tables::amount(&d.book, e.cost, y.cost).at(of("cost")),
+                tables::amount(&d.book, e.balance(), y.balance).at(of("balance")),
+                tables::amount(&d.book, e.balance() - incidental, y.structural_balance).at(of("balance.structural")),
+                tables::amount(&d.book, incidental, derive::incidental_balance(y)).at(of("balance.incidental")),
             ];
             let (from, to) = (d.book.round(y.withdrawals), d.book.round(y.additions));
             let result = e.balance() + from - to;
             if moves {
-                cells.push(tables::amount(&d.book, from, y.withdrawals));
-                cells.push(tables::amount(&d.book, to, y.additions));
-                cells.push(tables::amount(&d.book, result, y.result));
+                cells.push(tables::amount(&d.book, from, y.withdrawals).at(format!("reserves.withdrawn({year})")));
+                cells.push(tables::amount(&d.book, to, y.additions).at(format!("reserves.added({year})")));
+                cells.push(tables::amount(&d.book, result, y.result).at(of("result")));
             }
             if has_outside {
                 let all = d.years_of(&GroupId::TotalAndOutside).get(i)?;
                 let apart = derive::less(all.balance, y.balance);
                 let units = d.book.round(apart);
-                cells.push(tables::amount(&d.book, units, apart));
+                let outside = format!("balance(total+outside, {year}) - balance(total, {year})");
+                cells.push(tables::amount(&d.book, units, apart).at(outside));
+                let whole = if moves { (result + units, all.result) } else { (e.balance() + units, all.balance) };
+                let figure = if moves { "result" } else { "balance" };
                 // A base year that lacks cost makes no sum with money that pays for all of it.
                 cells.push(if i < d.start(&id) {
                     tables::nothing()
                 } else {
-                    tables::amount(
-                        &d.book,
-                        if moves { result + units } else { e.balance() + units },
-                        if moves { all.result } else { all.balance },
-                    )
+                    tables::amount(&d.book, whole.0, whole.1).at(format!("{figure}(total+outside, {year})"))
                 });
             }
             Some(Row::plain(cells))
@@ -206,7 +207,8 @@ fn regional(d: &Draft<'_>) -> Vec<String> {
             format!("Voor ‘{}’ krijgt de gemeente apart geld.", words::clean(cost.label()))
         };
         let part = share.values.get(1).copied().unwrap_or(0.0);
-        let covered = d.percent(part, &share.address, "zoals opgegeven");
+        let first = model.base_year().plus(1);
+        let covered = d.percent(part, &format!("{}[{first}]", share.address), "zoals opgegeven");
         out.push(format!(
             "{lead} {task} Worden de lasten hoger, dan nemen we aan dat de baten voor {covered} meestijgen. \
              Gebeurt dat niet, dan betaalt de gemeente zelf."
@@ -289,14 +291,16 @@ fn reserve_table(d: &Draft<'_>, label: &str, path: &crate::projection::ReservePr
         .years
         .iter()
         .map(|y| {
-            let cell = |v: f64| tables::amount(&d.book, d.book.round(v), v);
+            let cell = |v: f64, figure: &str| {
+                tables::amount(&d.book, d.book.round(v), v).at(format!("{figure}({}, {})", path.id, y.year))
+            };
             Row::plain(vec![
                 tables::year(y.year),
-                cell(y.additions),
-                cell(y.withdrawals),
-                cell(y.covered),
-                cell(y.balance),
-                cell(y.uncovered),
+                cell(y.additions, "reserve.addition"),
+                cell(y.withdrawals, "reserve.withdrawal"),
+                cell(y.covered, "reserve.covered"),
+                cell(y.balance, "reserve"),
+                cell(y.uncovered, "reserve.uncovered"),
             ])
         })
         .collect();

@@ -2,12 +2,14 @@
 
 use super::super::document::{Cell, Column, Row, Table};
 use super::super::draft::{Draft, strong};
-use super::super::{tables, words};
+use super::super::{addresses, tables, words};
 use super::development::name;
 use crate::dutch;
 use crate::model::Prices;
 use crate::projection::{GroupId, GroupYear};
-use crate::study::{derive, excess};
+use crate::study::derive;
+use crate::study::excess::{self, Cause};
+use crate::units::Year;
 
 /// Whether it fits the budget; none where there is none to compare with.
 pub fn fits(d: &Draft<'_>, id: &GroupId) -> Option<String> {
@@ -36,11 +38,8 @@ pub fn fits(d: &Draft<'_>, id: &GroupId) -> Option<String> {
     let group = d.projection().groups.iter().find(|g| g.id == *id)?;
     match (d.model().budget.prices, derive::budget_as_written(d.model(), d.projection(), group, last)) {
         (Prices::Constant(p), Some(written)) if p < y => {
-            let written = d.euros(
-                written,
-                &format!("budget({name}, {y}) in prijzen van {p}"),
-                "som van figures.csv, soort budget",
-            );
+            let written =
+                d.euros(written, &format!("budget.written({name}, {y})"), "som van figures.csv, soort budget");
             out.push_str(&format!(
                 " Voor {y} staat er {written} in de begroting, in prijzen van {p}. Met de vergoeding voor lonen en prijzen is dat {budget}."
             ));
@@ -58,14 +57,14 @@ pub fn fits(d: &Draft<'_>, id: &GroupId) -> Option<String> {
     if let Some(p) = odds {
         out.push_str(&format!(
             " De kans dat de lasten hoger zijn dan begroot is {}.",
-            d.likely(p, &format!("chance(cost({name}, {y}) > budget({name}, {y}))"))
+            d.likely(p, &addresses::chance_above(&name, y))
         ));
         if let Some(excess) = d.band(id, last).and_then(|s| s.expected_excess).filter(|_| p >= 0.01) {
             out.push_str(&format!(
                 " Gebeurt dat, dan is de overschrijding gemiddeld {}.",
                 d.euros(
                     excess,
-                    &format!("mean({address} als die boven 0 ligt)"),
+                    &format!("given({address} | {address} > 0)"),
                     "gemiddelde van de trekkingen met een overschrijding"
                 )
             ));
@@ -101,7 +100,7 @@ fn with_revenue(d: &Draft<'_>, id: &GroupId, name: &str, last: usize) -> String 
     );
     let net = d.money(
         balance,
-        &format!("balance({name}, {y}) - (budget_revenue({name}, {y}) - budget({name}, {y}))"),
+        &addresses::balance_above_budget(name, y),
         balance_exact,
         "verschil met de begroting in het geld van het jaar",
     );
@@ -194,11 +193,14 @@ pub fn reasons(d: &Draft<'_>, id: &GroupId) -> Option<Table> {
         .zip(&units)
         .filter(|(_, u)| **u != 0)
         .map(|(p, u)| {
-            Row::plain(vec![Cell::words(p.cause.in_a_table(p.amount)), tables::deviation(&d.book, -u, -p.amount)])
+            let address = gap_address(p.cause, &name(id), year.year, counted.is_some());
+            let cell = tables::deviation(&d.book, -u, -p.amount).at(address);
+            Row::plain(vec![Cell::words(p.cause.in_a_table(p.amount)), cell])
         })
         .collect();
     let (word, total) = if target > 0 { ("Hoger dan begroot", -target) } else { ("Lager dan begroot", -target) };
-    rows.push(Row::total(vec![Cell::words(word), tables::deviation(&d.book, total, -exact)]));
+    let whole = addresses::below_budget(&name(id), year.year);
+    rows.push(Row::total(vec![Cell::words(word), tables::deviation(&d.book, total, -exact).at(whole)]));
     Some(Table {
         id: format!("waardoor-{}", name(id)),
         caption: format!("Waardoor? Lasten tegenover begroting in {} ({})", year.year, d.book.caption()),
@@ -206,4 +208,16 @@ pub fn reasons(d: &Draft<'_>, id: &GroupId) -> Option<Table> {
         rows,
         notes: Vec::new(),
     })
+}
+
+/// A part of the gap as an address, an excess being negative as it is printed.
+fn gap_address(cause: Cause, name: &str, y: Year, counted: bool) -> String {
+    let part = match cause {
+        Cause::Volume if counted => return format!("gap.not_realised({name}, {y}) - gap.volume({name}, {y})"),
+        Cause::Volume | Cause::NominalVolume => "volume",
+        Cause::NotCountedOn => "not_realised",
+        Cause::Price | Cause::NominalPrice => "price",
+        Cause::Compensation => "compensation",
+    };
+    format!("-gap.{part}({name}, {y})")
 }

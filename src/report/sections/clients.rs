@@ -6,7 +6,7 @@
 use super::super::disclosure::{HIDDEN, HIDDEN_NOTE, Shown};
 use super::super::document::{Block, Cell, Column, Row, Table, Unit};
 use super::super::draft::{Draft, strong};
-use super::super::{tables, words};
+use super::super::{addresses, tables, words};
 use crate::dutch;
 use crate::model::{ClientsBasis, CostLine};
 use crate::projection::GroupId;
@@ -81,29 +81,36 @@ fn table(d: &Draft<'_>, id: &GroupId, label: &str, counted: &[(&CostLine, usize)
     if d.disclosure.is_on() {
         notes.push("Aantallen zijn afgerond op vijf; een totaal kan daardoor iets afwijken.".to_owned());
     }
-    let mut rows: Vec<Row> = counted
-        .iter()
-        .map(|(line, at)| {
-            let of = &d.projection().lines[*at].years;
-            let mut cells = vec![Cell::words(words::clean(&line.label)), Cell::words(basis(line))];
-            let shown = |y: usize| d.disclosure.clients(&line.id, of[y].clients);
-            cells.extend(years.iter().map(|y| tables::count(shown(*y))));
-            for y in [0, last] {
-                if shown(y) == Shown::Hidden {
-                    cells.push(tables::count(Shown::Hidden));
-                    continue;
-                }
-                cells.push(match derive::cost_per_client(&of[y]) {
-                    Some(v) => {
-                        let v = d.disclosure.average(&line.id, v);
-                        Cell::number(dutch::whole(v), v, Unit::Euro)
+    let mut rows: Vec<Row> =
+        counted
+            .iter()
+            .map(|(line, at)| {
+                let of = &d.projection().lines[*at].years;
+                let mut cells = vec![Cell::words(words::clean(&line.label)), Cell::words(basis(line))];
+                let shown = |y: usize| d.disclosure.clients(&line.id, of[y].clients);
+                cells.extend(years.iter().map(|y| {
+                    tables::count(shown(*y)).at(format!("clients({}, {})", line.id, d.projection().years[*y]))
+                }));
+                for y in [0, last] {
+                    if shown(y) == Shown::Hidden {
+                        cells.push(tables::count(Shown::Hidden));
+                        continue;
                     }
-                    None => tables::nothing(),
-                });
-            }
-            Row::plain(cells)
-        })
-        .collect();
+                    cells.push(match derive::cost_per_client(&of[y]) {
+                        Some(v) => {
+                            let v = d.disclosure.average(&line.id, v);
+                            Cell::number(dutch::whole(v), v, Unit::Euro).at(format!(
+                                "client.cost({}, {})",
+                                line.id,
+                                d.projection().years[y]
+                            ))
+                        }
+                        None => tables::nothing(),
+                    });
+                }
+                Row::plain(cells)
+            })
+            .collect();
     // Only where the group says that nobody uses two of its lines, and all are counted alike.
     let summed = d.years_of(id).iter().all(|y| y.clients.is_some()) && counted.len() > 1;
     if summed && counted.windows(2).all(|w| w[0].0.clients_basis == w[1].0.clients_basis) {
@@ -111,7 +118,11 @@ fn table(d: &Draft<'_>, id: &GroupId, label: &str, counted: &[(&CostLine, usize)
         for (column, y) in years.iter().enumerate() {
             let exact = d.years_of(id)[*y].clients.unwrap_or(0.0);
             let shown = d.disclosure.clients_of(id, Some(exact));
-            cells.push(tables::count(shown));
+            cells.push(tables::count(shown).at(format!(
+                "clients({}, {})",
+                addresses::group(id),
+                d.projection().years[*y]
+            )));
             // Printed counts add up to the printed total; rounded to five they need not.
             if d.disclosure.is_on() {
                 continue;
@@ -161,13 +172,13 @@ fn luck(d: &Draft<'_>, line: &CostLine, at: usize) -> Option<String> {
         strong("Speelt toeval mee?"),
         d.cite(
             &dutch::euro(dutch::round(one / 100.0, 0) * 100.0),
-            &format!("price({}, {y})", line.id),
+            &format!("client.cost({}, {y})", line.id),
             dutch::euro_cents(one),
             "lasten zonder maatregelen gedeeld door cliënten"
         ),
         d.cite(
             &dutch::euro(dutch::round(dear / 100.0, 0) * 100.0),
-            &format!("price({}, {y})", line.id),
+            &format!("client.dear({}, {y})", line.id),
             dutch::euro_cents(dear),
             "gemiddelde plus één keer de spreiding tussen cliënten (cost_cv)"
         ),

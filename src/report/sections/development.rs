@@ -7,7 +7,7 @@ use super::super::chart::{Chart, Drawing, FanYear};
 use super::super::document::{Block, Cell, Column, Row, Section, Table};
 use super::super::draft::{Draft, has_band, strong};
 use super::super::rounding::Units;
-use super::super::{tables, words};
+use super::super::{addresses, tables, words};
 use super::{budget, clients, lines, pictures};
 use crate::model::FigureKind;
 use crate::projection::GroupId;
@@ -118,6 +118,7 @@ fn causes(d: &Draft<'_>, id: &GroupId) -> Option<(Table, Vec<(String, Units, f64
     let (h, last, start) = (d.horizon(), d.last(), d.start(id));
     let page = d.page(id)?;
     let b = d.years_of(id).get(start)?.year;
+    let group = addresses::group(id);
     if start >= last {
         return None;
     }
@@ -140,10 +141,15 @@ fn causes(d: &Draft<'_>, id: &GroupId) -> Option<(Table, Vec<(String, Units, f64
         parts.iter().zip(&units).map(|((why, v), u)| (reason(*why, *v).to_owned(), *u, *v)).collect();
     let mut rows: Vec<Row> = steps
         .iter()
-        .map(|(why, u, v)| Row::plain(vec![Cell::words(why.clone()), tables::amount(&d.book, *u, *v)]))
+        .zip(&parts)
+        .map(|((why, u, v), (cause, _))| {
+            let address = format!("change({}, {group}, {b}, {h})", cause_of(*cause));
+            Row::plain(vec![Cell::words(why.clone()), tables::amount(&d.book, *u, *v).at(address)])
+        })
         .collect();
     let exact = derive::less(d.years_of(id)[last].cost, d.years_of(id)[start].cost);
-    rows.push(Row::total(vec![Cell::words("Verandering"), tables::amount(&d.book, target, exact)]));
+    let address = format!("cost({group}, {h}) - cost({group}, {b})");
+    rows.push(Row::total(vec![Cell::words("Verandering"), tables::amount(&d.book, target, exact).at(address)]));
     let table = Table {
         id: format!("verandering-{}", name(id)),
         caption: format!("Waardoor veranderen de lasten van {b} tot {h}? ({})", d.book.caption()),
@@ -152,6 +158,19 @@ fn causes(d: &Draft<'_>, id: &GroupId) -> Option<(Table, Vec<(String, Units, f64
         notes: Vec::new(),
     };
     Some((table, steps))
+}
+
+/// The cause as an address names it.
+fn cause_of(why: Why) -> &'static str {
+    match why {
+        Why::Price => "price",
+        Why::Growth => "growth",
+        Why::Ageing => "ageing",
+        Why::Movement => "movement",
+        Why::Intensity => "intensity",
+        Why::Measures(kind) => kind.name(),
+        Why::Other => "other",
+    }
 }
 
 pub fn reason(why: Why, amount: f64) -> &'static str {
@@ -183,33 +202,37 @@ fn by_year(d: &Draft<'_>, id: &GroupId, label: &str) -> Table {
         columns.push(Column::numbers("Baten").optional());
         columns.push(Column::numbers("Saldo").optional());
     }
+    let name = addresses::group(id);
+    let of = |figure: &str, y| format!("{figure}({name}, {y})");
     let rows = d
         .years_of(id)
         .iter()
         .enumerate()
         .filter_map(|(i, year)| {
             let entry = d.page(id)?.years.get(i)?;
+            let y = year.year;
             let mut cells = vec![
                 tables::year_of(d, id, year.year),
-                tables::amount(&d.book, entry.cost, year.cost),
-                tables::band(d, d.band(id, i)),
-                tables::amount_or(&d.book, entry.budget_cost, year.budget_cost),
+                tables::amount(&d.book, entry.cost, year.cost).at(of("cost", y)),
+                tables::band(d, d.band(id, i), &of("cost", y)),
+                tables::amount_or(&d.book, entry.budget_cost, year.budget_cost).at(of("budget", y)),
                 tables::deviation_or(
                     &d.book,
                     entry.cost_above().map(|u| -u),
                     derive::cost_above_budget(year).map(|v| -v),
-                ),
-                tables::chance_of(d.outcome_of(id).and_then(|o| o.cost.get(i))),
+                )
+                .at(addresses::below_budget(&name, y)),
+                tables::chance_of(d.outcome_of(id).and_then(|o| o.cost.get(i))).at(addresses::chance_above(&name, y)),
             ];
             if revenue {
-                cells.push(tables::amount(&d.book, entry.revenue, year.revenue));
-                cells.push(tables::amount(&d.book, entry.balance(), year.balance));
+                cells.push(tables::amount(&d.book, entry.revenue, year.revenue).at(of("revenue", y)));
+                cells.push(tables::amount(&d.book, entry.balance(), year.balance).at(of("balance", y)));
             }
             Some(Row::plain(cells))
         })
         .collect();
     tables::without_empty_columns(Table {
-        id: format!("jaren-{}", name(id)),
+        id: format!("jaren-{}", self::name(id)),
         caption: format!("{}: lasten per jaar ({})", words::capital(label), d.book.caption()),
         columns,
         rows,
@@ -286,18 +309,22 @@ fn overview(d: &Draft<'_>) -> Option<Table> {
     let cells = |id: &GroupId, label: &str| -> Option<Vec<Cell>> {
         let (page, years) = (d.page(id)?, d.years_of(id));
         let (first, end, y) = (page.years[start], page.years[last], &years[last]);
+        let name = addresses::group(id);
+        let of = |figure: &str, y| format!("{figure}({name}, {y})");
         Some(vec![
             Cell::words(label),
-            tables::amount(&d.book, first.cost, years[start].cost),
-            tables::amount(&d.book, end.cost, y.cost),
-            tables::band(d, d.band(id, last)),
-            tables::amount_or(&d.book, budget.and(end.budget_cost), y.budget_cost),
+            tables::amount(&d.book, first.cost, years[start].cost).at(of("cost", years[start].year)),
+            tables::amount(&d.book, end.cost, y.cost).at(of("cost", y.year)),
+            tables::band(d, d.band(id, last), &of("cost", y.year)),
+            tables::amount_or(&d.book, budget.and(end.budget_cost), y.budget_cost).at(of("budget", y.year)),
             tables::deviation_or(
                 &d.book,
                 budget.and(end.cost_above()).map(|u| -u),
                 derive::cost_above_budget(y).map(|v| -v),
-            ),
-            tables::chance_of(budget.and(d.outcome_of(id)).and_then(|o| o.cost.get(last))),
+            )
+            .at(addresses::below_budget(&name, y.year)),
+            tables::chance_of(budget.and(d.outcome_of(id)).and_then(|o| o.cost.get(last)))
+                .at(addresses::chance_above(&name, y.year)),
         ])
     };
     let mut rows: Vec<Row> = shown.iter().filter_map(|(id, label)| cells(id, label)).map(Row::plain).collect();
@@ -307,11 +334,16 @@ fn overview(d: &Draft<'_>) -> Option<Table> {
     };
     // Money of other programmes in a domain is not in the total; say so instead of a sum that does not add up.
     let (a, b) = (rest(&|e| e.cost, start), rest(&|e| e.cost, last));
+    let apart = |year: usize| {
+        let y = d.projection().years[year];
+        let domains: Vec<String> = shown.iter().map(|(id, _)| format!("cost({}, {y})", addresses::group(id))).collect();
+        format!("cost(total, {y}) - ({})", addresses::sum(&domains))
+    };
     if a != 0 || b != 0 {
         rows.push(Row::plain(vec![
             Cell::words("Af: geld buiten dit programma"),
-            tables::amount(&d.book, a, d.book.euros(a)),
-            tables::amount(&d.book, b, d.book.euros(b)),
+            tables::amount(&d.book, a, d.book.euros(a)).at(apart(start)),
+            tables::amount(&d.book, b, d.book.euros(b)).at(apart(last)),
             tables::nothing(),
             tables::nothing(),
             tables::nothing(),

@@ -6,7 +6,7 @@
 
 use super::super::document::{Block, Cell, Column, Row, Section, Table};
 use super::super::draft::Draft;
-use super::super::{tables, words};
+use super::super::{addresses, tables, words};
 use crate::dutch;
 use crate::model::{FigureKind, LineId, Quantity};
 use crate::projection::GroupId;
@@ -147,14 +147,25 @@ fn table(d: &Draft<'_>, id: &GroupId, label: &str) -> Option<Table> {
         .filter(|(i, _)| history.iter().any(|y| y.year < base && y.amounts[*i].is_some()))
         .map(|(i, (line, _))| {
             let mut cells = vec![Cell::words(words::clean(model.lines.get(*line).label()))];
-            cells.extend(history.iter().zip(&units).map(|(y, u)| tables::amount_or(&d.book, u[i], y.amounts[i])));
+            let share = all[i].1;
+            cells.extend(history.iter().zip(&units).map(|(y, u)| {
+                let row = format!("figures({}, cost, {}, {})", model.lines.get(*line).id(), y.kind.name(), y.year);
+                tables::amount_or(&d.book, u[i], y.amounts[i]).at(addresses::share(share, &row))
+            }));
             Row::plain(cells)
         })
         .collect();
     let complete = rows.len() == all.len();
     if complete && rows.len() > 1 {
         let mut cells = vec![Cell::words("Totaal")];
-        cells.extend(history.iter().map(|y| tables::amount_or(&d.book, y.total().map(|t| d.book.round(t)), y.total())));
+        cells.extend(history.iter().map(|y| {
+            tables::amount_or(&d.book, y.total().map(|t| d.book.round(t)), y.total()).at(format!(
+                "figures({}, cost, {}, {})",
+                addresses::group(id),
+                y.kind.name(),
+                y.year
+            ))
+        }));
         rows.push(Row::total(cells));
     }
     let mut notes = Vec::new();

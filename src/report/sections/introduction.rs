@@ -2,7 +2,7 @@
 
 use super::super::document::{Block, Section, Text};
 use super::super::draft::{Draft, strong};
-use super::super::words;
+use super::super::{addresses, words};
 use crate::dutch;
 use crate::model::{FigureKind, MeasureKind, Prices};
 use crate::projection::GroupId;
@@ -88,7 +88,7 @@ fn held(d: &Draft<'_>, b: Year) -> String {
     let name = words::kind(d.model().municipality.base);
     let amount = |i: &InBase| {
         let formula = format!("som van {} in {b}, zoals opgegeven", words::measure_kind(i.kind, 2));
-        d.euros(i.cost, &format!("measures({}, {b})", i.kind.name()), &formula)
+        d.euros(i.cost, &format!("measures.stated({}, {b})", i.kind.name()), &formula)
     };
     let savings: Vec<String> = held
         .iter()
@@ -120,7 +120,8 @@ fn prices(d: &Draft<'_>) -> String {
         (Prices::Constant(year), Some(id)) => {
             let a = model.assumption(id);
             let rate = words::series(&a.values, a.scale, d.base_year());
-            let rate = d.cite(&rate, &a.address, rate.clone(), "zoals opgegeven");
+            let addresses = addresses::values(model, a).join("; ");
+            let rate = d.cite(&rate, &addresses, rate.clone(), "zoals opgegeven");
             let mut out = format!(
                 "De meerjarenbegroting staat in prijzen van {year}. Voor hogere lonen en prijzen is er een vergoeding. \
                  We rekenen daarvoor met {rate}. Dat geld staat niet in de budgetten van dit overzicht, maar centraal in de gemeentebegroting. \

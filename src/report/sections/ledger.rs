@@ -1,6 +1,6 @@
 //! The measures' ledger, and the published explanation beside our figures.
 
-use super::super::document::{Block, Cell, Column, Row, Table};
+use super::super::document::{Block, Cell, Column, Row, Table, Unit};
 use super::super::draft::Draft;
 use super::super::{chance, tables, words};
 use crate::analysis::ledger;
@@ -19,16 +19,19 @@ pub fn savings(d: &Draft<'_>) -> Option<Block> {
         .iter()
         .map(|r| {
             let m = &model.measures[r.measure];
-            let amount = |value: f64| tables::amount(&d.book, d.book.round(value), value);
+            let amount = |value: f64, part: &str| {
+                tables::amount(&d.book, d.book.round(value), value).at(format!("measure.{part}({}, {year})", m.id))
+            };
             Row::plain(vec![
                 Cell::words(words::clean(&m.label)),
                 Cell::words(words::measure_kind(m.kind, 1)),
-                amount(r.planned),
-                amount(r.filled),
-                r.realised.map_or_else(tables::nothing, amount),
-                amount(r.open),
-                amount(r.counted_on),
-                Cell::words(chance::simulated_number(r.chance)),
+                amount(r.planned, "planned"),
+                amount(r.filled, "filled"),
+                r.realised.map_or_else(tables::nothing, |v| amount(v, "realised")),
+                amount(r.open, "open"),
+                amount(r.counted_on, "counted_on"),
+                Cell::number(chance::simulated_number(r.chance), r.chance, Unit::Percent)
+                    .at(format!("measure.chance({}, {year})", m.id)),
             ])
         })
         .collect();
@@ -72,17 +75,23 @@ pub fn published(d: &Draft<'_>) -> Vec<Block> {
         .items
         .iter()
         .zip(&ours)
-        .map(|(item, ours)| {
+        .enumerate()
+        .map(|(i, (item, ours))| {
             Row::plain(vec![
                 Cell::words(words::clean(&item.label)),
-                deviation(item.amount),
-                ours.ours.map_or_else(tables::nothing, deviation),
+                deviation(item.amount).at(format!("published({})", i + 1)),
+                ours.ours.map_or_else(tables::nothing, deviation).at(format!("published.ours({})", i + 1)),
                 Cell::words(item.note.as_deref().map(words::clean).unwrap_or_default()),
             ])
         })
         .collect();
     let total = published.total.unwrap_or_else(|| published.sum());
-    let row = Row::plain(vec![Cell::words("Totaal"), deviation(total), tables::nothing(), Cell::words("")]);
+    let row = Row::plain(vec![
+        Cell::words("Totaal"),
+        deviation(total).at("published(total)"),
+        tables::nothing(),
+        Cell::words(""),
+    ]);
     let adds_up = published.items.iter().map(|i| d.book.round(i.amount)).sum::<i64>() == d.book.round(total);
     rows.push(if adds_up { Row { kind: super::super::document::RowKind::Total, ..row } } else { row });
     if let Some((year, kind, own)) = change {
@@ -93,7 +102,7 @@ pub fn published(d: &Draft<'_>) -> Vec<Block> {
                 d.base_year()
             )),
             tables::nothing(),
-            deviation(own),
+            deviation(own).at("result.change()"),
             Cell::words(""),
         ]));
     }

@@ -3,7 +3,7 @@
 use super::super::document::{Block, Cell, Column, Row, Table};
 use super::super::draft::Draft;
 use super::super::rounding::{SliceEntry, Units};
-use super::super::{tables, words};
+use super::super::{addresses, tables, words};
 use super::development::name;
 use crate::dutch;
 use crate::projection::GroupId;
@@ -104,16 +104,34 @@ fn row(d: &Draft<'_>, label: &str, items: &[&(Slice, Vec<SliceEntry>)], span: &S
     let budgeted: Option<Units> = span.budget.and_then(|y| items.iter().map(|(_, e)| e[y].budget).sum());
     let budget_exact: Option<f64> = span.budget.and_then(|y| items.iter().map(|(s, _)| s.budget_now[y]).sum());
     let above_exact: Option<f64> = span.budget.and_then(|y| items.iter().map(|(s, _)| s.above_budget[y]).sum());
+    let of = |figure: &str, year: usize| {
+        let y = d.projection().years[year];
+        let each =
+            |s: &Slice| addresses::share(s.share, &format!("{figure}({}, {y})", d.model().lines.get(s.line).id()));
+        addresses::sum(&items.iter().map(|(s, _)| each(s)).collect::<Vec<String>>())
+    };
+    let costs = span.sign < 0;
+    let amount = |year: usize| of(if costs { "cost" } else { "revenue" }, year);
+    let budget = of(if costs { "budget" } else { "budget_revenue" }, span.last);
     Row::plain(vec![
         Cell::words(label),
-        tables::amount(&d.book, from, exact(span.start)),
-        tables::amount(&d.book, to, exact(span.last)),
-        tables::amount(&d.book, to - from, derive::less(exact(span.last), exact(span.start))),
-        tables::amount_or(&d.book, budgeted, budget_exact),
+        tables::amount(&d.book, from, exact(span.start)).at(amount(span.start)),
+        tables::amount(&d.book, to, exact(span.last)).at(amount(span.last)),
+        tables::amount(&d.book, to - from, derive::less(exact(span.last), exact(span.start))).at(format!(
+            "{} - ({})",
+            amount(span.last),
+            amount(span.start)
+        )),
+        tables::amount_or(&d.book, budgeted, budget_exact).at(budget.clone()),
         tables::deviation_or(
             &d.book,
             budgeted.map(|b| (to - b) * span.sign),
             above_exact.map(|v| v * span.sign as f64),
-        ),
+        )
+        .at(if span.sign < 0 {
+            format!("{budget} - ({})", amount(span.last))
+        } else {
+            format!("{} - ({budget})", amount(span.last))
+        }),
     ])
 }

@@ -3,7 +3,7 @@
 
 use super::super::document::{Block, Cell, Column, Row, Section, Table};
 use super::super::draft::Draft;
-use super::super::words;
+use super::super::{addresses, words};
 use super::assumptions::{Sources, own_provenance};
 use crate::analysis::trust;
 use crate::dutch;
@@ -26,7 +26,7 @@ pub fn write(d: &Draft<'_>, sources: &mut Sources) -> Section {
             let until = day(late.unwrap_or(provenance).valid_until.as_deref());
             Row::plain(vec![
                 Cell::words(words::capital(&words::of_address(model, &a.address))),
-                Cell::words(d.disclosure.series(d.model(), a)),
+                Cell::words(d.disclosure.series(d.model(), a)).at_all(addresses::values(model, a)),
                 Cell::words(sources.cite(provenance)),
                 Cell::words(day(provenance.date.as_deref()).unwrap_or_default()),
                 Cell::words(provenance.owner.as_deref().map(words::clean).unwrap_or_default()),

@@ -3,7 +3,7 @@
 
 use super::super::document::{Align, Block, Cell, Column, Row, Section, Table};
 use super::super::draft::{Draft, strong};
-use super::super::{tables, words};
+use super::super::{addresses, tables, words};
 use super::assumptions::Sources;
 use super::ledger;
 use crate::dutch;
@@ -21,15 +21,16 @@ pub fn write(d: &Draft<'_>, sources: &mut Sources) -> Option<Section> {
         "Plus betekent hogere lasten, min betekent lagere lasten. Wat in {b} al in de cijfers zit, komt er niet nog eens bij. \
          De laatste kolom is het deel waarop deze raming rekent."
     )))];
+    let of = |what: &str, kind: MeasureKind, y| format!("measures.{what}({}, {y})", kind.name());
     let rows = by_kind
         .iter()
         .map(|k| {
             Row::plain(vec![
                 Cell::words(words::capital(words::measure_kind(k.kind, k.count))),
                 Cell::words(k.count.to_string()),
-                tables::amount(&d.book, d.book.round(k.base), k.base),
-                tables::amount(&d.book, d.book.round(k.planned), k.planned),
-                tables::amount(&d.book, d.book.round(k.counted_on), k.counted_on),
+                tables::amount(&d.book, d.book.round(k.base), k.base).at(of("stated", k.kind, b)),
+                tables::amount(&d.book, d.book.round(k.planned), k.planned).at(of("stated", k.kind, h)),
+                tables::amount(&d.book, d.book.round(k.counted_on), k.counted_on).at(of("counted_on", k.kind, h)),
             ])
         })
         .collect();
@@ -124,11 +125,16 @@ fn doubtful(d: &Draft<'_>, sources: &mut Sources) -> Option<Table> {
         rows.push(Row::plain(vec![
             Cell::words(format!("{}{}", words::clean(&measure.label), if revenue { " *" } else { "" })),
             Cell::words(words::structural(measure.structural).1),
-            tables::amount(&d.book, d.book.round(planned), planned),
+            tables::amount(&d.book, d.book.round(planned), planned).at(format!("{}[{h}]", amount.address)),
             Cell::words(
                 realisation.map_or_else(|| "100%".to_owned(), |a| words::series(&a.values, a.scale, d.base_year())),
-            ),
-            Cell::words(realisation.and_then(words::uncertainty).unwrap_or_else(|| "vast".into())),
+            )
+            .at_all(match realisation {
+                Some(a) => addresses::values(model, a),
+                None => vec![format!("measure.realisation({}, {h})", measure.id)],
+            }),
+            Cell::words(realisation.and_then(words::uncertainty).unwrap_or_else(|| "vast".into()))
+                .at_all(realisation.map(|a| addresses::bounds(model, a)).unwrap_or_default()),
             Cell::words(sources.cite(realisation.map_or(&measure.provenance, |a| &a.provenance))),
         ]));
     }

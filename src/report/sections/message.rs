@@ -6,8 +6,8 @@
 
 use super::super::document::{Block, Column, Row, Section, Table};
 use super::super::draft::Draft;
-use super::super::tables;
-use super::super::{chance, words};
+use super::super::words;
+use super::super::{addresses, tables};
 use crate::projection::GroupId;
 use crate::study::derive;
 
@@ -86,12 +86,7 @@ fn budget(d: &Draft<'_>) -> String {
     let band = d.band(&id, last);
     let expected = if band.is_some() { "naar verwachting " } else { "in deze raming " };
     let (what, difference, exact, address) = match (entry.balance_above(), derive::balance_above_budget(&years[last])) {
-        (Some(units), Some(exact)) => (
-            "is het saldo",
-            units,
-            exact,
-            format!("balance(total, {y}) - (budget_revenue(total, {y}) - budget(total, {y}))"),
-        ),
+        (Some(units), Some(exact)) => ("is het saldo", units, exact, addresses::balance_above_budget("total", y)),
         _ => {
             let exact = derive::cost_above_budget(&years[last]).unwrap_or(0.0);
             (
@@ -114,7 +109,7 @@ fn budget(d: &Draft<'_>) -> String {
     match d.chance_of_worse(&id, last) {
         Some(p) => format!(
             "In {y} {what} {expected}{compared}; de kans op een slechter saldo dan begroot is {}.",
-            d.likely(p, &format!("chance(shortfall(total, {y}) > 0)"))
+            d.likely(p, &addresses::chance_of_worse(d.here, &id, last))
         ),
         None => format!("In {y} {what} {expected}{compared}."),
     }
@@ -138,8 +133,8 @@ fn risk(d: &Draft<'_>) -> String {
             let size = d
                 .disclosure
                 .impact(d.model(), r)
-                .map(|i| d.euros(i.mean, &format!("risk({})", r.id), "gemiddeld gevolg als het gebeurt"));
-            let odds = r.chance.map(|p| chance::stated(&d.model().report.chance_words, p)).unwrap_or_default();
+                .map(|i| d.euros(i.mean, &format!("risk.impact({})", r.id), "gemiddeld gevolg als het gebeurt"));
+            let odds = r.chance.map(|p| d.stated(p, &format!("risk.chance({})", r.id))).unwrap_or_default();
             let each = if r.years.len() > 1 { " per jaar" } else { "" };
             let when = match (&r.what_if, r.years.first()) {
                 (Some(_), Some(year)) => format!(" in {year}"),
@@ -181,7 +176,7 @@ fn beside(d: &Draft<'_>) -> Option<String> {
         let they = if summed == 1 { "Gemiddeld is dat".to_owned() } else { format!("Samen {verb} zij gemiddeld") };
         out.push_str(&format!(
             " {they} {}{gain} in {} (kans maal gevolg).",
-            d.euros(total, "sum(risk.expected)", "som van kans maal gemiddeld gevolg"),
+            d.euros(total, &format!("register.expected({})", r.year), "som van kans maal gemiddeld gevolg"),
             r.year
         ));
     }
@@ -210,7 +205,7 @@ fn needed(d: &Draft<'_>) -> String {
     };
     let amount = d.euros(
         needed,
-        &format!("resilience.needed({})", r.year),
+        &format!("resilience.needed({})", addresses::level(r.certainty)),
         &format!("kwantiel {} van het verlies boven het verwachte tekort", words::percent(r.certainty)),
     );
     let certainty = words::percent(r.certainty);
@@ -244,6 +239,7 @@ fn needed(d: &Draft<'_>) -> String {
 }
 
 fn key_figures(d: &Draft<'_>) -> Table {
+    let cost = |y| format!("cost(total, {y})");
     let id = GroupId::Total;
     let columns = vec![
         Column::words("Jaar"),
@@ -260,14 +256,16 @@ fn key_figures(d: &Draft<'_>) -> Table {
         .enumerate()
         .filter_map(|(i, year)| {
             let entry = d.page(&id)?.years.get(i)?;
+            let y = year.year;
             Some(Row::plain(vec![
                 tables::year_of(d, &id, year.year),
-                tables::amount(&d.book, entry.cost, year.cost),
-                tables::band(d, d.band(&id, i)),
-                tables::amount(&d.book, entry.revenue, year.revenue),
-                tables::amount(&d.book, entry.balance(), year.balance),
-                tables::deviation_or(&d.book, entry.balance_above(), derive::balance_above_budget(year)),
-                tables::odds(d.chance_of_worse(&id, i)),
+                tables::amount(&d.book, entry.cost, year.cost).at(cost(y)),
+                tables::band(d, d.band(&id, i), &cost(y)),
+                tables::amount(&d.book, entry.revenue, year.revenue).at(format!("revenue(total, {y})")),
+                tables::amount(&d.book, entry.balance(), year.balance).at(format!("balance(total, {y})")),
+                tables::deviation_or(&d.book, entry.balance_above(), derive::balance_above_budget(year))
+                    .at(addresses::balance_above_budget("total", y)),
+                tables::odds(d.chance_of_worse(&id, i)).at(addresses::chance_of_worse(d.here, &id, i)),
             ]))
         })
         .collect();

@@ -6,7 +6,7 @@ use super::super::chart::{Amount, Bar, Chart, Dot, Drawing, MapRisk, RavijnYear}
 use super::super::document::{Cell, Column, Row, Table, Unit};
 use super::super::draft::{Draft, has_band};
 use super::super::rounding::Units;
-use super::super::{tables, words};
+use super::super::{addresses, tables, words};
 use crate::dutch;
 use crate::model::RiskChance;
 use crate::projection::GroupId;
@@ -15,8 +15,8 @@ use crate::study::{ResilienceOutcome, RiskEntry, ScenarioStudy};
 /// How many risks stand on the map.
 const ON_MAP: usize = 15;
 
-fn cell(amount: &Amount) -> Cell {
-    Cell::number(amount.printed.clone(), amount.value, Unit::Euro)
+fn cell(amount: &Amount, address: String) -> Cell {
+    Cell::number(amount.printed.clone(), amount.value, Unit::Euro).at(address)
 }
 
 /// Cost, revenue and the gap; none without revenue.
@@ -41,7 +41,11 @@ pub fn ravijn(d: &Draft<'_>) -> Option<Chart> {
     }
     let rows = years
         .iter()
-        .map(|y| Row::plain(vec![Cell::words(y.year.to_string()), cell(&y.cost), cell(&y.revenue), cell(&y.gap)]))
+        .map(|y| {
+            let of = |amount: &Amount, figure: &str| cell(amount, format!("{figure}(total, {})", y.year));
+            let amounts = [of(&y.cost, "cost"), of(&y.revenue, "revenue"), of(&y.gap, "balance")];
+            Row::plain(std::iter::once(Cell::words(y.year.to_string())).chain(amounts).collect())
+        })
         .collect();
     Some(Chart {
         id: "ravijn".into(),
@@ -114,8 +118,14 @@ pub fn what_ifs(d: &Draft<'_>, base: &ScenarioStudy, others: &[&ScenarioStudy]) 
             .map(|b| (d.mark(b.p10), d.mark(b.p90)));
         Some(Dot { label, value, band })
     };
+    let mut asked = vec![base];
     let mut rows = vec![dot(base, "Basisraming".into())?];
-    rows.extend(others.iter().filter_map(|s| dot(s, words::clean(&s.model.scenario.title))));
+    for s in others {
+        if let Some(row) = dot(s, words::clean(&s.model.scenario.title)) {
+            rows.push(row);
+            asked.push(s);
+        }
+    }
     if rows.len() < 2 {
         return None;
     }
@@ -131,13 +141,17 @@ pub fn what_ifs(d: &Draft<'_>, base: &ScenarioStudy, others: &[&ScenarioStudy]) 
         columns,
         rows: rows
             .iter()
-            .map(|r| {
-                let mut cells = vec![Cell::words(r.label.clone()), cell(&r.value)];
+            .zip(&asked)
+            .map(|(r, s)| {
+                let address =
+                    |wrap: &dyn Fn(String) -> String| addresses::within(d, s, &wrap(format!("balance(total, {h})")));
+                let mut cells = vec![Cell::words(r.label.clone()), cell(&r.value, address(&|a| a))];
                 if bands {
-                    let (low, high) = r
-                        .band
-                        .as_ref()
-                        .map_or_else(|| (tables::nothing(), tables::nothing()), |(low, high)| (cell(low), cell(high)));
+                    let end = |amount: &Amount, p: u8| cell(amount, address(&|a| format!("p{p}({a})")));
+                    let (low, high) = r.band.as_ref().map_or_else(
+                        || (tables::nothing(), tables::nothing()),
+                        |(low, high)| (end(low, 10), end(high, 90)),
+                    );
                     cells.extend([low, high]);
                 }
                 Row::plain(cells)
@@ -186,7 +200,10 @@ pub fn loss(d: &Draft<'_>, r: &ResilienceOutcome) -> Option<Chart> {
                 .curve
                 .iter()
                 .filter(|(level, v)| told(*level, r.certainty) && *v >= 0.0)
-                .map(|(level, v)| Row::plain(vec![Cell::words(dutch::percent(*level, 1)), cell(&d.mark(*v))]))
+                .map(|(level, v)| {
+                    let address = format!("resilience.needed({})", addresses::level(*level));
+                    Row::plain(vec![Cell::words(dutch::percent(*level, 1)), cell(&d.mark(*v), address)])
+                })
                 .collect(),
             notes: Vec::new(),
         },

@@ -3,7 +3,7 @@
 use super::super::document::{Block, Cell, Column, Row, Section, Table};
 use super::super::draft::Draft;
 use super::super::rounding::{Units, apportion, whole};
-use super::super::{chance, tables, words};
+use super::super::{addresses, chance, tables, words};
 use super::pictures;
 use crate::dutch;
 use crate::model::RiskChance;
@@ -76,10 +76,13 @@ fn intro(d: &Draft<'_>, summed: usize) -> String {
 fn odds(d: &Draft<'_>, risk: &RiskEntry) -> Cell {
     match (risk.chance, risk.written_chance) {
         (Some(p), Some(RiskChance::PerYear(n))) => {
+            // What is printed is how often, not the chance of at least once.
             Cell::number(format!("{} keer per jaar", dutch::short(n, 2)), p, super::super::document::Unit::Percent)
+                .at(format!("risk.chance_in({}, {})", risk.id, risk.years.first().map_or(0, |y| y.0)))
         }
         (Some(p), _) => {
             Cell::number(chance::stated(&d.model().report.chance_words, p), p, super::super::document::Unit::Percent)
+                .at(format!("risk.chance({})", risk.id))
         }
         _ => tables::nothing(),
     }
@@ -99,6 +102,13 @@ fn table(d: &Draft<'_>, summed: &[&RiskEntry]) -> Table {
     let share_sum: f64 = shares.iter().sum();
     let share_units = apportion(&shares, 1.0, whole(share_sum));
     let expected = |u: Units, v: f64| tables::deviation(&d.book, -u, -v);
+    let year = addresses::register_year(d);
+    let of = |r: &RiskEntry, part: &str| match part {
+        "expected" => format!("risk.expected({}, {year})", r.id),
+        _ => format!("risk.{part}({})", r.id),
+    };
+    let all =
+        |risks: &[&RiskEntry], part: &str| addresses::sum(&risks.iter().map(|r| of(r, part)).collect::<Vec<String>>());
     let percent = |u: Units, v: f64| Cell::number(format!("{u}%"), v / 100.0, super::super::document::Unit::Percent);
     let certainty = d.here.resilience.as_ref().filter(|r| r.needed.is_some()).map(|r| r.certainty);
     let at_certainty: Vec<f64> = shown
@@ -129,13 +139,14 @@ fn table(d: &Draft<'_>, summed: &[&RiskEntry]) -> Table {
                 Cell::words((i + 1).to_string()),
                 Cell::words(words::clean(&r.title)),
                 odds(d, r),
-                tables::deviation_or(&d.book, impact.map(|v| -d.book.round(v)), impact.map(|v| -v)),
+                tables::deviation_or(&d.book, impact.map(|v| -d.book.round(v)), impact.map(|v| -v))
+                    .at(format!("-risk.impact({})", r.id)),
                 Cell::words(words::structural(r.structural).1),
-                expected(units[i], r.expected),
-                percent(share_units[i], shares[i]),
+                expected(units[i], r.expected).at(format!("-{}", of(r, "expected"))),
+                percent(share_units[i], shares[i]).at(of(r, "share")),
             ];
             if certainty.is_some() {
-                cells.push(percent(certain_units[i], at_certainty[i]));
+                cells.push(percent(certain_units[i], at_certainty[i]).at(of(r, "share_at_certainty")));
             }
             Row::plain(cells)
         })
@@ -148,11 +159,11 @@ fn table(d: &Draft<'_>, summed: &[&RiskEntry]) -> Table {
             tables::nothing(),
             tables::nothing(),
             Cell::words(""),
-            expected(units[at], values[at]),
-            percent(share_units[at], shares[at]),
+            expected(units[at], values[at]).at(format!("-({})", all(rest, "expected"))),
+            percent(share_units[at], shares[at]).at(all(rest, "share")),
         ];
         if certainty.is_some() {
-            cells.push(percent(certain_units[at], at_certainty[at]));
+            cells.push(percent(certain_units[at], at_certainty[at]).at(all(rest, "share_at_certainty")));
         }
         rows.push(Row::plain(cells));
     }
@@ -162,11 +173,11 @@ fn table(d: &Draft<'_>, summed: &[&RiskEntry]) -> Table {
         tables::nothing(),
         tables::nothing(),
         Cell::words(""),
-        expected(target, total),
-        percent(whole(share_sum), share_sum),
+        expected(target, total).at(format!("-register.expected({year})")),
+        percent(whole(share_sum), share_sum).at(all(summed, "share")),
     ];
     if certainty.is_some() {
-        cells.push(percent(whole(certain_sum), certain_sum));
+        cells.push(percent(whole(certain_sum), certain_sum).at(all(summed, "share_at_certainty")));
     }
     rows.push(Row::total(cells));
     let mut notes =
@@ -200,11 +211,12 @@ fn table(d: &Draft<'_>, summed: &[&RiskEntry]) -> Table {
 
 /// The three ways in which municipalities add risks up.
 fn sums(d: &Draft<'_>) -> String {
+    let in_year = addresses::register_year(d);
     let total = derive::expected_total(d.here);
     let year = d.here.resilience.as_ref().map(|r| format!(" in {}", r.year)).unwrap_or_default();
     let mut out = format!(
         "Kans maal gevolg is samen {}{year}. Dat is een gemiddelde: in een echt jaar is het meer of minder.",
-        d.euros(total, "sum(risk.expected)", "som van kans maal gemiddeld gevolg")
+        d.euros(total, &format!("register.expected({in_year})"), "som van kans maal gemiddeld gevolg")
     );
     if let Some((low, high)) = derive::expected_range(d.here) {
         let (a, b) = (d.book.round(low), d.book.round(high));
@@ -213,7 +225,7 @@ fn sums(d: &Draft<'_>) -> String {
                 " Met bij elk risico een laag en een hoog gevolg ligt die som {}.",
                 d.cite(
                     &d.book.range(low, high),
-                    "sum(risk.chance x risk.min), sum(risk.chance x risk.max)",
+                    &format!("register.low({in_year}); register.high({in_year})"),
                     format!("{} – {}", dutch::euro_cents(low), dutch::euro_cents(high)),
                     "minimum-maximum"
                 )
@@ -223,7 +235,7 @@ fn sums(d: &Draft<'_>) -> String {
     if let Some(r) = d.here.resilience.as_ref().filter(|r| r.sum_of_maxima > 0.0) {
         out.push_str(&format!(
             " Gebeurt alles tegelijk, en elk met een hoog gevolg, dan kost dat {}.{}",
-            d.euros(r.sum_of_maxima, "sum(risk.max)", "som van de hoge gevolgen: opgegeven hoogste bedrag, of P90 bij een simulatie"),
+            d.euros(r.sum_of_maxima, &format!("register.maximum({in_year})"), "som van de hoge gevolgen: opgegeven hoogste bedrag, of P90 bij een simulatie"),
             // A simulated impact has no largest: its P90 stands in the sum.
             if d.outcome().is_some() {
                 " Bij een opgegeven bedrag is dat het hoogste bedrag; bij een gevolg uit de simulatie is er 10% kans op nog meer."

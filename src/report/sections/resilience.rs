@@ -7,7 +7,7 @@
 use super::super::document::{Block, Cell, Column, Row, Section, Table, Text};
 use super::super::draft::{Draft, strong};
 use super::super::rounding::Units;
-use super::super::{tables, words};
+use super::super::{addresses, tables, words};
 use super::pictures;
 use crate::dutch;
 use crate::model::Scope;
@@ -100,7 +100,7 @@ fn mean_and_projection(d: &Draft<'_>, r: &ResilienceOutcome, mean: f64) -> Strin
     let y = r.year;
     let amount = d.money(
         units,
-        &format!("balance(total, {y}) - (budget_revenue(total, {y}) - budget(total, {y}))"),
+        &addresses::balance_above_budget("total", y),
         exact,
         "verschil met de begroting in het geld van het jaar",
     );
@@ -118,7 +118,7 @@ fn mean_and_projection(d: &Draft<'_>, r: &ResilienceOutcome, mean: f64) -> Strin
 
 fn needed(d: &Draft<'_>, r: &ResilienceOutcome) -> String {
     let lead = strong("Hoeveel is er nodig voor wat erbij kan komen?");
-    let expected = d.euros(r.expected, &format!("expected({})", r.year), "som van kans maal gemiddeld gevolg");
+    let expected = d.euros(r.expected, &format!("register.expected({})", r.year), "som van kans maal gemiddeld gevolg");
     let Some(needed) = r.needed else {
         let reason = match (&r.reason, r.expected_deficit) {
             // Said already in the paragraph before.
@@ -132,7 +132,7 @@ fn needed(d: &Draft<'_>, r: &ResilienceOutcome) -> String {
     let certainty = words::percent(r.certainty);
     let amount = d.euros(
         needed,
-        &format!("resilience.needed({})", r.year),
+        &format!("resilience.needed({})", addresses::level(r.certainty)),
         &format!("kwantiel {certainty} van het verlies boven het verwachte tekort"),
     );
     let mut out = format!(
@@ -157,13 +157,14 @@ fn needed(d: &Draft<'_>, r: &ResilienceOutcome) -> String {
     if !r.exact && r.error > 0.0 {
         out.push_str(&format!(
             " Het bedrag komt uit een simulatie. De rekenfout daarvan is ongeveer {}.",
-            d.euros(r.error, &format!("se(resilience.needed({}))", r.year), "standaardfout van het kwantiel")
+            d.euros(r.error, "resilience.error()", "standaardfout van het kwantiel")
         ));
     }
     out
 }
 
 fn quantiles(d: &Draft<'_>, r: &ResilienceOutcome) -> Table {
+    let amount = |p: u32, v: f64| tables::amount(&d.book, d.book.round(v), v).at(format!("resilience.needed({p}%)"));
     Table {
         id: "weerstandsvermogen".into(),
         caption: format!("Benodigd in {} bij elke zekerheid ({})", r.year, d.book.caption()),
@@ -174,7 +175,7 @@ fn quantiles(d: &Draft<'_>, r: &ResilienceOutcome) -> Table {
             .map(|(p, v)| {
                 let chosen = (f64::from(*p) / 100.0 - r.certainty).abs() < 1e-9;
                 let mark = if chosen { " (gekozen)" } else { "" };
-                Row::plain(vec![Cell::words(format!("{p}%{mark}")), tables::amount(&d.book, d.book.round(*v), *v)])
+                Row::plain(vec![Cell::words(format!("{p}%{mark}")), amount(*p, *v)])
             })
             .collect(),
         notes: vec![if r.expected_deficit.is_some() {
@@ -194,10 +195,10 @@ fn programme(d: &Draft<'_>, r: &ResilienceOutcome) -> String {
         let share = derive::part(needed, available);
         out.push_str(&format!(
             " De gemeente heeft {} beschikbaar. Dit programma vraagt daarvan {}.",
-            d.euros(available, "resilience.available", "incidentele en structurele capaciteit samen"),
+            d.euros(available, "resilience.available()", "incidentele en structurele capaciteit samen"),
             d.percent(
                 dutch::round(share, 2),
-                &format!("resilience.needed({}) / resilience.available", r.year),
+                &format!("resilience.needed({}) / resilience.available()", addresses::level(r.certainty)),
                 "benodigd gedeeld door beschikbaar"
             )
         ));
@@ -223,13 +224,13 @@ fn ratio(d: &Draft<'_>, r: &ResilienceOutcome) -> String {
     let Some(available) = r.available else {
         return format!("{lead} Hoeveel er beschikbaar is, is niet opgegeven. Daarom is er geen ratio en geen klasse.");
     };
-    let available = d.euros(available, "resilience.available", "incidentele en structurele capaciteit samen");
+    let available = d.euros(available, "resilience.available()", "incidentele en structurele capaciteit samen");
     let mut out = format!("{lead} Beschikbaar is {available}");
     if let (Some(i), Some(s)) = (r.available_incidental, r.available_structural) {
         out.push_str(&format!(
             ": {} incidenteel en {} structureel",
-            d.euros(i, "resilience.available.incidental", "zoals opgegeven"),
-            d.euros(s, "resilience.available.structural", "zoals opgegeven")
+            d.euros(i, "resilience.available(incidental)", "zoals opgegeven"),
+            d.euros(s, "resilience.available(structural)", "zoals opgegeven")
         ));
     }
     out.push('.');
@@ -239,7 +240,7 @@ fn ratio(d: &Draft<'_>, r: &ResilienceOutcome) -> String {
                 " De ratio is {}. Dat is klasse {class}: {}.",
                 d.cite(
                     &dutch::number(ratio, 2),
-                    "resilience.ratio",
+                    "resilience.ratio()",
                     dutch::short(ratio, 6),
                     "beschikbaar gedeeld door benodigd"
                 ),
@@ -280,11 +281,12 @@ fn by_year(d: &Draft<'_>, r: &ResilienceOutcome) -> Table {
                 let sum = d.book.round(derive::both(y));
                 let parts = d.book.split(&[y.incidental, y.structural], sum);
                 let (i, s) = (parts[0], parts[1]);
+                let of = |part: &str| format!("register.{part}({})", y.year);
                 Row::plain(vec![
                     tables::year(y.year),
-                    tables::amount(&d.book, i, y.incidental),
-                    tables::amount(&d.book, s, y.structural),
-                    tables::amount(&d.book, sum, derive::both(y)),
+                    tables::amount(&d.book, i, y.incidental).at(of("incidental")),
+                    tables::amount(&d.book, s, y.structural).at(of("structural")),
+                    tables::amount(&d.book, sum, derive::both(y)).at(of("expected")),
                 ])
             })
             .collect(),

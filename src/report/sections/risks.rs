@@ -132,7 +132,7 @@ fn in_projection(d: &Draft<'_>, text: &[Piece]) -> String {
         let Some(central) = central(d, &expression) else { continue };
         let (mean, here) = (d.book.prose(d.book.round(*value), *value), d.book.round(central));
         if mean != d.book.prose(here, central) {
-            own.push(d.money(here, &expression.to_string(), central, "in de raming zelf"));
+            own.push(d.money(here, &without_mean(expression).to_string(), central, "in de raming zelf"));
         }
     }
     match own.as_slice() {
@@ -144,6 +144,18 @@ fn in_projection(d: &Draft<'_>, text: &[Piece]) -> String {
             " Hier staan gemiddelden van alle doorrekeningen; waar die verschillen, zijn de bedragen in de raming zelf {}.",
             dutch::list(many)
         ),
+    }
+}
+
+/// The same in the projection, where a mean is the figure itself.
+fn without_mean(expression: Expression) -> Expression {
+    let inside = |x: Box<Expression>| Box::new(without_mean(*x));
+    match expression {
+        Expression::Over(Statistic::Mean, x) => without_mean(*x),
+        Expression::Minus(x) => Expression::Minus(inside(x)),
+        Expression::Joined(a, operator, b) => Expression::Joined(inside(a), operator, inside(b)),
+        Expression::Of(function, of) => Expression::Of(function, of.into_iter().map(without_mean).collect()),
+        other => other,
     }
 }
 
@@ -183,6 +195,7 @@ fn of_times(p: f64) -> f64 {
 
 fn odds(d: &Draft<'_>, risk: &RiskEntry) -> String {
     let computed = is_computed(risk);
+    let address = format!("risk.chance({})", risk.id);
     let Some(p) = risk.chance else {
         return match risk.basis {
             Basis::ProMemorie => "Die is niet te geven.".to_owned(),
@@ -195,7 +208,7 @@ fn odds(d: &Draft<'_>, risk: &RiskEntry) -> String {
             Some(_) => match &risk.chance_origin {
                 Some(origin) => format!("De kans is {}.", d.rule_chance(p, origin)),
                 // A chance that the rule states itself.
-                None => format!("De kans {} {}.", chance::verb(p), chance::stated(&d.model().report.chance_words, p)),
+                None => format!("De kans {} {}.", chance::verb(p), d.stated(p, &address)),
             },
             None => "Zonder simulatie is die niet te berekenen.".to_owned(),
         };
@@ -208,17 +221,21 @@ fn odds(d: &Draft<'_>, risk: &RiskEntry) -> String {
             format!(
                 "De kans {} {}{each}{when}. Dat is klasse {class} op de schaal van de gemeente.",
                 chance::verb(p),
-                chance::stated(&d.model().report.chance_words, p)
+                d.stated(p, &address)
             )
         }
         Some(RiskChance::PerYear(n)) => format!(
             "We rekenen met gemiddeld {} keer per jaar. De kans dat het in een jaar ten minste één keer gebeurt, is {}.",
-            dutch::short(n, 2),
-            chance::stated(&d.model().report.chance_words, of_times(p))
+            d.cite(
+                &dutch::short(n, 2),
+                &format!("risk.chance_in({}, {})", risk.id, risk.years.first().map_or(0, |y| y.0)),
+                dutch::short(n, 6),
+                "zoals opgegeven"
+            ),
+            d.stated(of_times(p), &address)
         ),
         _ => {
-            let odds = chance::stated(&d.model().report.chance_words, p);
-            format!("De kans {} {odds}{each}{when}.", chance::verb(p))
+            format!("De kans {} {}{each}{when}.", chance::verb(p), d.stated(p, &address))
         }
     }
 }
@@ -233,7 +250,7 @@ fn amount(d: &Draft<'_>, risk: &RiskEntry) -> String {
     let Some(impact) = d.disclosure.impact(d.model(), risk) else {
         return "Het bedrag tonen we niet: het gaat om weinig cliënten.".to_owned();
     };
-    let address = format!("impact({})", risk.id);
+    let address = format!("risk.impact({})", risk.id);
     let written = derive::impact_range(d.model(), risk);
     let what_if = risk.what_if.as_deref();
     let formula = match (what_if, risk.origin) {
@@ -256,7 +273,13 @@ fn amount(d: &Draft<'_>, risk: &RiskEntry) -> String {
         let (a, b) = (d.book.round(low).abs(), d.book.round(high).abs());
         if a != b {
             let simulated = what_if.is_some() || risk.origin == Origin::Rule;
-            let range = d.book.range(low.abs().min(high.abs()), low.abs().max(high.abs()));
+            let printed = d.book.range(low.abs().min(high.abs()), low.abs().max(high.abs()));
+            let range = d.cite(
+                &printed,
+                &format!("risk.impact({}, low); risk.impact({}, high)", risk.id, risk.id),
+                format!("{} – {}", dutch::euro_cents(low), dutch::euro_cents(high)),
+                if simulated { "P10 en P90 van het gevolg" } else { "zoals opgegeven" },
+            );
             if simulated && d.outcome().is_some() {
                 out.push_str(&format!(" Het bedrag ligt dan met 80% kans {range}."));
             } else if !simulated {

@@ -45,7 +45,7 @@ pub fn write(d: &Draft<'_>) -> Option<Section> {
                 "Vanaf wanneer een regel een risico ziet"
             },
             &years,
-            signals.iter().map(|s| row(s, first_year(s), |y| state(y, d.outcome().is_some()))).collect(),
+            signals.iter().map(|s| row(s, Cell::words(first_year(s)), |y| state(y, d.outcome().is_some()))).collect(),
             notes(&signals),
         )),
     ];
@@ -94,8 +94,8 @@ fn table(id: &str, caption: &str, years: &[Year], rows: Vec<Row>, notes: Vec<Str
     Table { id: id.into(), caption: caption.into(), columns, rows, notes }
 }
 
-fn row(signal: &Signal, second: String, cell: impl Fn(&SignalYear) -> Cell) -> Row {
-    let mut cells = vec![Cell::words(words::clean(&signal.title)), Cell::words(second)];
+fn row(signal: &Signal, second: Cell, cell: impl Fn(&SignalYear) -> Cell) -> Row {
+    let mut cells = vec![Cell::words(words::clean(&signal.title)), second];
     cells.extend(signal.years.iter().map(cell));
     Row::plain(cells)
 }
@@ -114,6 +114,7 @@ fn state(year: &SignalYear, drawn: bool) -> Cell {
         // One draw says on which side the figure lies, not how likely that is.
         State::Fires(Some(p)) if drawn => {
             Cell::number(format!("ja ({})", chance::simulated_number(*p)), *p, Unit::Percent)
+                .at_all(year.chance_formula.clone())
         }
         State::Fires(_) => Cell::words("ja"),
         State::Quiet => Cell::words("nee"),
@@ -132,7 +133,12 @@ fn distance(year: &SignalYear) -> Cell {
     let style = if margin.unit == Quantity::Percent { Style::Points } else { Style::Auto };
     let printed = dutch::quantity(size, margin.unit, style);
     let sign = if speaks(year) { '+' } else { '-' };
-    Cell::number(format!("{sign} {printed}"), if speaks(year) { size } else { -size }, unit(margin))
+    let value = if speaks(year) { size } else { -size };
+    let (left, right) = (&margin.left, &margin.right);
+    // Left less right, with the sign of what is printed.
+    let same = (margin.distance >= 0.0) == (value >= 0.0);
+    let address = if same { format!("{left} - ({right})") } else { format!("{right} - ({left})") };
+    Cell::number(format!("{sign} {printed}"), value, unit(margin)).at(address)
 }
 
 fn unit(margin: &Margin) -> Unit {
@@ -151,20 +157,18 @@ fn on_the_border(margin: &Margin) -> bool {
 }
 
 /// The border that decides in the last year in which one does.
-fn border(signal: &Signal) -> String {
+fn border(signal: &Signal) -> Cell {
     let margin = signal.years.iter().rev().find_map(|y| y.margin.as_ref());
-    margin.map_or_else(
-        || "–".to_owned(),
-        |m| {
-            let printed = dutch::quantity(m.border, m.unit, Style::Auto);
-            // A share of futures reads like any other percentage; say which it is.
-            if m.left.starts_with("chance(") || m.right.starts_with("chance(") {
-                format!("een kans van {printed}")
-            } else {
-                printed
-            }
-        },
-    )
+    margin.map_or_else(tables::nothing, |m| {
+        let printed = dutch::quantity(m.border, m.unit, Style::Auto);
+        // A share of futures reads like any other percentage; say which it is.
+        let words = if m.left.starts_with("chance(") || m.right.starts_with("chance(") {
+            format!("een kans van {printed}")
+        } else {
+            printed
+        };
+        Cell::words(words).at(m.border_formula.clone())
+    })
 }
 
 fn distance_notes(signals: &[&Signal], all: usize) -> Vec<String> {
@@ -206,9 +210,10 @@ mod tests {
             right: "parameter(threshold)".into(),
             distance,
             border: 50_000.0,
+            border_formula: "parameter(threshold)".into(),
             unit,
         });
-        SignalYear { year: Year(year), state, margin }
+        SignalYear { year: Year(year), state, margin, chance_formula: None }
     }
 
     fn signal(years: Vec<SignalYear>, first: Option<i32>) -> Signal {
@@ -249,13 +254,13 @@ mod tests {
         let silent = signal(vec![year(2027, State::Quiet, None)], None);
         let all = [silent.clone(), late.clone(), early.clone()];
         assert_eq!(in_order(&all), [&early, &late, &silent]);
-        assert_eq!((border(&late).as_str(), border(&silent).as_str()), ("€ 50.000", "–"));
+        assert_eq!((border(&late).printed.as_str(), border(&silent).printed.as_str()), ("€ 50.000", "–"));
         let mut likely = late.clone();
         for margin in likely.years.iter_mut().filter_map(|y| y.margin.as_mut()) {
             *margin =
                 Margin { left: "chance(gap, above, 0)".into(), border: 0.1, unit: Quantity::Percent, ..margin.clone() };
         }
-        assert_eq!(border(&likely), "een kans van 10%");
+        assert_eq!(border(&likely).printed, "een kans van 10%");
         assert_eq!((first_year(&late).as_str(), first_year(&silent).as_str()), ("2028", "–"));
     }
 }

@@ -29,13 +29,16 @@ pub fn write(d: &Draft<'_>) -> Section {
         .iter()
         .filter(|r| r.model.is_some() || r.peers.is_some())
         .map(|r| {
-            let percent = |v: Option<f64>| v.map_or_else(tables::nothing, |v| Cell::words(dutch::percent(v, 1)));
+            let percent = |v: Option<f64>, whose: &str| {
+                v.map_or_else(tables::nothing, |v| Cell::words(dutch::percent(v, 1)))
+                    .at(format!("backtest({whose}, {})", r.line))
+            };
             Row::plain(vec![
                 Cell::words(label(d, r)),
-                percent(r.model),
-                percent(r.budget.filter(|_| r.model.is_some())),
-                percent(r.peers.map(|p| p.0)),
-                percent(r.peers.map(|p| p.1)),
+                percent(r.model, "model"),
+                percent(r.budget.filter(|_| r.model.is_some()), "budget"),
+                percent(r.peers.map(|p| p.0), "peers-model"),
+                percent(r.peers.map(|p| p.1), "peers-budget"),
             ])
         })
         .collect();

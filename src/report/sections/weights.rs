@@ -38,11 +38,18 @@ fn table(d: &Draft<'_>, weights: &Weights, shown: &[&Swing], others: usize) -> T
     let rows = shown
         .iter()
         .map(|swing| {
-            let own = |x: f64| {
+            let stated = |y: usize| d.model().assumption(swing.assumption).distributions.get(y).copied().flatten();
+            let first = (0..d.model().year_count()).find(|y| stated(*y).is_some()).unwrap_or(1);
+            let first = d.projection().years[first];
+            let own = |x: f64, p: u8| {
                 let rate = d.model().assumption(swing.assumption).scale.is_rate();
                 Cell::words(if rate { dutch::percent(x, 1) } else { dutch::short(x, 2) })
+                    .at(format!("p{p}({}[{first}])", swing.address))
             };
-            let moved = |x: f64| tables::deviation(&d.book, d.book.round(x - central), x - central);
+            let moved = |x: f64, end: &str| {
+                tables::deviation(&d.book, d.book.round(x - central), x - central)
+                    .at(format!("swing.{end}({}) - result(total, {})", swing.address, weights.year))
+            };
             let share = weights
                 .shares
                 .as_ref()
@@ -56,13 +63,14 @@ fn table(d: &Draft<'_>, weights: &Weights, shown: &[&Swing], others: usize) -> T
                         s.share,
                         Unit::Percent,
                     )
+                    .at(format!("variance.share({})", swing.address))
                 });
             Row::plain(vec![
                 Cell::words(words::capital(&words::of_address(d.model(), &swing.address))),
-                own(swing.from),
-                own(swing.to),
-                moved(swing.low),
-                moved(swing.high),
+                own(swing.from, 10),
+                own(swing.to, 90),
+                moved(swing.low, "low"),
+                moved(swing.high, "high"),
                 share,
             ])
         })

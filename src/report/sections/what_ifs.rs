@@ -2,9 +2,9 @@
 //! does to the result and to the chance of an overrun.
 
 use super::super::differences;
-use super::super::document::{Block, Cell, Column, Row, Section, Table, Text};
+use super::super::document::{Block, Cell, Column, Inline, Row, Section, Table, Text};
 use super::super::draft::{Draft, chance_of_worse};
-use super::super::{chance, tables, words};
+use super::super::{addresses, chance, tables, words};
 use super::pictures;
 use crate::projection::GroupId;
 use crate::study::ScenarioStudy;
@@ -49,7 +49,7 @@ fn table(d: &Draft<'_>, base: &ScenarioStudy, others: &[&ScenarioStudy]) -> Tabl
     let mut rows = Vec::new();
     let mut outside_seen = false;
     if let Some(y) = last {
-        let p = chance_cell(base, y);
+        let p = chance_cell(d, base, y);
         if p.value.is_some() {
             let mut cells = vec![Cell::words("Basisraming")];
             cells.extend(years.iter().map(|_| tables::nothing()));
@@ -59,11 +59,14 @@ fn table(d: &Draft<'_>, base: &ScenarioStudy, others: &[&ScenarioStudy]) -> Tabl
     }
     for s in others {
         let effects = derive::effects(&base.projection, &s.projection);
-        let of = |pick: &dyn Fn(&derive::Effect) -> f64| -> Vec<Cell> {
+        let of = |pick: &dyn Fn(&derive::Effect) -> f64, name: &str| -> Vec<Cell> {
             years
                 .iter()
                 .map(|y| match effects.iter().find(|e| e.year == *y) {
-                    Some(e) => tables::deviation(&d.book, d.book.round(pick(e)), pick(e)),
+                    Some(e) => {
+                        let figure = format!("result({name}, {y})");
+                        tables::deviation(&d.book, d.book.round(pick(e)), pick(e)).at(apart(d, base, s, &figure))
+                    }
                     None => tables::nothing(),
                 })
                 .collect()
@@ -79,14 +82,14 @@ fn table(d: &Draft<'_>, base: &ScenarioStudy, others: &[&ScenarioStudy]) -> Tabl
             }
             rows.push(Row::plain(all));
         };
-        let p = last.map_or_else(tables::nothing, |y| chance_cell(s, y));
+        let p = last.map_or_else(tables::nothing, |y| chance_cell(d, s, y));
         if inside || !outside {
-            push(title.clone(), of(&|e| e.result), p.clone());
+            push(title.clone(), of(&|e| e.result, "total"), p.clone());
         }
         if outside {
             outside_seen = true;
             let label = if inside { format!("{title}, met geld buiten het programma *") } else { format!("{title} *") };
-            push(label, of(&|e| e.result_with_outside), p);
+            push(label, of(&|e| e.result_with_outside, "total+outside"), p);
         }
     }
     let mut notes = Vec::new();
@@ -108,8 +111,14 @@ fn shown_years(d: &Draft<'_>) -> Vec<crate::units::Year> {
     if all.len() <= 5 { all } else { vec![all[0], all[all.len() / 2], all[all.len() - 1]] }
 }
 
-fn chance_cell(s: &ScenarioStudy, year: usize) -> Cell {
-    tables::odds(chance_of_worse(s, &GroupId::Total, year))
+fn chance_cell(d: &Draft<'_>, s: &ScenarioStudy, year: usize) -> Cell {
+    let address = addresses::chance_of_worse(s, &GroupId::Total, year);
+    tables::odds(chance_of_worse(s, &GroupId::Total, year)).at(addresses::within(d, s, &address))
+}
+
+/// What a scenario makes different from the base.
+fn apart(d: &Draft<'_>, base: &ScenarioStudy, s: &ScenarioStudy, figure: &str) -> String {
+    format!("{} - {}", addresses::within(d, s, figure), addresses::within(d, base, figure))
 }
 
 fn one(d: &Draft<'_>, base: &ScenarioStudy, s: &ScenarioStudy) -> Section {
@@ -128,10 +137,13 @@ fn one(d: &Draft<'_>, base: &ScenarioStudy, s: &ScenarioStudy) -> Section {
             differences
                 .iter()
                 .map(|x| {
-                    Text::plain(match &x.who {
-                        Some(who) => format!("{} ({}).", x.words, who.trim_end_matches('.')),
-                        None => format!("{}.", x.words),
-                    })
+                    let (printed, addresses) = (x.words.clone(), x.addresses.clone());
+                    let known = Inline::Known { printed, addresses, strong: false };
+                    let rest = match &x.who {
+                        Some(who) => format!(" ({}).", who.trim_end_matches('.')),
+                        None => ".".to_owned(),
+                    };
+                    Text(vec![known, Inline::Plain(rest)])
                 })
                 .collect(),
         ));
@@ -142,20 +154,16 @@ fn one(d: &Draft<'_>, base: &ScenarioStudy, s: &ScenarioStudy) -> Section {
 
 /// What it does to the result and to the chance.
 fn effect(d: &Draft<'_>, base: &ScenarioStudy, s: &ScenarioStudy) -> String {
-    let id = &s.model.scenario.id;
     let effects = derive::effects(&base.projection, &s.projection);
     let (Some(first), Some(last)) = (effects.first(), effects.last()) else {
         return "Er zijn geen jaren om te vergelijken.".to_owned();
     };
     let inside = effects.iter().any(|e| d.book.round(e.result) != 0);
     let outside = effects.iter().any(|e| d.book.round(derive::less(e.result_with_outside, e.result)) != 0);
-    let say = |e: &derive::Effect, value: f64, address: &str| {
+    let say = |e: &derive::Effect, value: f64, name: &str| {
         let units = d.book.round(value);
-        let amount = d.euros(
-            value,
-            &format!("{address}({}) van {id} - {address}({}) van de basis", e.year, e.year),
-            "verschil van twee projecties",
-        );
+        let amount =
+            d.euros(value, &apart(d, base, s, &format!("result({name}, {})", e.year)), "verschil van twee projecties");
         match units.signum() {
             1 => format!("{amount} beter"),
             -1 => format!("{amount} slechter"),
@@ -163,18 +171,18 @@ fn effect(d: &Draft<'_>, base: &ScenarioStudy, s: &ScenarioStudy) -> String {
         }
     };
     let mut out = if inside {
-        let mut text = format!("Het resultaat is dan in {} {}", first.year, say(first, first.result, "result"));
+        let mut text = format!("Het resultaat is dan in {} {}", first.year, say(first, first.result, "total"));
         if last.year != first.year && d.book.round(first.result) == d.book.round(last.result) {
             text = format!(
                 "Het resultaat is dan in {} en in {} {}",
                 first.year,
                 last.year,
-                say(last, last.result, "result")
+                say(last, last.result, "total")
             );
         } else if d.book.round(first.result) == 0 {
-            text = format!("Het resultaat is dan in {} {}", last.year, say(last, last.result, "result"));
+            text = format!("Het resultaat is dan in {} {}", last.year, say(last, last.result, "total"));
         } else if last.year != first.year {
-            text.push_str(&format!(" en in {} {}", last.year, say(last, last.result, "result")));
+            text.push_str(&format!(" en in {} {}", last.year, say(last, last.result, "total")));
         }
         text.push_str(" dan in de basisraming.");
         text.replace("gelijk dan in de basisraming", "gelijk aan de basisraming")
@@ -185,23 +193,21 @@ fn effect(d: &Draft<'_>, base: &ScenarioStudy, s: &ScenarioStudy) -> String {
         out.push_str(&format!(
             " Met geld buiten het programma erbij is het resultaat in {} {}.",
             last.year,
-            say(last, last.result_with_outside, "result_with_outside")
+            say(last, last.result_with_outside, "total+outside")
         ));
     }
     let year = d.last_budget_year(&GroupId::Total);
     let p = |s: &ScenarioStudy| chance_of_worse(s, &GroupId::Total, year?);
     if let (Some(a), Some(b), Some(y)) = (p(base), p(s), year) {
+        let of = |s: &ScenarioStudy| addresses::within(d, s, &addresses::chance_of_worse(s, &GroupId::Total, y));
+        let before = d.chance_alone(a, &of(base));
         let y = d.projection().years[y];
         if chance::simulated_number(a) == chance::simulated_number(b) {
-            out.push_str(&format!(
-                " De kans op een slechter saldo dan begroot in {y} blijft {}.",
-                chance::simulated(&d.model().report.chance_words, b)
-            ));
+            out.push_str(&format!(" De kans op een slechter saldo dan begroot in {y} blijft {}.", d.likely(b, &of(s))));
         } else {
             out.push_str(&format!(
-                " De kans op een slechter saldo dan begroot in {y} gaat van {} naar {}.",
-                chance::simulated_number(a),
-                d.likely(b, &format!("chance(shortfall(total, {y}) > 0) van {id}"))
+                " De kans op een slechter saldo dan begroot in {y} gaat van {before} naar {}.",
+                d.likely(b, &of(s))
             ));
         }
     }
