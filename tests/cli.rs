@@ -312,6 +312,40 @@ fn sensitivity_answers_for_any_figure_and_points_at_what_is_no_figure() {
 }
 
 #[test]
+fn every_address_of_a_report_can_be_asked() {
+    let ask = |figure: &str, more: &[&str]| {
+        let mut arguments = vec!["explain", "scenarios/harderwijk", figure, "--draws", "64"];
+        arguments.extend(more);
+        ravijn(&arguments)
+    };
+    // What one model does not tell: the chance as the register states it, by a class of the scale.
+    let risk = ask("risk.chance(wmo-kostprijs)", &["--depth", "1"]);
+    assert!(risk.status.success(), "{}", text(&risk.stderr));
+    let page = text(&risk.stdout);
+    assert!(page.contains("= 30%") && page.contains("[base.toml:"), "{page}");
+    // Both ends of a band, as a report prints them; as data a list of two.
+    let band = ask("p10(cost(jeugd, 2029)); p90(cost(jeugd, 2029))", &["--format", "json"]);
+    let documents: serde_json::Value = serde_json::from_slice(&band.stdout).expect("one document");
+    assert_eq!(documents.as_array().map(Vec::len), Some(2));
+    let last = documents[0]["steps"].as_array().expect("steps").last().expect("a figure").clone();
+    assert_eq!(
+        (last["from"].as_str(), last["draws"].as_u64(), last["seed"].as_u64()),
+        (Some("draws"), Some(64), Some(1))
+    );
+    assert!(documents[0]["value"].as_f64() < documents[1]["value"].as_f64());
+    // Another scenario: OVA one percentage point higher, as its file says.
+    let other = text(&ask("in(ova-hoger, index.ova.rate[2027]) - index.ova.rate[2027]", &[]).stdout);
+    assert!(other.contains("= 4,6% - 3,6%") && other.contains("[ova-hoger.toml:"), "{other}");
+    let names = text(&ravijn(&["explain", "--names"]).stdout);
+    assert!(names.contains("risk.expected(ID, YEAR)"), "{names}");
+    // What is wrong on the command line is 2, what is not there is 1.
+    assert_eq!(ask("risk.chance(a, b)", &[]).status.code(), Some(2));
+    assert_eq!(ask("risk.chance(nergens)", &[]).status.code(), Some(1));
+    assert_eq!(ask("in(nergens, result(2029))", &[]).status.code(), Some(1));
+    assert_eq!(ravijn(&["explain", "scenarios/harderwijk"]).status.code(), Some(2));
+}
+
+#[test]
 fn a_register_risk_takes_the_place_of_the_rule_that_it_names() {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let path = folder.path().to_str().expect("plain");

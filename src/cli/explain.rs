@@ -12,8 +12,9 @@ use crate::analysis::explain::{Asked, Explanation, From, Step, explain};
 use crate::diagnostic::{Diagnostic, Place};
 use crate::dutch::Quantity;
 use crate::input::{self, Loaded};
-use crate::model::{Expression, ExpressionError, Model};
+use crate::model::{Expression, ExpressionError, Model, NAMED};
 use crate::simulation::Settings;
+use crate::study::{self, Explainer, Study};
 
 /// How answers are printed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -32,17 +33,27 @@ Examples:
   ravijn explain scenarios/harderwijk \"cost(jeugd, 2029) - budget(jeugd, 2029)\" --depth 2
   ravijn explain scenarios/harderwijk/ova-hoger.toml \"result(2029)\"
   ravijn explain scenarios/heerde \"p90(cost(total, 2027))\" --format json
+  ravijn explain scenarios/harderwijk \"risk.expected(wmo-kostprijs, 2027)\"
 
 A figure is cost, revenue, budget, actual, clients, price, balance, result, shortfall, growth
 of a line, domain, taakveld or total; index, reserve or indicator; an expression of them with
-+ - * /; or chance(EXPR < x), mean(EXPR), sd(EXPR), p90(EXPR).")]
++ - * /; or chance(EXPR < x), mean(EXPR), sd(EXPR), p90(EXPR), given(EXPR | EXPR > x).
+Every address that a report prints can be asked: in(SCENARIO, EXPR) for another scenario, an
+assumption such as index.ova.rate[2027], and names such as risk.expected, resilience.needed,
+measures.stated or gap.price. --names lists them.")]
 pub struct ExplainArguments {
     /// A municipality's folder, or one of its scenario files
-    #[arg(value_name = "PATH")]
+    #[arg(value_name = "PATH", required_unless_present = "names", default_value = ".", hide_default_value = true)]
     path: PathBuf,
-    /// What to explain, such as "cost(jeugd, 2029)"
-    #[arg(value_name = "FIGURE")]
-    figure: String,
+    /// What to explain, such as "cost(jeugd, 2029)"; several with ; between
+    #[arg(value_name = "FIGURE", required_unless_present = "names")]
+    figure: Option<String>,
+    /// List the figures with a name of their own
+    #[arg(long)]
+    names: bool,
+    /// Folder with the rules; default the nearest rules/ above PATH, else those built in
+    #[arg(long, value_name = "DIR")]
+    rules: Option<PathBuf>,
     /// In this what-if instead of the base
     #[arg(long, value_name = "ID")]
     scenario: Option<String>,
@@ -62,20 +73,65 @@ pub struct ExplainArguments {
 
 /// Prints the tree; exit code 1 when a file is wrong or there is no such figure.
 pub fn explain_figure(arguments: &ExplainArguments) -> anyhow::Result<u8> {
-    let Some(expression) = read::<Expression>(&arguments.figure, "FIGURE") else { return Ok(2) };
+    if arguments.names {
+        super::put(&names())?;
+        return Ok(0);
+    }
+    // A report prints both ends of a band as two addresses.
+    let mut asked = Vec::new();
+    for part in arguments.figure.as_deref().unwrap_or_default().split(';') {
+        let Some(expression) = read::<Expression>(part, "FIGURE") else { return Ok(2) };
+        asked.push(expression);
+    }
     let folder = Folder::read(&arguments.path)?;
     let Some(model) = scenario(&folder, arguments.scenario.as_deref())? else { return Ok(1) };
     let settings = Settings { draws: arguments.draws, seed: arguments.seed, ..Settings::default() };
-    match explain(&model, Asked { expression: &expression, settings: &settings }) {
-        Ok(found) => {
-            let text = match arguments.format {
-                Form::Table => found.text(arguments.depth),
-                Form::Json => pretty(&document(&model, &expression, &found)),
-            };
-            super::put(&text)?;
-            Ok(0)
+    let study = if asked.iter().all(Expression::is_of_one_model) {
+        None
+    } else {
+        let Some(study) = whole(&folder, arguments, &settings)? else { return Ok(1) };
+        Some(study)
+    };
+    let explainer = study.as_ref().map(|study| Explainer::new(study, &settings));
+    let mut found = Vec::new();
+    for expression in &asked {
+        let tree = match &explainer {
+            None => explain(&model, Asked { expression, settings: &settings }),
+            Some(explainer) => explainer.explain(&model.scenario.id, expression),
+        };
+        match tree {
+            Ok(tree) => found.push(tree),
+            Err(why) => bail!("{why}"),
         }
-        Err(why) => bail!("{why}"),
+    }
+    let text = match arguments.format {
+        Form::Table => found.iter().map(|tree| tree.text(arguments.depth)).collect::<Vec<String>>().join("\n"),
+        Form::Json => {
+            let of = |(expression, tree): (&Expression, &Explanation)| document(&model, expression, tree);
+            let mut documents: Vec<Value> = asked.iter().zip(&found).map(of).collect();
+            pretty(&if documents.len() == 1 { documents.remove(0) } else { Value::Array(documents) })
+        }
+    };
+    super::put(&text)?;
+    Ok(0)
+}
+
+/// The figures with a name of their own, one a line.
+fn names() -> String {
+    let width = NAMED.iter().map(|n| n.usage().len()).max().unwrap_or(0);
+    NAMED.iter().map(|n| format!("{:width$}  {}\n", n.usage(), n.what)).collect()
+}
+
+/// The whole study, for what one model does not tell; none where the files are
+/// wrong, which has been printed.
+fn whole(folder: &Folder, arguments: &ExplainArguments, settings: &Settings) -> anyhow::Result<Option<Study>> {
+    let rules = super::rule_sources(&super::rules_for(arguments.rules.as_ref(), &arguments.path)?);
+    match study::run(&folder.sources(), None, &rules, settings, &|_, _| {}) {
+        Ok(study) => Ok(Some(study)),
+        Err(wrong) => {
+            report(&wrong, &|name| folder.text(name));
+            Ok(None)
+        }
     }
 }
 

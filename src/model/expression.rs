@@ -220,17 +220,23 @@ impl Expression {
         }
     }
 
-    /// Whether figures of one projection are all that it asks: no other
-    /// scenario, no register, no rule.
-    pub fn is_plain(&self) -> bool {
+    /// Whether one model tells it: no other scenario, no register, no rule,
+    /// and no draws of a figure that only a whole study has drawn.
+    pub fn is_of_one_model(&self) -> bool {
+        self.all_calls(&|call| call.is_of_one_model() && !self.needs_draws())
+    }
+
+    /// Whether all names of its own meet something, and no other scenario is asked.
+    fn all_calls(&self, meet: &dyn Fn(&Call) -> bool) -> bool {
         match self {
-            Self::Number(..) | Self::Figure(_) => true,
-            Self::Minus(x) | Self::Over(_, x) => x.is_plain(),
-            Self::Joined(a, _, b) => a.is_plain() && b.is_plain(),
-            Self::Of(_, of) => of.iter().all(Self::is_plain),
-            Self::Chance(c) => c.is_plain(),
-            Self::Given(x, c) => x.is_plain() && c.is_plain(),
-            Self::In(..) | Self::Call(_) | Self::Assumption(..) => false,
+            Self::Number(..) | Self::Figure(_) | Self::Assumption(..) => true,
+            Self::Minus(x) | Self::Over(_, x) => x.all_calls(meet),
+            Self::Joined(a, _, b) => a.all_calls(meet) && b.all_calls(meet),
+            Self::Of(_, of) => of.iter().all(|x| x.all_calls(meet)),
+            Self::Chance(c) => c.left.all_calls(meet) && c.right.all_calls(meet),
+            Self::Given(x, c) => x.all_calls(meet) && c.left.all_calls(meet) && c.right.all_calls(meet),
+            Self::Call(call) => meet(call),
+            Self::In(..) => false,
         }
     }
 
@@ -350,10 +356,6 @@ impl Condition {
     /// Whether it asks for draws.
     pub fn needs_draws(&self) -> bool {
         self.left.needs_draws() || self.right.needs_draws()
-    }
-
-    fn is_plain(&self) -> bool {
-        self.left.is_plain() && self.right.is_plain()
     }
 
     fn check_units(&self) -> Result<(), String> {

@@ -11,11 +11,12 @@ use super::chart::Amount;
 use super::document::{Block, Evidence, Inline, Section, Text};
 use super::rounding::{Book, Page, Units};
 use super::{addresses, chance, disclosure::Disclosure, words};
+use crate::analysis::explain::{Kept, Leaf};
 use crate::dutch;
-use crate::model::{Income, Model};
+use crate::model::{Expression, Income, Model};
 use crate::projection::{GroupId, GroupYear, Projection};
-use crate::simulation::{GroupOutcome, Outcome, Summary};
-use crate::study::{NumberOrigin, Piece, PieceInput, ScenarioStudy, Study, derive};
+use crate::simulation::{GroupOutcome, Outcome, Settings, Summary};
+use crate::study::{Explainer, NumberOrigin, Piece, PieceInput, ScenarioStudy, Study, derive};
 use crate::units::Year;
 
 /// Figures behind one number that a note spells out.
@@ -37,6 +38,9 @@ pub struct Draft<'a> {
     /// What may be shown of counts of people.
     pub disclosure: Disclosure,
     evidence: RefCell<Vec<Evidence>>,
+    /// Knows on which lines of files a number rests; draws nothing.
+    explainer: Explainer<'a>,
+    kept: RefCell<Kept>,
 }
 
 impl<'a> Draft<'a> {
@@ -48,7 +52,16 @@ impl<'a> Draft<'a> {
     /// The same, with what may be shown given.
     pub fn showing(study: &'a Study, here: &'a ScenarioStudy, disclosure: Disclosure) -> Self {
         let book = Book::new(&here.model, &here.projection);
-        Self { study, here, book, disclosure, evidence: RefCell::new(Vec::new()) }
+        let explainer = Explainer::new(study, &Settings { draws: 0, ..Settings::default() });
+        Self {
+            study,
+            here,
+            book,
+            disclosure,
+            evidence: RefCell::new(Vec::new()),
+            explainer,
+            kept: RefCell::new(Kept::default()),
+        }
     }
 
     /// The model of the scenario.
@@ -256,7 +269,22 @@ impl<'a> Draft<'a> {
 
     /// A number with where it comes from; the same number of the same address is listed once.
     pub fn cite(&self, printed: &str, address: &str, value: String, formula: &str) -> String {
-        self.cite_from(printed, address, value, formula, rests_on(self.model(), address))
+        let known = self.evidence.borrow().iter().any(|e| e.printed == printed && e.address == address);
+        // What is listed already needs no second look.
+        let rests_on = if known { Vec::new() } else { self.rests_on(address) };
+        self.cite_from(printed, address, value, formula, rests_on)
+    }
+
+    /// The lines of files behind an address, by file.
+    fn rests_on(&self, address: &str) -> Vec<String> {
+        let mut leaves = Vec::new();
+        for part in address.split("; ") {
+            let Ok(expression) = part.parse::<Expression>() else { continue };
+            let id = &self.model().scenario.id;
+            let found = self.explainer.leaves(id, &mut self.kept.borrow_mut(), &expression);
+            leaves.extend(found.unwrap_or_default());
+        }
+        lines_of(&leaves)
     }
 
     /// The same, where it is known what it rests on.
@@ -416,41 +444,40 @@ fn exact(value: f64, unit: &str) -> String {
     }
 }
 
-/// Files and sources behind an address: the lines and assumptions that it names.
-fn rests_on(model: &Model, address: &str) -> Vec<String> {
-    let mut found: Vec<String> = Vec::new();
-    let mut push = |text: String| {
-        if !text.is_empty() && !found.contains(&text) && found.len() < 6 {
-            found.push(text);
-        }
-    };
-    let names = address.split(['(', ')', ',', ' ', '+', '-', '*', '/', '<', '>']).map(str::trim);
-    let whole = [address.trim()];
-    for name in whole.into_iter().chain(names) {
-        if let Some(line) = model.lines.find(name) {
-            let line = model.lines.get(line);
-            push(line.place().to_string());
-            let provenance = match line {
-                crate::model::Line::Cost(l) => &l.provenance,
-                crate::model::Line::Revenue(l) => &l.provenance,
-            };
-            push(provenance.source.as_deref().map(words::clean).unwrap_or_default());
-        }
-        if let Some(domain) = model.domains.iter().find(|d| d.id == name) {
-            push(domain.place.to_string());
-        }
-        if let Some(a) = model.assumptions.iter().find(|a| a.address == name) {
-            push(a.place.to_string());
-            push(a.provenance.source.as_deref().or(a.provenance.note.as_deref()).map(words::clean).unwrap_or_default());
-        }
-        if let Some(measure) = model.measures.iter().find(|m| m.id == name) {
-            push(measure.place.to_string());
-        }
-        if let Some(risk) = model.risks.iter().find(|r| r.id == name) {
-            push(risk.place.to_string());
+/// Most lines of one file that are named before the rest is counted.
+const MOST_LINES: usize = 4;
+
+/// `figures.csv regel 3 en 7; base.toml regel 48: raming van het Rijk`, files
+/// in order of first use; one value alone is told with its source.
+fn lines_of(leaves: &[Leaf]) -> Vec<String> {
+    let mut files: Vec<(&str, Vec<u32>)> = Vec::new();
+    for leaf in leaves.iter().filter(|l| l.place.line > 0) {
+        match files.iter_mut().find(|(file, _)| *file == &*leaf.place.file) {
+            Some((_, lines)) => lines.push(leaf.place.line),
+            None => files.push((&leaf.place.file, vec![leaf.place.line])),
         }
     }
-    found
+    let mut told: Vec<String> = files
+        .into_iter()
+        .map(|(file, mut lines)| {
+            lines.sort_unstable();
+            lines.dedup();
+            let rest = lines.len().saturating_sub(MOST_LINES);
+            let mut named: Vec<String> = lines.iter().take(MOST_LINES).map(ToString::to_string).collect();
+            if rest > 0 {
+                named.push(dutch::counted(rest, "andere", "andere"));
+            }
+            format!("{file} regel {}", dutch::list(&named))
+        })
+        .collect();
+    let mut sources: Vec<&str> = leaves.iter().filter_map(|l| l.source.as_deref()).collect();
+    sources.dedup();
+    if let ([one], [only]) = (told.as_mut_slice(), sources.as_slice())
+        && leaves.len() == 1
+    {
+        one.push_str(&format!(": {}", words::clean(only)));
+    }
+    told
 }
 
 #[cfg(test)]

@@ -210,6 +210,39 @@ impl From {
     }
 }
 
+/// Steps that were worked out before, for whoever asks a scenario many figures.
+#[derive(Debug, Default)]
+pub struct Kept {
+    steps: Vec<Step>,
+    known: BTreeMap<String, usize>,
+}
+
+/// The values in files that a figure rests on, in the order of reading;
+/// `kept` belongs to this scenario alone.
+///
+/// # Errors
+/// When a figure in it is not there.
+pub fn leaves_in(scene: Scene<'_>, kept: &mut Kept, expression: &Expression) -> Result<Vec<Leaf>, NoAnswer> {
+    let mut builder = Builder::new(scene, 0);
+    builder.steps = std::mem::take(&mut kept.steps);
+    builder.known = std::mem::take(&mut kept.known);
+    let root = builder.expression(expression);
+    (kept.steps, kept.known) = (builder.steps, builder.known);
+    let mut open = vec![root?];
+    let mut seen = vec![false; kept.steps.len()];
+    let mut leaves = Vec::new();
+    while let Some(next) = open.pop() {
+        if std::mem::replace(&mut seen[next], true) {
+            continue;
+        }
+        match &kept.steps[next].from {
+            From::File(leaf) => leaves.push(leaf.clone()),
+            other => open.extend(other.steps().iter().rev()),
+        }
+    }
+    Ok(leaves)
+}
+
 /// The tree while it grows.
 struct Builder<'a> {
     scene: Scene<'a>,

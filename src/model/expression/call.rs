@@ -116,6 +116,13 @@ impl Call {
         NAMED.iter().find(|n| n.name == self.name)
     }
 
+    /// Whether one model tells it, without register, rules or draws of a study.
+    pub fn is_of_one_model(&self) -> bool {
+        let first = self.name.split('.').next().unwrap_or_default();
+        let of_study = ["risk", "register", "resilience", "parameter", "swing", "variance", "published", "backtest"];
+        !of_study.contains(&first)
+    }
+
     /// In which unit it is. A bound of an assumption has that of the assumption.
     pub fn unit(&self) -> Option<Quantity> {
         match self.name.as_str() {

@@ -14,7 +14,7 @@ use std::sync::{Arc, OnceLock};
 
 use super::samples::Samples;
 use super::{ScenarioStudy, Study};
-use crate::analysis::explain::{Explanation, Made, NoAnswer, explain_in};
+use crate::analysis::explain::{Explanation, Kept, Leaf, Made, NoAnswer, explain_in, leaves_in};
 use crate::analysis::question::{Draws, Scene, World};
 use crate::analysis::sensitivity;
 use crate::model::{AssumptionId, Call, Expression, MeasureKind, Model};
@@ -60,6 +60,17 @@ impl<'a> Explainer<'a> {
         let scene = self.scenario(scenario);
         let scene = scene.ok_or_else(|| NoAnswer::Unknown(format!("there is no scenario `{scenario}`")))?;
         explain_in(scene, self.settings.seed, expression)
+    }
+
+    /// The values in files that a figure of a scenario rests on; `kept` belongs
+    /// to that scenario alone.
+    ///
+    /// # Errors
+    /// When there is no such figure.
+    pub fn leaves(&self, scenario: &str, kept: &mut Kept, expression: &Expression) -> Result<Vec<Leaf>, NoAnswer> {
+        let scene = self.scenario(scenario);
+        let scene = scene.ok_or_else(|| NoAnswer::Unknown(format!("there is no scenario `{scenario}`")))?;
+        leaves_in(scene, kept, expression)
     }
 
     fn position(&self, id: &str) -> Option<usize> {
