@@ -540,25 +540,24 @@ fn look_at(name: &str, scenarios: impl Fn(&Study) -> Vec<usize>) -> (usize, BTre
     totals
 }
 
-/// The base and two what-ifs, one of them of money outside the programme; with
+/// The base, and a what-if about money outside the programme; with
 /// `EVERY_SCENARIO` set all of them, which takes a minute.
 fn which(study: &Study) -> Vec<usize> {
     let all = 0..study.scenarios.len();
     if std::env::var_os("EVERY_SCENARIO").is_some() {
         return all.collect();
     }
-    all.filter(|s| matches!(study.scenarios[*s].model.scenario.id.as_str(), "base" | "jeugd-8-procent" | "ravijn"))
-        .collect()
+    all.filter(|s| matches!(study.scenarios[*s].model.scenario.id.as_str(), "base" | "ravijn")).collect()
 }
 
 #[test]
 fn every_number_of_harderwijk_is_explained() {
     let (explained, _) = look_at("harderwijk", which);
-    assert!(explained > 9_000, "{explained}");
+    assert!(explained > 6_000, "{explained}");
 }
 
 #[test]
 fn every_number_of_heerde_is_explained() {
     let (explained, _) = look_at("heerde", which);
-    assert!(explained > 6_000, "{explained}");
+    assert!(explained > 4_000, "{explained}");
 }
