@@ -346,6 +346,63 @@ fn every_address_of_a_report_can_be_asked() {
 }
 
 #[test]
+fn an_answer_of_nothing_is_an_error() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let file = folder.path().join("portfolio.csv");
+    std::fs::write(&file, "municipality,name,line,measure,kind,year,value\nGM0001,A,jeugd,cost,actual,2020,5\n")
+        .expect("writable");
+    let path = file.to_str().expect("plain");
+    for arguments in [
+        vec!["backtest", path],
+        vec!["backtest", path, "--format", "json"],
+        vec!["calibrate", path, "--municipality", "GM0001"],
+        vec!["backtest", "scenarios/harderwijk"],
+        vec!["calibrate", "scenarios/harderwijk"],
+    ] {
+        let done = ravijn(&arguments);
+        assert_eq!(done.status.code(), Some(1), "{arguments:?}");
+        assert!(done.stdout.is_empty() && text(&done.stderr).contains("nothing to c"), "{arguments:?}");
+    }
+    // What the command line lacks or holds twice is 2.
+    assert_eq!(ravijn(&["calibrate", path]).status.code(), Some(2));
+    assert_eq!(ravijn(&["calibrate", path, "--municipality", "GM0001", "--index", "ova"]).status.code(), Some(2));
+    assert_eq!(ravijn(&["new", "municipality", "../../x"]).status.code(), Some(2));
+    let calibrated = ravijn(&["calibrate", "scenarios/heerde"]);
+    assert!(calibrated.status.success() && text(&calibrated.stdout).contains("source = \"calibrated on "));
+}
+
+#[test]
+fn what_a_measure_has_brought_comes_in_as_rows_of_its_own() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    for file in ["base.toml", "figures.csv"] {
+        let from = std::path::Path::new("scenarios/harderwijk").join(file);
+        std::fs::copy(from, folder.path().join(file)).expect("copied");
+    }
+    let (figures, base) = (folder.path().join("figures.csv"), folder.path().join("base.toml"));
+    // Risks point at what-ifs that stay behind.
+    let words = std::fs::read_to_string(&base).expect("there");
+    std::fs::write(&base, words.split("[risk.").next().unwrap_or_default()).expect("writable");
+    let path = folder.path().to_str().expect("plain");
+    let rows = std::fs::read_to_string(&figures).expect("there");
+    // figures.csv of Harderwijk is in thousands.
+    std::fs::write(&figures, format!("{rows}taakstelling-pgb,measure,actual,2027,-200,Jaarrekening 2027\n"))
+        .expect("writable");
+    let done = ravijn(&["measures", path, "--year", "2028", "--format", "json"]);
+    assert!(done.status.success(), "{}", text(&done.stderr));
+    let document: serde_json::Value = serde_json::from_slice(&done.stdout).expect("one document");
+    let all = document["measures"].as_array().expect("a list");
+    let one = all.iter().find(|m| m["id"] == "taakstelling-pgb").expect("it is there");
+    assert_eq!((one["planned"].as_f64(), one["realised"].as_f64()), (Some(-435_000.0), Some(-200_000.0)));
+    assert_eq!((one["realised_in"].as_u64(), one["open"].as_f64()), (Some(2027), Some(-235_000.0)));
+    let tree = text(&ravijn(&["explain", path, "measure.open(taakstelling-pgb, 2028)"]).stdout);
+    assert!(tree.contains("€ -235.000,00") && tree.contains("Jaarrekening 2027"), "{tree}");
+    std::fs::write(&figures, format!("{rows}taakstelling-pgb,measure,budget,2027,-200,\n")).expect("writable");
+    let wrong = ravijn(&["check", path]);
+    assert_eq!(wrong.status.code(), Some(1));
+    assert!(text(&wrong.stderr).contains("measure-kind"), "{}", text(&wrong.stderr));
+}
+
+#[test]
 fn a_register_risk_takes_the_place_of_the_rule_that_it_names() {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let path = folder.path().to_str().expect("plain");

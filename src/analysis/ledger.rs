@@ -217,13 +217,17 @@ mod tests {
     }
 
     fn model(base: &str, measures: &str) -> Model {
+        with_rows(base, measures, "")
+    }
+
+    fn with_rows(base: &str, measures: &str, rows: &str) -> Model {
         let mut files = Sources::default();
         let head = format!(
             "[municipality]\nname = \"V\"\ncode = \"GM0000\"\nbase_year = 2026\nbase = \"{base}\"\nhorizon = 2028\n\
              [cost.hulp]\nlabel = \"Hulp\"\ntaakveld = \"6.71\"\ndomain = \"wmo\"\n{measures}"
         );
         files.insert("base.toml", head);
-        files.insert("figures.csv", format!("line,quantity,kind,year,value\nhulp,cost,{base},2026,1000\n"));
+        files.insert("figures.csv", format!("line,quantity,kind,year,value\nhulp,cost,{base},2026,1000\n{rows}"));
         input::load(&files, None).expect("in order").base
     }
 
@@ -241,6 +245,28 @@ line = \"hulp\"
 filled = false
 amount = { 2027 = -60, later = -60 }
 ";
+
+    #[test]
+    fn what_has_come_true_is_the_latest_row_of_the_measure_itself() {
+        let rows = "minder,measure,actual,2027,-30\nminder,measure,actual,2028,-120\nopgave,measure,actual,2028,15\n";
+        let model = with_rows("budget", TWO, rows);
+        let of = |year| ledger(&model, Year(year));
+        // 100 planned for 2027, 30 came true: 70 open.
+        let (saving, target) = (&of(2027)[0], &of(2027)[1]);
+        assert_eq!((saving.realised, saving.realised_in, saving.open), (Some(-30.0), Some(Year(2027)), -70.0));
+        assert_eq!((target.realised, target.open), (None, -60.0));
+        // More than planned is all of it; cost that rose instead is none of it.
+        let (saving, target) = (&of(2028)[0], &of(2028)[1]);
+        assert_eq!((saving.realised, saving.open), (Some(-120.0), 0.0));
+        assert_eq!((target.realised, target.realised_in, target.open), (Some(15.0), Some(Year(2028)), -60.0));
+        // A row of its own says more than the part that the base year holds.
+        let own = with_rows("actual", TWO, "minder,measure,actual,2026,-25\n");
+        assert_eq!(ledger(&own, Year(2027))[0].realised, Some(-25.0));
+        // The projection does not change.
+        let plain = crate::projection::project(&with_rows("budget", TWO, ""), &crate::projection::Central(&model));
+        let told = crate::projection::project(&model, &crate::projection::Central(&model));
+        assert_eq!(plain.lines[0].years[2].amount, told.lines[0].years[2].amount);
+    }
 
     #[test]
     fn planned_filled_realised_and_open_of_a_saving_and_a_target() {

@@ -21,7 +21,7 @@ use crate::input;
 Examples:
   ravijn backtest portfolio.csv
   ravijn backtest portfolio.csv --known-lag 1 --forecasts forecasts.csv
-  ravijn backtest scenarios/harderwijk
+  ravijn backtest scenarios/heerde
 
 A portfolio has the columns municipality,name,line,measure,kind,year,value with
 measure cost or residents and kind actual or budget. All errors are shares of the
@@ -41,21 +41,21 @@ pub struct BacktestArguments {
     format: PastedForm,
 }
 
-/// Runs the backtest; exit code 1 when the file is wrong.
+/// Runs the backtest; exit code 1 when the file is wrong or holds nothing to compare.
 pub fn backtest(arguments: &BacktestArguments) -> anyhow::Result<u8> {
     let Some(portfolio) = read(&arguments.path)? else {
         return Ok(1);
     };
     let run = backtest::backtest(&portfolio, arguments.known_lag);
-    if let Some(path) = &arguments.forecasts {
-        write::all_or_nothing(&[(path.clone(), csv(&run).into_bytes())])?;
-        anstream::eprintln!("wrote {}", path.display());
-    }
     if run.lines.iter().all(|l| l.measures.n == 0) {
-        anstream::eprintln!(
+        anyhow::bail!(
             "nothing to compare: a year needs its own actual, and an actual or a budget with its actual at least {} years before it",
             arguments.known_lag
         );
+    }
+    if let Some(path) = &arguments.forecasts {
+        write::all_or_nothing(&[(path.clone(), csv(&run).into_bytes())])?;
+        anstream::eprintln!("wrote {}", path.display());
     }
     let found = breaks::breaks(&portfolio);
     match arguments.format {

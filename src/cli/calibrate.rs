@@ -81,9 +81,11 @@ fn of_portfolio(
     peers: Option<&Portfolio>,
 ) -> anyhow::Result<u8> {
     if arguments.index.is_some() {
-        bail!("--index names an index of a base.toml; a portfolio has none");
+        bail!(super::Usage("--index names an index of a base.toml; a portfolio has none".to_owned()));
     }
-    let Some(code) = &arguments.municipality else { bail!("name one of the municipalities: --municipality CODE") };
+    let Some(code) = &arguments.municipality else {
+        bail!(super::Usage("name one of the municipalities: --municipality CODE".to_owned()))
+    };
     let Some(member) = portfolio.members.iter().position(|m| m.code == *code || m.name == *code) else {
         bail!("{} has no municipality {code}", arguments.path.display())
     };
@@ -100,7 +102,16 @@ fn of_portfolio(
     // Only this municipality's lines, and what the file is called.
     let origin =
         arguments.path.file_name().map_or_else(|| "portfolio".to_owned(), |n| n.to_string_lossy().into_owned());
-    anstream::print!("{}", calibrate::toml(&found, &origin));
+    print(&found, &origin)
+}
+
+/// The TOML; nothing to calibrate on is an error, so that no script takes an
+/// empty answer for one.
+fn print(found: &[calibrate::Calibration], origin: &str) -> anyhow::Result<u8> {
+    if found.is_empty() {
+        bail!("no line has two years of actuals, or an actual beside a budget: nothing to calibrate on");
+    }
+    super::put(&calibrate::toml(found, origin))?;
     Ok(0)
 }
 
@@ -124,11 +135,7 @@ fn of_model(arguments: &CalibrateArguments, model: &Model, peers: Option<&Portfo
         named(&arguments.like, line).or_else(|| by_name.map(str::to_owned))
     };
     let found = calibrate::calibrate_all(&own, 0, model.municipality.residents, peers, &like, &deflator);
-    if found.is_empty() {
-        anstream::eprintln!("no line has two years of actuals, or an actual beside a budget: nothing to calibrate on");
-    }
-    anstream::print!("{}", calibrate::toml(&found, input::FIGURES));
-    Ok(0)
+    print(&found, input::FIGURES)
 }
 
 fn named(like: &[(String, String)], line: &str) -> Option<String> {

@@ -22,8 +22,10 @@ Examples:
   ravijn measures scenarios/heerde --format json
 
 Amounts are in prices of the base year, signed as planned: a saving is below 0. What has come
-true is what the base year's accounts hold of a measure; from a budget it is not known, and all
-is still open. The chance follows from the uncertainty stated with the realisation.")]
+true so far is the latest row of the measure itself in figures.csv up to that year
+(`taakstelling-pgb,measure,actual,2027,-200`: what the accounts of 2027 show), else what the base
+year's accounts hold of it; from a budget it is not known, and all is still open. The chance
+follows from the uncertainty stated with the realisation.")]
 pub struct MeasuresArguments {
     /// A municipality's folder, or one of its scenario files
     #[arg(value_name = "PATH")]
@@ -61,8 +63,8 @@ pub fn measures(arguments: &MeasuresArguments) -> anyhow::Result<u8> {
 }
 
 fn table(model: &Model, rows: &[LedgerRow]) -> String {
-    let heads = ["year", "measure", "planned", "filled", "realised", "open", "counted on", "chance"];
-    let mut lines: Vec<[String; 8]> = vec![heads.map(str::to_owned)];
+    let heads = ["year", "measure", "planned", "filled", "realised", "in", "open", "counted on", "chance"];
+    let mut lines: Vec<[String; 9]> = vec![heads.map(str::to_owned)];
     for r in rows {
         lines.push([
             r.year.to_string(),
@@ -70,6 +72,7 @@ fn table(model: &Model, rows: &[LedgerRow]) -> String {
             dutch::whole(r.planned),
             dutch::whole(r.filled),
             r.realised.map_or_else(|| "-".to_owned(), dutch::whole),
+            r.realised_in.map_or_else(|| "-".to_owned(), |y| y.to_string()),
             dutch::whole(r.open),
             dutch::whole(r.counted_on),
             dutch::percent(r.chance, 0),
@@ -100,7 +103,7 @@ fn document(model: &Model, rows: &[LedgerRow]) -> Value {
         json!({
             "id": m.id, "label": m.label, "kind": m.kind.name(), "line": model.lines.get(m.line).id(),
             "year": r.year.0, "planned": number(r.planned), "filled": number(r.filled),
-            "realised": r.realised.map(number), "open": number(r.open),
+            "realised": r.realised.map(number), "realised_in": r.realised_in.map(|y| y.0), "open": number(r.open),
             "counted_on": number(r.counted_on), "chance": number(r.chance), "place": m.place.to_string(),
         })
     };

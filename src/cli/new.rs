@@ -69,7 +69,9 @@ fn id_of(path: &Path) -> anyhow::Result<String> {
     let stem = path.file_stem().map(|s| s.to_string_lossy().to_lowercase()).unwrap_or_default();
     let plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
     if stem.is_empty() || !stem.chars().all(plain) || stem.starts_with('-') || stem.ends_with('-') {
-        bail!("`{stem}` is no name: use letters without accents, digits and hyphens, such as mijn-gemeente");
+        bail!(super::Usage(format!(
+            "`{stem}` is no name: use letters without accents, digits and hyphens, such as mijn-gemeente"
+        )));
     }
     Ok(stem)
 }
@@ -89,10 +91,10 @@ fn municipality(name: &Path) -> anyhow::Result<Vec<(PathBuf, Vec<u8>)>> {
     let id = id_of(name)?;
     // `..` leaves the folder where the work is: more often a slip than a wish.
     if name.components().any(|c| c == Component::ParentDir) {
-        bail!(
+        bail!(super::Usage(format!(
             "`{}` climbs out of this folder with `..`; give a name (mijn-gemeente) or a whole path (/home/.../{id})",
             name.display()
-        );
+        )));
     }
     let parent = name
         .parent()
@@ -138,7 +140,7 @@ fn known_domains() -> BTreeSet<String> {
 fn rule(name: &Path, rules: &Path) -> anyhow::Result<Vec<(PathBuf, Vec<u8>)>> {
     let id = id_of(name)?;
     let Some(domain) = name.parent().and_then(|p| p.file_name()).map(|d| d.to_string_lossy().to_lowercase()) else {
-        bail!("name the domain too: ravijn new rule jeugd/{id}");
+        bail!(super::Usage(format!("name the domain too: ravijn new rule jeugd/{id}")));
     };
     let known = known_domains();
     if !known.contains(&domain) {

@@ -14,7 +14,7 @@ use super::run::{start_threads, terminal_width};
 use super::{report as print, tally};
 use crate::analysis::sensitivity::{self, NoTornado, Swing, Tornado, VarianceShares};
 use crate::diagnostic::{Diagnostic, Place, Severity};
-use crate::dutch::Quantity;
+use crate::dutch::{self, Quantity};
 use crate::input;
 use crate::model::{Expression, ExpressionError, Figure, FigureAddress, Model};
 use crate::simulation::{self, Settings};
@@ -348,7 +348,7 @@ fn unit_note(unit: Quantity) -> &'static str {
 /// A share as printed, within its bounds: an estimate from few draws may lie outside.
 fn percent(share: f64) -> String {
     // Adding zero makes -0 a plain 0.
-    format!("{:.1}%", share.clamp(0.0, 1.0) * 100.0 + 0.0)
+    format!("{}%", dutch::number(share.clamp(0.0, 1.0) * 100.0 + 0.0, 1))
 }
 
 /// Whether a share lies outside 0 to 100% as printed.
@@ -356,11 +356,11 @@ fn is_off(share: f64) -> bool {
     !(-0.0005..=1.0005).contains(&share)
 }
 
-/// A number with thousands apart: enough digits to tell swings apart, no more.
+/// A number as every table of ravijn writes it: enough digits to tell swings apart, no more.
 fn written(x: f64, unit: Quantity) -> String {
     if unit == Quantity::Percent {
-        let text = format!("{:.2}%", x * 100.0);
-        return if text == "-0.00%" { "0.00%".to_owned() } else { text };
+        let text = dutch::number(x * 100.0, 2);
+        return if text == "-0,00" { "0,00%".to_owned() } else { format!("{text}%") };
     }
     let decimals = match x.abs() {
         a if a >= 1_000.0 || a == 0.0 => 0,
@@ -368,18 +368,7 @@ fn written(x: f64, unit: Quantity) -> String {
         a if a >= 0.1 => 3,
         _ => 5,
     };
-    let text = format!("{x:.decimals$}");
-    let (sign, rest) = text.strip_prefix('-').map_or(("", text.as_str()), |r| ("-", r));
-    let (whole, fraction) = rest.split_once('.').map_or((rest, String::new()), |(w, f)| (w, format!(".{f}")));
-    let mut out = sign.to_owned();
-    for (i, digit) in whole.chars().enumerate() {
-        if i > 0 && (whole.len() - i) % 3 == 0 {
-            out.push(',');
-        }
-        out.push(digit);
-    }
-    out.push_str(&fraction);
-    out
+    dutch::number(x, decimals)
 }
 
 /// The swing drawn around the figure: `░` where P10 leads, `█` where P90 leads.
@@ -423,27 +412,27 @@ mod tests {
     #[test]
     fn a_narrow_terminal_loses_the_drawing_first() {
         let row =
-            ["cost.a.volume", "1.00%", "2.00%", "1,000", "2,000", "1,000", "####|####"].map(str::to_owned).to_vec();
+            ["cost.a.volume", "1,00%", "2,00%", "1.000", "2.000", "1.000", "####|####"].map(str::to_owned).to_vec();
         assert!(fitting(vec![row.clone()], 80).contains('#'));
-        assert_eq!(fitting(vec![row.clone()], 55), "cost.a.volume  1.00%  2.00%  1,000  2,000  1,000\n");
-        assert_eq!(fitting(vec![row.clone()], 40), "cost.a.volume  1,000  2,000  1,000\n");
-        assert_eq!(fitting(vec![row], 10), "cost.a.volume  1,000\n");
+        assert_eq!(fitting(vec![row.clone()], 55), "cost.a.volume  1,00%  2,00%  1.000  2.000  1.000\n");
+        assert_eq!(fitting(vec![row.clone()], 40), "cost.a.volume  1.000  2.000  1.000\n");
+        assert_eq!(fitting(vec![row], 10), "cost.a.volume  1.000\n");
     }
 
     #[test]
     fn numbers_keep_what_tells_them_apart() {
         let euro = |x: f64| written(x, Quantity::Euro);
-        assert_eq!(euro(-1_234_567.4), "-1,234,567");
-        assert_eq!(euro(999.96), "1,000.0");
+        assert_eq!(euro(-1_234_567.4), "-1.234.567");
+        assert_eq!(euro(999.96), "1.000,0");
         assert_eq!(euro(0.0), "0");
-        assert_eq!(written(0.0257, Quantity::Percent), "2.57%");
-        assert_eq!(written(-0.0, Quantity::Percent), "0.00%");
-        assert_eq!(written(-0.000_01, Quantity::Percent), "0.00%");
+        assert_eq!(written(0.0257, Quantity::Percent), "2,57%");
+        assert_eq!(written(-0.0, Quantity::Percent), "0,00%");
+        assert_eq!(written(-0.000_01, Quantity::Percent), "0,00%");
     }
 
     #[test]
     fn a_share_outside_its_bounds_is_cut_and_told() {
-        assert_eq!([percent(1.07), percent(-0.03), percent(-0.0)], ["100.0%", "0.0%", "0.0%"]);
+        assert_eq!([percent(1.07), percent(-0.03), percent(-0.0)], ["100,0%", "0,0%", "0,0%"]);
         assert_eq!([is_off(1.07), is_off(-0.03), is_off(-0.0), is_off(0.5)], [true, true, false, false]);
     }
 }

@@ -112,6 +112,12 @@ fn typed(table: &Rows, found: &mut Diagnostics) -> Vec<Row> {
             found.push(Diagnostic::error("negative", &value_cell.place, message).help("write 0 or more"));
             continue;
         }
+        if quantity == Quantity::Measure && kind != FigureKind::Actual {
+            let message = format!("a measure has come true or it has not: {} is no kind of that", kind.name());
+            let help = "write actual; what is planned stands in base.toml, under [measure.NAME]";
+            found.push(Diagnostic::error("measure-kind", &line.place, message).help(help));
+            continue;
+        }
         let year = Year(year);
         if let Some(first) = seen.insert((line.text.clone(), quantity, kind, year), line.place.clone()) {
             let message =

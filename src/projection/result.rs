@@ -134,6 +134,53 @@ pub enum Cause {
     Base,
 }
 
+/// As locks and saved runs keep it: `growth`, `index:ova`.
+impl std::fmt::Display for Cause {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Ageing => f.write_str("ageing"),
+            Self::Growth => f.write_str("growth"),
+            Self::Measure(id) => write!(f, "measure:{id}"),
+            Self::Flow(id) => write!(f, "flow:{id}"),
+            Self::Exit => f.write_str("exit"),
+            Self::Intake => f.write_str("intake"),
+            Self::Index(id) => write!(f, "index:{id}"),
+            Self::Change => f.write_str("change"),
+            Self::Followed(id) => write!(f, "followed:{id}"),
+            Self::Contribution => f.write_str("contribution"),
+            Self::SafetyNet => f.write_str("safety-net"),
+            Self::Ended => f.write_str("ended"),
+            Self::Base => f.write_str("base"),
+        }
+    }
+}
+
+impl std::str::FromStr for Cause {
+    type Err = ();
+
+    fn from_str(text: &str) -> Result<Self, ()> {
+        Ok(match text.split_once(':') {
+            Some(("measure", id)) => Self::Measure(id.to_owned()),
+            Some(("flow", id)) => Self::Flow(id.to_owned()),
+            Some(("index", id)) => Self::Index(id.to_owned()),
+            Some(("followed", id)) => Self::Followed(id.to_owned()),
+            Some(_) => return Err(()),
+            None => match text {
+                "ageing" => Self::Ageing,
+                "growth" => Self::Growth,
+                "exit" => Self::Exit,
+                "intake" => Self::Intake,
+                "change" => Self::Change,
+                "contribution" => Self::Contribution,
+                "safety-net" => Self::SafetyNet,
+                "ended" => Self::Ended,
+                "base" => Self::Base,
+                _ => return Err(()),
+            },
+        })
+    }
+}
+
 /// One measure in one year.
 #[derive(Clone, Debug, PartialEq)]
 pub struct MeasureTerm {

@@ -54,7 +54,7 @@ pub fn assumptions_of(model: &Model, shown: &dyn Fn(&crate::model::Assumption) -
 /// Why a line's amount is what it is, as `run.json` keeps it.
 pub fn causes_of(terms: &Terms) -> Value {
     let parts = |parts: &[Part]| -> Value {
-        parts.iter().map(|p| json!({"cause": name(&p.cause), "amount": p.amount})).collect()
+        parts.iter().map(|p| json!({"cause": p.cause.to_string(), "amount": p.amount})).collect()
     };
     json!({
         "unit_cost": terms.unit_cost,
@@ -69,44 +69,6 @@ pub fn causes_of(terms: &Terms) -> Value {
             "amount": m.amount, "structural": m.structural,
         })).collect::<Vec<_>>(),
     })
-}
-
-/// A cause as written: `growth`, `index:ova`.
-fn name(cause: &Cause) -> String {
-    match cause {
-        Cause::Ageing => "ageing".to_owned(),
-        Cause::Growth => "growth".to_owned(),
-        Cause::Measure(id) => format!("measure:{id}"),
-        Cause::Flow(id) => format!("flow:{id}"),
-        Cause::Exit => "exit".to_owned(),
-        Cause::Intake => "intake".to_owned(),
-        Cause::Index(id) => format!("index:{id}"),
-        Cause::Change => "change".to_owned(),
-        Cause::Followed(id) => format!("followed:{id}"),
-        Cause::Contribution => "contribution".to_owned(),
-        Cause::SafetyNet => "safety-net".to_owned(),
-        Cause::Ended => "ended".to_owned(),
-        Cause::Base => "base".to_owned(),
-    }
-}
-
-fn cause(name: &str) -> Cause {
-    let (kind, id) = name.split_once(':').unwrap_or((name, ""));
-    match kind {
-        "ageing" => Cause::Ageing,
-        "growth" => Cause::Growth,
-        "measure" => Cause::Measure(id.to_owned()),
-        "flow" => Cause::Flow(id.to_owned()),
-        "exit" => Cause::Exit,
-        "intake" => Cause::Intake,
-        "index" => Cause::Index(id.to_owned()),
-        "change" => Cause::Change,
-        "followed" => Cause::Followed(id.to_owned()),
-        "contribution" => Cause::Contribution,
-        "safety-net" => Cause::SafetyNet,
-        "ended" => Cause::Ended,
-        _ => Cause::Base,
-    }
 }
 
 impl Saved {
@@ -223,7 +185,11 @@ fn terms(why: &Map<String, Value>) -> Terms {
     let number = |key: &str| why.get(key).and_then(Value::as_f64).unwrap_or(0.0);
     let list = |key: &str| why.get(key).and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
     let parts = |key: &str| -> Vec<Part> {
-        let part = |p: &Value| Some(Part { cause: cause(p["cause"].as_str()?), amount: p["amount"].as_f64()? });
+        let part = |p: &Value| {
+            // A cause of a later version is one that is not known here.
+            let cause = p["cause"].as_str()?.parse().unwrap_or(Cause::Base);
+            Some(Part { cause, amount: p["amount"].as_f64()? })
+        };
         list(key).iter().filter_map(part).collect()
     };
     let measure = |m: &Value| {

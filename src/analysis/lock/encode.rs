@@ -5,7 +5,7 @@
 //! bits, so that a review shows changes and no noise.
 
 use crate::model::{Assumption, Distribution};
-use crate::projection::{Cause, LineProjection, LineYear, MeasureTerm, Part, Terms};
+use crate::projection::{LineProjection, LineYear, MeasureTerm, Part, Terms};
 
 /// Thirteen significant digits.
 pub fn tidy(value: f64) -> f64 {
@@ -114,46 +114,4 @@ pub fn words(line: &str) -> Option<Vec<String>> {
         rest = rest[end..].trim_start();
     }
     Some(out)
-}
-
-/// A cause as written: `growth`, `index:ova`.
-pub fn cause(cause: &Cause) -> String {
-    match cause {
-        Cause::Ageing => "ageing".into(),
-        Cause::Growth => "growth".into(),
-        Cause::Measure(id) => format!("measure:{id}"),
-        Cause::Flow(id) => format!("flow:{id}"),
-        Cause::Exit => "exit".into(),
-        Cause::Intake => "intake".into(),
-        Cause::Index(id) => format!("index:{id}"),
-        Cause::Change => "change".into(),
-        Cause::Followed(id) => format!("followed:{id}"),
-        Cause::Contribution => "contribution".into(),
-        Cause::SafetyNet => "safety-net".into(),
-        Cause::Ended => "ended".into(),
-        Cause::Base => "base".into(),
-    }
-}
-
-/// A cause as read.
-pub fn cause_of(text: &str) -> Option<Cause> {
-    Some(match text.split_once(':') {
-        Some(("measure", id)) => Cause::Measure(id.to_owned()),
-        Some(("flow", id)) => Cause::Flow(id.to_owned()),
-        Some(("index", id)) => Cause::Index(id.to_owned()),
-        Some(("followed", id)) => Cause::Followed(id.to_owned()),
-        Some(_) => return None,
-        None => match text {
-            "ageing" => Cause::Ageing,
-            "growth" => Cause::Growth,
-            "exit" => Cause::Exit,
-            "intake" => Cause::Intake,
-            "change" => Cause::Change,
-            "contribution" => Cause::Contribution,
-            "safety-net" => Cause::SafetyNet,
-            "ended" => Cause::Ended,
-            "base" => Cause::Base,
-            _ => return None,
-        },
-    })
 }

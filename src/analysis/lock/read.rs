@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::encode::{cause_of, words};
+use super::encode::words;
 use super::write::FIRST;
 use super::{Lock, LockedAssumption, LockedGroupYear, LockedLine, Made};
 use crate::diagnostic::{Diagnostic, Place};
@@ -201,7 +201,7 @@ fn part(year: &mut LineYear, w: &[String]) -> Result<(), String> {
         "revenue" => &mut terms.revenue_parts,
         other => return Err(format!("`{other}` is not known; the lock may be of a later version")),
     };
-    let cause = cause_of(at(1)?).ok_or_else(|| format!("`{}` is no cause", w[1]))?;
+    let cause = at(1)?.parse().map_err(|()| format!("`{}` is no cause", w[1]))?;
     list.push(Part { cause, amount: number(at(2)?)? });
     Ok(())
 }

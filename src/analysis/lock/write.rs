@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use super::encode::{cause, word};
+use super::encode::word;
 use super::{Lock, LockedAssumption, LockedLine};
 use crate::projection::{LineYear, Part};
 use crate::units::Year;
@@ -92,7 +92,7 @@ fn year_of(out: &mut String, y: &LineYear) {
     out.push('\n');
     let mut parts = |key: &str, parts: &[Part]| {
         for part in parts {
-            let _ = writeln!(out, "    {key} {} {}", word(&cause(&part.cause)), part.amount);
+            let _ = writeln!(out, "    {key} {} {}", word(&part.cause.to_string()), part.amount);
         }
     };
     parts("volume", &t.volume_parts);
