@@ -2,6 +2,7 @@
 
 use std::fmt::Write as _;
 
+use crate::analysis::backtest::score::RivalMeasures;
 use crate::analysis::backtest::{Backtest, LineScore};
 
 fn percent(value: Option<f64>, decimals: usize) -> String {
@@ -12,18 +13,19 @@ fn ratio(value: Option<f64>) -> String {
     value.map_or_else(|| "–".to_owned(), |v| format!("{v:.2}"))
 }
 
-/// Two tables in Markdown: per line, and per line and year.
+/// Three tables in Markdown: per line, the widths of bands that held as many
+/// outcomes of the same cases, and per line and year.
 pub fn markdown(run: &Backtest) -> String {
     let measured: Vec<&LineScore> = run.lines.iter().filter(|l| l.measures.n > 0).collect();
     let mut out = String::from(
-        "| line | n | median error | budget's own | ours / budget | mean error | budget's | in the 80 % band | width | budget's width | last actual's width |\n\
-         |---|---|---|---|---|---|---|---|---|---|---|\n",
+        "| line | n | median error | budget's own | ours / budget | mean error | budget's | in the 80 % band | width |\n\
+         |---|---|---|---|---|---|---|---|---|\n",
     );
     for l in &measured {
         let (m, r) = (&l.measures, &l.rivals);
         let _ = writeln!(
             out,
-            "| {} | {} | {} | {} | {} | {} | {} | {} | {} | {} | {} |",
+            "| {} | {} | {} | {} | {} | {} | {} | {} | {} |",
             l.line.replace('|', "\\|"),
             m.n,
             percent(m.mdape, 1),
@@ -32,10 +34,18 @@ pub fn markdown(run: &Backtest) -> String {
             percent(m.bias, 1),
             percent(r.budget.bias, 1),
             percent(m.coverage80, 1),
-            percent(m.width80, 1),
-            percent(r.budget.width80, 1),
-            percent(r.last_actual.width80, 1)
+            percent(m.width80, 1)
         );
+    }
+    out.push_str(
+        "\n| line: our width / that of a rival | budget | last actual | own trend | national growth |\n\
+         |---|---|---|---|---|\n",
+    );
+    for l in &measured {
+        let cell = |r: &RivalMeasures| format!("{} / {}", percent(r.model_width80, 1), percent(r.width80, 1));
+        let r = &l.rivals;
+        let cells = [cell(&r.budget), cell(&r.last_actual), cell(&r.own_trend), cell(&r.national)];
+        let _ = writeln!(out, "| {} | {} |", l.line.replace('|', "\\|"), cells.join(" | "));
     }
     let mut years: Vec<_> =
         measured.iter().flat_map(|l| l.years.iter().filter(|y| y.measures.n > 0).map(|y| y.year)).collect();

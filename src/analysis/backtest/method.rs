@@ -17,7 +17,10 @@
 //! `c` is what the country does, the rest what sets this municipality apart.
 //! A budget already holds the actual of two years before, since that was known
 //! when it was made; so with lag 2 the actual weighs a third, and with lag 1,
-//! when it is news, two thirds. `w` and `v` are learned from the known years
+//! when it is news, two thirds. What an old actual then tells is what sets the
+//! municipality apart lastingly, and of that two years tell more than one: with
+//! lag 2 the year before it counts for a third (exponential smoothing; Brown
+//! 1959), after both medians have been taken out. `w` and `v` are learned from the known years
 //! by least absolute deviations, drawn to these starting weights. `level` and
 //! `growth` are means over the known years in which an older year counts less;
 //! each line is drawn to the mean of all lines, a dear line counting for more,
@@ -59,6 +62,9 @@ const CLIP_OUTCOME: f64 = 0.5;
 /// Growth a year is at most this (about 16 %): for one municipality's small
 /// lines, where the median of many does not help.
 const MOST_GROWTH: f64 = 0.15;
+/// In the autumn, this part of what the last actual says comes from the actual
+/// of the year before it.
+const SMOOTHING: f64 = 1.0 / 3.0;
 /// How many peers at each side in residents.
 const PEERS: usize = 20;
 /// How strongly weights are drawn to where they start: about one and a half
@@ -179,19 +185,31 @@ fn residents_growth(known: &Known<'_>, from: Year, to: Year, member: usize) -> f
     }
 }
 
+/// The actual of a year above the budget of `target`, per resident.
+fn above_budget(known: &Known<'_>, line: usize, year: Year, target: Year, budget: &[Option<f64>]) -> Vec<Option<f64>> {
+    (0..known.members())
+        .map(|m| Some(known.actual(line, year, m)? + residents_growth(known, year, target, m) - budget[m]?))
+        .collect()
+}
+
 fn apart(known: &Known<'_>, line: usize, target: Year, lag: i32) -> Apart {
     let last = target.plus(-lag);
     let budget: Vec<Option<f64>> = (0..known.members()).map(|m| known.budget(line, target, m)).collect();
-    let above: Vec<Option<f64>> = (0..known.members())
-        .map(|m| Some(known.actual(line, last, m)? + residents_growth(known, last, target, m) - budget[m]?))
-        .collect();
+    let above = above_budget(known, line, last, target, &budget);
     let middle = robust::median(above.iter().flatten().copied());
+    let before = above_budget(known, line, last.plus(-1), target, &budget);
+    let middle_before = robust::median(before.iter().flatten().copied()).unwrap_or(0.0);
+    let smoothing = if lag <= 1 { 0.0 } else { SMOOTHING };
     let peers = distance_to_peers(known, target, &budget);
     let middle_of_peers = robust::median(peers.iter().flatten().copied()).unwrap_or(0.0);
     let from = (0..known.members())
         .map(|m| {
             budget[m]?;
-            let actual = above[m].map_or(0.0, |x| (x - middle.unwrap_or(0.0)).clamp(-CLIP, CLIP));
+            let actual = above[m].map_or(0.0, |x| {
+                let own = x - middle.unwrap_or(0.0);
+                let step = before[m].map_or(0.0, |b| (b - middle_before - own).clamp(-CLIP, CLIP));
+                (own + smoothing * step).clamp(-CLIP, CLIP)
+            });
             Some([actual, peers[m].map_or(0.0, |p| p - middle_of_peers)])
         })
         .collect();

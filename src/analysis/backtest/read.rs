@@ -146,7 +146,7 @@ fn rows(reader: &mut Reader<'_>) -> (BTreeMap<String, String>, Vec<Entry>) {
     let Some(Ok(header)) = records.next() else {
         reader.error(
             "empty-file",
-            &whole,
+            &Place::new(reader.file.clone(), 1, 1, 1),
             "the portfolio is empty".into(),
             "its first line is municipality,name,line,measure,kind,year,value",
         );
@@ -203,11 +203,14 @@ fn rows(reader: &mut Reader<'_>) -> (BTreeMap<String, String>, Vec<Entry>) {
         reader.found.push(Diagnostic::warning("unused-rows", &whole, message));
     }
     if entries.is_empty() && reader.errors == 0 {
+        let place = reader.place(&header, 0);
+        let message =
+            if left_out == 0 { "the portfolio has a header and no rows" } else { "the portfolio holds no figures" };
         reader.error(
             "empty-file",
-            &whole,
-            "the portfolio holds no figures".into(),
-            "rows have measure cost or residents and kind actual or budget",
+            &place,
+            message.into(),
+            "rows below the header have measure cost or residents and kind actual or budget",
         );
     }
     (names, entries)
@@ -345,7 +348,13 @@ mod tests {
 
     #[test]
     fn an_empty_file_and_a_wrong_header_say_what_the_header_is() {
-        assert_eq!(read("p.csv", "").expect_err("empty")[0].code, "empty-file");
+        for (text, place) in
+            [("", "p.csv:1:1"), ("\n\n", "p.csv:1:1"), (HEADER, "p.csv:1:1"), ("\n\n\u{20}\n", "p.csv:1:1")]
+        {
+            let errors = read("p.csv", text).expect_err("empty");
+            assert_eq!(errors[0].code, "empty-file");
+            assert_eq!(errors[0].place.as_ref().map(ToString::to_string).as_deref(), Some(place), "{text:?}");
+        }
         assert_eq!(read("p.csv", "a,b\n1,2\n").expect_err("header")[0].code, "missing-column");
         assert!(is_portfolio("municipality,name,line,measure,kind,year,value"));
         assert!(!is_portfolio("line,quantity,kind,year,value,source"));

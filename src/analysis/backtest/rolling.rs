@@ -144,7 +144,7 @@ pub fn backtest(portfolio: &Portfolio, lag: i32) -> Backtest {
         for (line, centre) in made.into_iter().enumerate() {
             let Some(centre) = centre else { continue };
             let half = band::half_widths(&known, line, year, lag, &centres);
-            let sd = band::national_sd(&known, line, &centres);
+            let sd = band::national_sd(&known, line, year, &centres);
             let rows = rows(portfolio, &known, line, year, lag, &centre, &half);
             let (measures, rivals) = scores(&rows);
             let fraction = |x: f64| libm::exp(x) - 1.0;

@@ -67,6 +67,37 @@ fn level_and_trend_are_weighed_as_worked_out_by_hand() {
     assert_eq!((forecast.budget, forecast.actual), (Some(100.0), None));
 }
 
+// By hand. Budgets are all 100. Of three municipalities the third spent 120 in
+// 2017 and 110 in 2018, the others 100: the median level is 0 in both years.
+// For 2020 (lag 2) the last actual lies ln 1.1 above the median; a third of the
+// way to the ln 1.2 of the year before is added, and that weighs 0.35, from
+// which nothing was learned yet (no known year has an actual two years before).
+#[test]
+fn in_the_autumn_two_actuals_tell_what_sets_a_municipality_apart() {
+    let mut all = Vec::new();
+    for (code, spent) in [("GM0001", [100.0, 100.0]), ("GM0002", [100.0, 100.0]), ("GM0003", [120.0, 110.0])] {
+        let mut put = |side, year, value| {
+            all.push(Entry {
+                code: code.into(),
+                line: "zorg".into(),
+                measure: Measure::Cost,
+                side,
+                year: Year(year),
+                value,
+            });
+        };
+        (2017..=2020).for_each(|year| put(Side::Budget, year, 100.0));
+        put(Side::Actual, 2017, spent[0]);
+        put(Side::Actual, 2018, spent[1]);
+    }
+    let run = backtest(&portfolio(&all), 2);
+    let apart = libm::log(1.1) + (libm::log(1.2) - libm::log(1.1)) / 3.0;
+    let expected = 100.0 * libm::exp(0.35 * apart);
+    let forecast = forecast_of(&run, "GM0003", "zorg", 2020).forecast;
+    assert!((forecast - expected).abs() < 1e-9, "{forecast} is not {expected}");
+    assert!((forecast_of(&run, "GM0001", "zorg", 2020).forecast - 100.0).abs() < 1e-9);
+}
+
 #[test]
 fn without_a_budget_the_last_actual_grows() {
     // Known for 2020: actuals of 2017 and 2018, no budgets: growth 0.8 g a year.
@@ -229,6 +260,7 @@ fn zeros_gaps_and_empty_lines_do_no_harm() {
     });
     let run = backtest(&portfolio(&all), 2);
     assert!(run.forecasts.iter().all(|f| f.forecast.is_finite() && f.p10 <= f.forecast && f.forecast <= f.p90));
+    assert!(run.forecasts.iter().all(|f| f.p10.is_finite() && f.p90.is_finite()));
     assert!(!run.forecasts.iter().any(|f| f.municipality == "GM0000" || f.line == "leeg"));
     assert_eq!(backtest(&Portfolio::default(), 2).forecasts, []);
 }
