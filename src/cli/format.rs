@@ -102,11 +102,12 @@ pub fn files(format: Format, w: &Written<'_>) -> anyhow::Result<Vec<(String, Vec
             vec![(name.to_owned(), bytes)]
         }
         Format::Csv => {
-            let (folder, counts) = match w.audience {
-                Audience::Controller => ("controller/", report::Counts::Exact),
-                _ => ("", report::Counts::Guarded),
+            let (folder, tables) = if w.audience == Audience::Controller {
+                let exact = report::compose_exact(w.study, w.scenario);
+                ("controller/", report::csv(w.study, w.scenario, &exact, report::Counts::Exact))
+            } else {
+                ("", report::csv(w.study, w.scenario, w.report, report::Counts::Guarded))
             };
-            let tables = report::csv(w.study, w.scenario, counts);
             tables.into_iter().map(|(name, text)| (format!("{folder}{name}"), text.into_bytes())).collect()
         }
         Format::Md => {

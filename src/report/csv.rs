@@ -7,6 +7,7 @@
 use serde_json::{Value, json};
 
 use super::disclosure::{Disclosure, Shown};
+use super::document::{Block, Evidence, Inline, Report, Text};
 use super::words;
 use super::xlsx::{Counts, group_label};
 use crate::model::{Line, Scale};
@@ -66,13 +67,16 @@ const RISKS: [&str; 12] = [
     "share_of_expected",
 ];
 
-/// The files of one scenario: name and text.
-pub fn csv(study: &Study, scenario: &ScenarioStudy, counts: Counts) -> Vec<(String, String)> {
+const PRINTED: [&str; 7] = ["scenario", "section", "table", "row", "column", "printed", "explain"];
+
+/// The files of one scenario: name and text. `report` is what is printed of it.
+pub fn csv(study: &Study, scenario: &ScenarioStudy, report: &Report, counts: Counts) -> Vec<(String, String)> {
     let disclosure = counts.disclosure(study);
     vec![
         ("projectie.csv".to_owned(), figures(scenario, &disclosure)),
         ("uitgangspunten.csv".to_owned(), assumptions(scenario, &disclosure)),
         ("risicos.csv".to_owned(), risks(scenario, &disclosure)),
+        ("getallen.csv".to_owned(), printed(report)),
         ("datapackage.json".to_owned(), package(study, scenario, &disclosure)),
     ]
 }
@@ -231,6 +235,51 @@ fn risks(s: &ScenarioStudy, disclosure: &Disclosure) -> String {
     rows.out
 }
 
+/// Every printed number with the address by which `ravijn explain` knows it.
+fn printed(report: &Report) -> String {
+    let mut rows = Rows::new(&PRINTED);
+    let mut put = |at: [&str; 4], printed: &str, addresses: &[String]| {
+        for address in addresses {
+            // A cell that starts with a minus would be taken for a formula.
+            let address = if address.starts_with('-') { format!("({address})") } else { address.clone() };
+            let [section, table, row, column] = at;
+            rows.push(&[&report.scenario, section, table, row, column, printed, &address].map(ToString::to_string));
+        }
+    };
+    for section in &report.sections {
+        let id = section.id.as_str();
+        for block in &section.blocks {
+            let texts: Vec<&Text> = match block {
+                Block::Paragraph(text) | Block::Label(text) => vec![text],
+                Block::List(items) => items.iter().collect(),
+                Block::Table(_) | Block::Chart(_) => Vec::new(),
+            };
+            for inline in texts.into_iter().flat_map(|t| &t.0) {
+                match inline {
+                    Inline::Figure { printed, evidence } => {
+                        let addresses = report.evidence.get(*evidence).map(Evidence::addresses).unwrap_or_default();
+                        put([id, "", "", ""], printed, &addresses);
+                    }
+                    Inline::Known { printed, addresses, .. } => put([id, "", "", ""], printed, addresses),
+                    Inline::Plain(_) | Inline::Strong(_) => {}
+                }
+            }
+            let table = match block {
+                Block::Table(table) => table,
+                Block::Chart(chart) if !report.has_table(&chart.figures.id) => &chart.figures,
+                _ => continue,
+            };
+            for row in &table.rows {
+                let name = row.cells.first().map_or("", |c| c.printed.as_str());
+                for (cell, column) in row.cells.iter().zip(&table.columns) {
+                    put([id, &table.id, name, &column.header], &cell.printed, &cell.addresses);
+                }
+            }
+        }
+    }
+    rows.out
+}
+
 /// What each column holds, in the form that Frictionless tools check.
 fn package(study: &Study, s: &ScenarioStudy, disclosure: &Disclosure) -> String {
     let field = |name: &str| -> Value {
@@ -242,6 +291,13 @@ fn package(study: &Study, s: &ScenarioStudy, disclosure: &Disclosure) -> String 
         json!({"name": name, "type": kind, "description": description(name)})
     };
     let resource = |name: &str, title: &str, columns: &[&str], key: &[&str]| -> Value {
+        let mut schema = json!({
+            "fields": columns.iter().map(|c| field(c)).collect::<Vec<_>>(),
+            "missingValues": [""],
+        });
+        if !key.is_empty() {
+            schema["primaryKey"] = json!(key);
+        }
         json!({
             "name": name,
             "path": format!("{name}.csv"),
@@ -251,11 +307,7 @@ fn package(study: &Study, s: &ScenarioStudy, disclosure: &Disclosure) -> String 
             "mediatype": "text/csv",
             "encoding": "utf-8",
             "dialect": {"delimiter": ",", "header": true},
-            "schema": {
-                "fields": columns.iter().map(|c| field(c)).collect::<Vec<_>>(),
-                "primaryKey": key,
-                "missingValues": [""],
-            },
+            "schema": schema,
         })
     };
     let code = s.model.municipality.code.to_lowercase();
@@ -273,6 +325,7 @@ fn package(study: &Study, s: &ScenarioStudy, disclosure: &Disclosure) -> String 
             resource("projectie", "Projected and simulated figures", &FIGURES, &["level", "id", "year", "quantity", "statistic"]),
             resource("uitgangspunten", "Assumptions by year", &ASSUMPTIONS, &["address", "year"]),
             resource("risicos", "Risks of the register and the rules", &RISKS, &["id"]),
+            resource("getallen", "Every printed number with its address", &PRINTED, &[]),
         ],
     });
     let mut text = serde_json::to_string_pretty(&package).unwrap_or_else(|_| "null".to_owned());
@@ -310,6 +363,12 @@ fn description(column: &str) -> &'static str {
         "impact_p10" => "10th percentile of that loss",
         "impact_p90" => "90th percentile of that loss",
         "share_of_expected" => "Share of the expected loss of the register, as a fraction",
+        "section" => "Section of the report",
+        "table" => "Table in it; empty for a number in running text",
+        "row" => "First cell of its row",
+        "column" => "Heading of its column",
+        "printed" => "As printed (Dutch); a cell with two numbers has two rows",
+        "explain" => "Address of the number: `ravijn explain PATH \"ADDRESS\"` tells how it came about",
         _ => "",
     }
 }
@@ -322,9 +381,10 @@ mod tests {
     #[test]
     fn every_row_has_as_many_cells_as_the_dictionary_has_columns() {
         let study = study(Options::default());
-        let files = csv(&study, &study.scenarios[0], Counts::Guarded);
-        let package: Value = serde_json::from_str(&files[3].1).expect("json");
-        for (at, (name, text)) in files.iter().take(3).enumerate() {
+        let report = crate::report::compose(&study, &study.scenarios[0]);
+        let files = csv(&study, &study.scenarios[0], &report, Counts::Guarded);
+        let package: Value = serde_json::from_str(&files[4].1).expect("json");
+        for (at, (name, text)) in files.iter().take(4).enumerate() {
             assert_eq!(package["resources"][at]["path"], name.as_str());
             let fields: Vec<&str> = package["resources"][at]["schema"]["fields"]
                 .as_array()

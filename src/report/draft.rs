@@ -236,13 +236,21 @@ impl<'a> Draft<'a> {
 
     /// A number of a rule: an expression of figures has an address too, the
     /// expression; the figures that went in stand beside it with their values.
-    fn rule_figure(&self, printed: &str, unit: &str, value: f64, formula: &str, inputs: &[PieceInput]) -> String {
+    fn rule_figure(&self, printed: &str, unit: &str, value: f64, formula: &str, from: (&[PieceInput], &str)) -> String {
+        let (inputs, risk) = from;
         let how = match inputs {
             [] => "een getal uit de regel zelf",
             [only] if only.address == formula => "een getal van de raming of de cijfers",
             _ => "berekend uit de getallen hierna",
         };
-        self.cite_from(&words::clean(printed), formula, exact(value, unit), how, inputs_of(inputs))
+        let mut rests_on = inputs_of(inputs);
+        if inputs.is_empty() {
+            // A number that the rule states itself stands in its file.
+            let stem = risk.rsplit_once('-').map_or(risk, |(stem, _)| stem);
+            let rule = |id: &str| self.study.rules.iter().find(|r| r.id == id);
+            rests_on.extend(rule(risk).or_else(|| rule(stem)).map(|r| r.place.file.to_string()));
+        }
+        self.cite_from(&words::clean(printed), formula, exact(value, unit), how, rests_on)
     }
 
     /// A chance that a rule took from the draws, with its word and its evidence.
@@ -309,8 +317,8 @@ impl<'a> Draft<'a> {
         parse(marked.as_ref(), self.evidence.borrow().len())
     }
 
-    /// The text of a rule; its figures join the evidence.
-    pub fn pieces(&self, pieces: &[Piece]) -> String {
+    /// The text of a rule about a risk; its figures join the evidence.
+    pub fn pieces(&self, risk: &str, pieces: &[Piece]) -> String {
         let mut out = String::new();
         for piece in pieces {
             let piece = &self.disclosure.piece(self.model(), piece);
@@ -325,7 +333,7 @@ impl<'a> Draft<'a> {
                     out.push_str(&kept);
                 }
                 Piece::Figure { printed, unit, value, formula, inputs, .. } => {
-                    out.push_str(&self.rule_figure(printed, unit, *value, formula, inputs));
+                    out.push_str(&self.rule_figure(printed, unit, *value, formula, (inputs, risk)));
                 }
             }
         }

@@ -156,6 +156,8 @@ pub enum Part {
         value: f64,
         /// Why it is what it is.
         why: String,
+        /// What it belongs to in the files, where there is such a thing.
+        place: Option<Place>,
     },
 }
 

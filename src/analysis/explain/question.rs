@@ -218,8 +218,8 @@ impl Builder<'_> {
                 Part::File { name, unit, value, place, source } => {
                     self.once(name, |b, name| b.leaf(name, unit, value, &place, source))
                 }
-                Part::Given { name, unit, value, why } => {
-                    self.once(name, |b, name| b.given(name, unit, value, why, None))
+                Part::Given { name, unit, value, why, place } => {
+                    self.once(name, |b, name| b.given(name, unit, value, why, place.as_ref()))
                 }
             });
         }

@@ -104,7 +104,7 @@ fn handed_out(study: &Study) -> String {
         for chart in report.charts() {
             all.push_str(&svg(chart, crate::report::Page::Wide));
         }
-        for (_, text) in csv(study, own, crate::report::Counts::Guarded) {
+        for (_, text) in csv(study, own, &compose(study, own), crate::report::Counts::Guarded) {
             all.push_str(&text);
         }
         let book = crate::report::xlsx(study, own, &report, crate::report::Counts::Guarded).expect("a workbook");

@@ -77,7 +77,7 @@ fn one(d: &Draft<'_>, risk: &RiskEntry) -> Section {
             blocks.push(Block::Paragraph(d.text(format!("{} {answer}", strong(question)))));
         }
     };
-    let pieces = d.pieces(&risk.text);
+    let pieces = d.pieces(&risk.id, &risk.text);
     say("Wat is er aan de hand?", format!("{}{}", pieces.trim(), in_projection(d, &risk.text)));
     say("Waardoor kan het gebeuren?", risk.cause.as_deref().map(words::sentence).unwrap_or_default());
     say("Wat is het gevolg?", risk.consequence.as_deref().map(words::sentence).unwrap_or_default());
@@ -86,7 +86,7 @@ fn one(d: &Draft<'_>, risk: &RiskEntry) -> Section {
     say("Telt dit mee in de optelsom?", counts(d, risk));
     let response = match risk.response_pieces.as_slice() {
         [] => risk.response.as_deref().map_or_else(|| "Er is geen maatregel opgegeven.".to_owned(), words::sentence),
-        pieces => d.pieces(pieces).trim().to_owned(),
+        pieces => d.pieces(&risk.id, pieces).trim().to_owned(),
     };
     say("Wat doen we?", response);
     say("Hoe volgen we dit?", indicator(d, risk));

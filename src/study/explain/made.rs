@@ -114,7 +114,13 @@ impl Explainer<'_> {
         if terms.is_empty() {
             terms.push(Term::only());
             let why = "the model has no such measure".to_owned();
-            parts.push(Part::Given { name: "none".to_owned(), unit: Quantity::Euro, value: 0.0, why });
+            parts.push(Part::Given {
+                name: "none".to_owned(),
+                unit: Quantity::Euro,
+                value: 0.0,
+                why,
+                place: Some(item.place.clone()),
+            });
         }
         Ok(Made::term(Term::Sum(terms), parts))
     }

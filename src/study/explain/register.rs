@@ -35,9 +35,9 @@ impl Which {
     }
 }
 
-/// A value that no file states.
-fn given(name: &str, unit: Quantity, value: f64, why: &str) -> Made {
-    let part = Part::Given { name: name.to_owned(), unit, value, why: why.to_owned() };
+/// Nothing, with the reason, at the risk that it is said of.
+fn nothing(name: String, unit: Quantity, why: &str, place: Option<Place>) -> Made {
+    let part = Part::Given { name, unit, value: 0.0, why: why.to_owned(), place };
     Made { unit: Some(unit), how: How::Term(Term::only()), of: vec![part] }
 }
 
@@ -183,12 +183,14 @@ impl Explainer<'_> {
     }
 
     fn expected(&self, of: &ScenarioStudy, entry: &RiskEntry, in_year: Year) -> Answer {
+        let place = Some(written(of, entry).map_or_else(|_| self.place_of(entry), |r| r.place.clone()));
         if !entry.summed {
-            return Ok(given("nothing", Quantity::Euro, 0.0, "it adds nothing to sums"));
+            return Ok(nothing(format!("nothing of {}", entry.id), Quantity::Euro, "it adds nothing to sums", place));
         }
         let chance = in_force(of, entry, in_year)?;
         if matches!((&chance.how, chance.of.as_slice()), (_, [Part::Given { value, .. }]) if *value == 0.0) {
-            return Ok(given("nothing", Quantity::Euro, 0.0, "it is not in force in that year"));
+            let why = "it is not in force in that year";
+            return Ok(nothing(format!("nothing of {}", entry.id), Quantity::Euro, why, place));
         }
         let id = &entry.id;
         let impact = match written(of, entry).map(|r| &r.impact) {
@@ -237,7 +239,7 @@ impl Explainer<'_> {
             }
         }
         if terms.is_empty() {
-            return Ok(given("nothing", Quantity::Euro, 0.0, "no risk counts"));
+            return Ok(nothing("nothing".to_owned(), Quantity::Euro, "no risk counts", None));
         }
         Ok(Made::term(Term::Sum(terms), parts))
     }
@@ -348,7 +350,9 @@ fn in_force(of: &ScenarioStudy, entry: &RiskEntry, in_year: Year) -> Answer {
         usize::from(years.into_iter().any(|y| *y == in_year))
     };
     if times == 0 {
-        return Ok(given("not in force", Quantity::Percent, 0.0, "it cannot strike by that year"));
+        let place = written(of, entry).ok().map(|r| r.place.clone());
+        let name = format!("not in force: {}", entry.id);
+        return Ok(nothing(name, Quantity::Percent, "it cannot strike by that year", place));
     }
     let risk = written(of, entry).ok();
     if let Some((risk, RiskChance::PerYear(n))) = risk.and_then(|r| Some((r, r.chance?))) {
