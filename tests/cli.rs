@@ -342,6 +342,10 @@ fn every_address_of_a_report_can_be_asked() {
     assert_eq!(ask("risk.chance(a, b)", &[]).status.code(), Some(2));
     assert_eq!(ask("risk.chance(nergens)", &[]).status.code(), Some(1));
     assert_eq!(ask("in(nergens, result(2029))", &[]).status.code(), Some(1));
+    // What is not known in every draw gets no band that would be none.
+    let undrawn = ask("p90(gap.price(jeugd, 2029))", &[]);
+    assert_eq!(undrawn.status.code(), Some(1));
+    assert!(text(&undrawn.stderr).contains("not in every draw"), "{}", text(&undrawn.stderr));
     assert_eq!(ravijn(&["explain", "scenarios/harderwijk"]).status.code(), Some(2));
 }
 

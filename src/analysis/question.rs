@@ -289,6 +289,10 @@ impl<'a> Scene<'a> {
             Expression::Joined(a, operator, b) => Row::of(&rows(&[a, b])?, count, |v| operator.of(v[0], v[1])),
             Expression::Of(function, of) => Row::of(&rows(&of.iter().collect::<Vec<_>>())?, count, |v| function.of(v)),
             Expression::In(id, x) => self.other(id)?.row(x)?,
+            Expression::Call(call) if !call.can_be_drawn() => {
+                let why = format!("{call} is known as one number and not in every draw: ask it outside the brackets");
+                return Err(NoAnswer::Unknown(why));
+            }
             Expression::Call(call) => {
                 let each = self.world.and_then(|w| w.row(&self.model.scenario.id, call));
                 match each {

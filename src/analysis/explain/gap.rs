@@ -18,6 +18,9 @@ impl<'a> Builder<'a> {
         let (set, y) = (self.set(call, 0)?, self.at(call, 1)?);
         let none = || NoAnswer::Unknown(format!("{call}: there is no budget to compare with"));
         let name = call.to_string();
+        if self.of_side(&set, true).is_empty() {
+            return Err(NoAnswer::Unknown(format!("{call}: it has no cost")));
+        }
         let part = match call.name.as_str() {
             "gap.volume" => Part::Volume,
             "gap.price" => Part::Price,

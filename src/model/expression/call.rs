@@ -123,6 +123,22 @@ impl Call {
         !of_study.contains(&first)
     }
 
+    /// Whether it can stand among draws: because it is the same in all of them,
+    /// or because a study has it in each. Of the others only the value with
+    /// every assumption at its own is known, and a band of that would be none.
+    pub fn can_be_drawn(&self) -> bool {
+        let (first, last) = self.name.split_once('.').unwrap_or((&self.name, ""));
+        match first {
+            "parameter" | "figures" | "recorded" | "published" | "lowest" | "highest" | "spread" | "mix"
+            | "measures_planned" => true,
+            "measures" => matches!(last, "" | "stated" | "revenue"),
+            "measure" => matches!(last, "planned" | "filled" | "realised"),
+            "budget" => last == "written",
+            "fall" => last != "counted_on",
+            _ => false,
+        }
+    }
+
     /// In which unit it is. A bound of an assumption has that of the assumption.
     pub fn unit(&self) -> Option<Quantity> {
         match self.name.as_str() {

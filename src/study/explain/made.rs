@@ -54,7 +54,12 @@ impl Explainer<'_> {
         let base = self.study.scenarios.first().ok_or("there is no base")?;
         let q = if call.name == "swing.low" { 0.1 } else { 0.9 };
         let (_, figure) = sensitivity::usual_figure(&base.model);
-        let moved = Expression::In(moved_id(call.part(0), q), Box::new(figure));
+        let address = base.model.full_address(call.part(0));
+        let swings = self.study.weights.as_ref().map_or(&[][..], |w| &w.tornado.swings);
+        if swings.iter().all(|s| s.address != address) {
+            return Err(format!("there is no uncertain assumption `{address}`, or nothing was drawn"));
+        }
+        let moved = Expression::In(moved_id(&address, q), Box::new(figure));
         Ok(Made { unit: Some(Quantity::Euro), how: How::Term(Term::only()), of: vec![Part::Expression(moved)] })
     }
 
@@ -62,9 +67,10 @@ impl Explainer<'_> {
     fn share(&self, call: &Call) -> Answer {
         let weights = self.study.weights.as_ref().ok_or("nothing is uncertain")?;
         let shares = weights.shares.as_ref().ok_or("nothing is drawn")?;
-        let found = shares.shares.iter().find(|s| s.addresses.iter().any(|a| a == call.part(0)));
-        let found = found.ok_or_else(|| format!("`{}` moves nothing", call.part(0)))?;
         let base = self.study.scenarios.first().ok_or("there is no base")?;
+        let address = base.model.full_address(call.part(0));
+        let found = shares.shares.iter().find(|s| s.addresses.contains(&address));
+        let found = found.ok_or_else(|| format!("`{address}` moves nothing"))?;
         let (_, figure) = sensitivity::usual_figure(&base.model);
         let together = if found.addresses.len() > 1 { ", with what it is correlated to" } else { "" };
         let what = format!("the share of the variance of {figure} that comes from it{together}");
