@@ -376,6 +376,26 @@ fn an_answer_of_nothing_is_an_error() {
 }
 
 #[test]
+fn a_portfolio_without_rows_is_an_error_with_its_place() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let file = folder.path().join("portfolio.csv");
+    let path = file.to_str().expect("plain");
+    for content in ["", "\n\n", "municipality,name,line,measure,kind,year,value\n"] {
+        std::fs::write(&file, content).expect("writable");
+        for arguments in [
+            vec!["backtest", path, "--format", "json"],
+            vec!["calibrate", path, "--municipality", "GM0001"],
+            vec!["calibrate", "scenarios/heerde", "--peers", path],
+        ] {
+            let done = ravijn(&arguments);
+            let said = text(&done.stderr);
+            assert_eq!(done.status.code(), Some(1), "{arguments:?}");
+            assert!(done.stdout.is_empty() && said.contains("portfolio.csv:1:1: error[empty-file]"), "{said}");
+        }
+    }
+}
+
+#[test]
 fn what_a_measure_has_brought_comes_in_as_rows_of_its_own() {
     let folder = tempfile::tempdir().expect("a temporary folder");
     for file in ["base.toml", "figures.csv"] {

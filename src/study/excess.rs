@@ -39,7 +39,7 @@ pub enum Cause {
 /// None where the two cannot be compared.
 ///
 /// `counted_on` is what the budget counts on and the projection does not, see
-/// [`derive::not_realised`](super::derive::not_realised).
+/// [`derive::not_realised`].
 pub fn parts(prices: Prices, gap: Gap, counted_on: Option<f64>) -> Option<Vec<Part>> {
     let (price, compensation) = (gap.price?, gap.compensation?);
     let nominal = prices == Prices::Nominal;

@@ -199,7 +199,7 @@ fn rows(reader: &mut Reader<'_>) -> (BTreeMap<String, String>, Vec<Entry>) {
         }
     }
     if left_out > 0 {
-        let message = format!("{left_out} rows are neither cost nor residents, actual nor budget, and are not used");
+        let message = format!("{left_out} rows are not used: neither cost nor residents, actual nor budget");
         reader.found.push(Diagnostic::warning("unused-rows", &whole, message));
     }
     if entries.is_empty() && reader.errors == 0 {
