@@ -26,12 +26,30 @@ pub enum Format {
     Csv,
     /// One JSON document on stdout (for internal use: exact counts)
     Json,
+    /// The table and every kind of file; without pdf where this build has none
+    All,
+}
+
+impl Format {
+    /// What is meant by the formats asked: each once, `all` written out.
+    pub fn meant(asked: &[Self]) -> Vec<Self> {
+        let every = [Self::Table, Self::Md, Self::Html, Self::Docx, Self::Pdf, Self::Xlsx, Self::Csv];
+        let all = every.into_iter().filter(|f| asked.contains(f) || missing(*f).is_none());
+        let meant = if asked.contains(&Self::All) { all.collect() } else { Vec::new() };
+        let mut each = Vec::new();
+        for format in meant.iter().chain(asked.iter().filter(|f| **f != Self::All)) {
+            if !each.contains(format) {
+                each.push(*format);
+            }
+        }
+        each
+    }
 }
 
 impl Format {
     /// Whether it makes files; the others go to stdout.
     pub fn is_file(self) -> bool {
-        !matches!(self, Self::Table | Self::Json)
+        !matches!(self, Self::Table | Self::Json | Self::All)
     }
 }
 
@@ -90,7 +108,7 @@ impl Reader {
 /// Where a format cannot be made of this report.
 pub fn files(format: Format, w: &Written<'_>) -> anyhow::Result<Vec<(String, Vec<u8>)>> {
     Ok(match format {
-        Format::Table | Format::Json => Vec::new(),
+        Format::Table | Format::Json | Format::All => Vec::new(),
         Format::Xlsx => {
             // The controller works with exact counts; the file says by its name and on every sheet that it is his.
             let (name, bytes) = if w.audience == Audience::Controller {

@@ -16,11 +16,12 @@ use crate::simulation::Settings;
 use crate::study::{self, Study};
 
 /// Arguments of `ravijn run`.
-#[derive(Args)]
+#[derive(Args, Clone)]
 #[command(after_help = "\
 Examples:
   ravijn run scenarios/harderwijk
   ravijn run scenarios/harderwijk --scenario ova-hoger --draws 100000
+  ravijn run scenarios/heerde --format all
   ravijn run scenarios/heerde --format json > heerde.json")]
 pub struct RunArguments {
     /// Municipality folders, or scenario files (that one runs beside its base)
@@ -47,7 +48,7 @@ pub struct RunArguments {
     /// Folder for the reports: DIR/MUNICIPALITY/SCENARIO/
     #[arg(long, value_name = "DIR", default_value = "out")]
     out: PathBuf,
-    /// What to make: table and json go to stdout (one of them), the others are files
+    /// What to make: table and json go to stdout (one of them), the others are files; all is every file
     #[arg(long, value_enum, value_delimiter = ',', default_value = "table,md")]
     format: Vec<Format>,
     /// For whom the report is
@@ -69,7 +70,8 @@ fn percentage(text: &str) -> Result<f64, String> {
 }
 
 /// Runs every municipality; exit code 1 when a file is wrong or a rule failed.
-pub fn run(arguments: &RunArguments) -> anyhow::Result<u8> {
+pub fn run(asked: &RunArguments) -> anyhow::Result<u8> {
+    let arguments = &RunArguments { format: Format::meant(&asked.format), ..asked.clone() };
     if arguments.format.contains(&Format::Table) && arguments.format.contains(&Format::Json) {
         bail!(super::Usage("table and json both go to stdout: choose one of them".to_owned()));
     }
@@ -245,11 +247,8 @@ fn files(study: &Study, beside: &Beside<'_>, out: &Path) -> anyhow::Result<Vec<(
             let (audience, template) = (beside.audience, beside.template);
             let written = Written { study, scenario, report: &report, audience, template };
             let mut files = vec![(folder.join("run.json"), report::receipt(study, scenario).into_bytes())];
-            for (i, format) in beside.formats.iter().enumerate().filter(|(_, f)| f.is_file()) {
-                // Asked twice is made once.
-                if !beside.formats[..i].contains(format) {
-                    files.extend(format::files(*format, &written)?.into_iter().map(|(n, b)| (folder.join(n), b)));
-                }
+            for format in beside.formats.iter().filter(|f| f.is_file()) {
+                files.extend(format::files(*format, &written)?.into_iter().map(|(n, b)| (folder.join(n), b)));
             }
             Ok(files)
         })

@@ -39,6 +39,12 @@ impl Report {
         })
     }
 
+    /// How deep the list of contents goes: it fills one page at most.
+    pub fn depth_of_contents(&self) -> u8 {
+        const LINES: usize = 44;
+        if self.sections.iter().filter(|s| s.level <= 2).count() > LINES { 1 } else { 2 }
+    }
+
     /// Whether a table stands in the report by itself; the figures of a chart may do so.
     pub fn has_table(&self, id: &str) -> bool {
         self.sections.iter().flat_map(|s| &s.blocks).any(|b| matches!(b, Block::Table(t) if t.id == id))
@@ -56,6 +62,13 @@ pub struct Section {
     pub level: u8,
     /// What stands under it.
     pub blocks: Vec<Block>,
+}
+
+impl Section {
+    /// Whether the block there is a remark that closes the text before it.
+    pub fn closes(&self, block: usize) -> bool {
+        block > 0 && matches!(self.blocks.get(block), Some(Block::Label(_)))
+    }
 }
 
 /// One block of a section.
@@ -170,6 +183,23 @@ pub enum Align {
     Left,
     /// Numbers.
     Right,
+}
+
+impl Table {
+    /// Without the columns in which no row says anything.
+    #[must_use]
+    pub fn without_empty_columns(mut self) -> Self {
+        let says = |i: usize| self.rows.iter().any(|r| r.cells.get(i).is_some_and(|c| !c.printed.is_empty()));
+        let kept: Vec<bool> = (0..self.columns.len()).map(says).collect();
+        let keep = |i: usize| kept.get(i).copied().unwrap_or(true);
+        let mut at = 0..;
+        self.columns.retain(|_| at.next().is_some_and(keep));
+        for row in &mut self.rows {
+            let mut at = 0..;
+            row.cells.retain(|_| at.next().is_some_and(keep));
+        }
+        self
+    }
 }
 
 impl Column {
@@ -296,5 +326,18 @@ impl Evidence {
     /// The addresses one by one: two where a range is printed.
     pub fn addresses(&self) -> Vec<String> {
         self.address.split("; ").map(str::to_owned).collect()
+    }
+
+    /// As a footnote: the value, how it is computed, and the first places it rests on.
+    pub fn in_a_note(&self) -> String {
+        const PLACES: usize = 2;
+        let address = if self.address.is_empty() { String::new() } else { format!("{} is ", self.address) };
+        let named = self.rests_on.iter().take(PLACES).map(String::as_str).collect::<Vec<_>>().join("; ");
+        let rests = match self.rests_on.len() {
+            0 => String::new(),
+            n if n > PLACES => format!(" Rust op: {named}; en {} meer: zie de webpagina of de werkmap.", n - PLACES),
+            _ => format!(" Rust op: {named}."),
+        };
+        format!("{}: {address}{}; {}.{rests}", self.printed, self.value, self.formula.trim_end_matches('.'))
     }
 }

@@ -16,6 +16,7 @@ mod disclosure;
 mod document;
 mod docx;
 mod draft;
+mod held;
 mod house;
 mod html;
 mod json;

@@ -91,7 +91,8 @@ impl<'a> Body<'a> {
     /// A table of contents that a word processor can renew; until then its lines are links.
     fn contents(&self) -> String {
         let mut lines: Vec<String> = Vec::new();
-        let shown = self.report.sections.iter().enumerate().filter(|(_, s)| s.level <= 2);
+        let depth = self.report.depth_of_contents();
+        let shown = self.report.sections.iter().enumerate().filter(|(_, s)| s.level <= depth);
         for (number, section) in shown {
             let style = self.id(if section.level <= 1 { "TOC1" } else { "TOC2" });
             let link = format!(
@@ -101,9 +102,11 @@ impl<'a> Body<'a> {
             );
             lines.push(format!("{style}\u{1}{link}"));
         }
-        let begin = "<w:r><w:fldChar w:fldCharType=\"begin\"/></w:r>\
-                     <w:r><w:instrText xml:space=\"preserve\"> TOC \\o \"1-2\" \\h \\z \\u </w:instrText></w:r>\
-                     <w:r><w:fldChar w:fldCharType=\"separate\"/></w:r>";
+        let begin = format!(
+            "<w:r><w:fldChar w:fldCharType=\"begin\"/></w:r>\
+             <w:r><w:instrText xml:space=\"preserve\"> TOC \\o \"1-{depth}\" \\h \\z \\u </w:instrText></w:r>\
+             <w:r><w:fldChar w:fldCharType=\"separate\"/></w:r>"
+        );
         let end = "<w:r><w:fldChar w:fldCharType=\"end\"/></w:r>";
         let last = lines.len().saturating_sub(1);
         let body: String = lines
@@ -111,7 +114,7 @@ impl<'a> Body<'a> {
             .enumerate()
             .filter_map(|(i, line)| {
                 let (style, link) = line.split_once('\u{1}')?;
-                let (a, b) = (if i == 0 { begin } else { "" }, if i == last { end } else { "" });
+                let (a, b) = (if i == 0 { begin.as_str() } else { "" }, if i == last { end } else { "" });
                 Some(paragraph(style, "", &format!("{a}{link}{b}")))
             })
             .collect();
@@ -130,10 +133,17 @@ impl<'a> Body<'a> {
         };
         let mark = self.bookmark(&heading_mark(number), &run("", &section.title));
         let mut out = paragraph(&self.id(style), "", &mark);
-        for block in &section.blocks {
+        for (i, block) in section.blocks.iter().enumerate() {
             match block {
-                Block::Paragraph(text) => out.push_str(&paragraph("", "", &self.text(text))),
-                Block::Label(text) => out.push_str(&paragraph(&self.id("RisicoKenmerk"), "", &self.text(text))),
+                Block::Paragraph(text) => {
+                    // What closes a text stays with it.
+                    let keep = if section.closes(i + 1) { "<w:keepNext/>" } else { "" };
+                    out.push_str(&paragraph("", keep, &self.text(text)));
+                }
+                Block::Label(text) => {
+                    let keep = if section.closes(i) { "<w:keepNext w:val=\"0\"/>" } else { "" };
+                    out.push_str(&paragraph(&self.id("RisicoKenmerk"), keep, &self.text(text)));
+                }
                 Block::List(items) => {
                     for item in items {
                         out.push_str(&paragraph(&self.id("ListBullet"), "", &self.text(item)));
@@ -223,10 +233,7 @@ impl<'a> Body<'a> {
              <w:footnote w:type=\"continuationSeparator\" w:id=\"0\"><w:p><w:pPr><w:spacing w:after=\"0\" w:line=\"240\" w:lineRule=\"auto\"/></w:pPr><w:r><w:continuationSeparator/></w:r></w:p></w:footnote>",
         );
         for (i, e) in self.notes.iter().enumerate().filter_map(|(i, n)| Some((i, self.report.evidence.get(*n)?))) {
-            let address = if e.address.is_empty() { String::new() } else { format!("{} is ", e.address) };
-            let rests =
-                if e.rests_on.is_empty() { String::new() } else { format!(" Rust op: {}.", e.rests_on.join("; ")) };
-            let words = format!(" {}: {address}{}; {}.{rests}", e.printed, e.value, e.formula.trim_end_matches('.'));
+            let words = format!(" {}", e.in_a_note());
             let number = format!("<w:r><w:rPr><w:rStyle w:val=\"{mark}\"/></w:rPr><w:footnoteRef/></w:r>");
             out.push_str(&format!(
                 "<w:footnote w:id=\"{}\">{}</w:footnote>",

@@ -8,6 +8,8 @@ use super::xml::{paragraph, run};
 const LETTER: u32 = 98;
 /// Room beside the words of a cell.
 const MARGIN: u32 = 180;
+/// So many characters do not break over lines where that can be.
+const SHORT: usize = 12;
 
 /// Widths that add up to `room`: no column narrower than its longest word
 /// where that can be, and the rest shared by how much there is to say.
@@ -16,19 +18,31 @@ pub fn widths(table: &Table, room: u32) -> Vec<u32> {
     let mut least = vec![0_u32; count];
     let mut wanted = vec![0_u32; count];
     let length = |words: &str| words.chars().count() as u32 * LETTER + MARGIN;
+    let mut short = vec![0_u32; count];
     for (i, column) in table.columns.iter().enumerate() {
         let cells = table.rows.iter().filter_map(|r| r.cells.get(i)).map(|c| c.printed.as_str());
         for (head, words) in std::iter::once((true, column.header.as_str())).chain(cells.map(|c| (false, c))) {
             // A number does not break over lines; the words of a heading do.
             let whole = column.align == Align::Right && !head;
-            let longest = if whole { length(words) } else { words.split_whitespace().map(length).max().unwrap_or(0) };
-            least[i] = least[i].max(longest.min(room / 2));
+            // A line breaks after a hyphen or a stroke too.
+            let pieces = words.split(|c: char| c.is_whitespace() || matches!(c, '-' | '/'));
+            let longest = if whole { length(words) } else { pieces.map(length).max().unwrap_or(0) };
+            least[i] = least[i].max(longest.min(room / 3 * 2));
+            if !head && words.chars().count() <= SHORT {
+                short[i] = short[i].max(length(words));
+            }
             wanted[i] = wanted[i].max(length(words).min(if head { longest * 2 } else { room }));
         }
         wanted[i] = wanted[i].max(least[i]).max(400);
         least[i] = least[i].max(400);
     }
-    let (floor, wish): (u32, u32) = (least.iter().sum(), wanted.iter().sum());
+    // A few characters stay on one line where there is room.
+    let generous: Vec<u32> = least.iter().zip(&short).map(|(l, s)| *l.max(s)).collect();
+    if generous.iter().sum::<u32>() <= room {
+        least = generous;
+    }
+    let (floor, wish): (u32, u32) = (least.iter().sum(), wanted.iter().zip(&least).map(|(w, l)| w.max(l)).sum());
+    wanted.iter_mut().zip(&least).for_each(|(w, l)| *w = (*w).max(*l));
     let mut out: Vec<u32> = if wish <= room {
         wanted
     } else if floor >= room {
@@ -37,9 +51,9 @@ pub fn widths(table: &Table, room: u32) -> Vec<u32> {
         let (spare, more) = (u64::from(room - floor), u64::from(wish - floor));
         least.iter().zip(&wanted).map(|(l, w)| l + (u64::from(w - l) * spare / more.max(1)) as u32).collect()
     };
-    // The first column takes what is left of a table that needs little more than the page.
+    // Many columns spread over the page; few stand together, so that a number is not far from its name.
     let sum: u32 = out.iter().sum();
-    if wish > room / 10 * 7 || wish > room {
+    if wish > room / 10 * 9 || (count > 3 && wish > room / 2) {
         out[0] += room.saturating_sub(sum);
     }
     out

@@ -1,5 +1,6 @@
 //! Writing words into XML, and names of the namespaces.
 
+use super::super::held::held;
 use super::super::xml::escape;
 
 /// Namespace of WordprocessingML (transitional).
@@ -21,7 +22,7 @@ pub fn run(properties: &str, words: &str) -> String {
         return String::new();
     }
     let properties = if properties.is_empty() { String::new() } else { format!("<w:rPr>{properties}</w:rPr>") };
-    format!("<w:r>{properties}<w:t xml:space=\"preserve\">{}</w:t></w:r>", escape(words))
+    format!("<w:r>{properties}<w:t xml:space=\"preserve\">{}</w:t></w:r>", escape(&held(words)))
 }
 
 /// A field whose result a word processor can renew.

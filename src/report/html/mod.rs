@@ -14,6 +14,7 @@ use maud::{DOCTYPE, Markup, PreEscaped, html};
 
 use super::chart::{self, Chart, Page};
 use super::document::{Align, Block, Cell, Column, Evidence, Inline, Report, Row, RowKind, Section, Table, Text};
+use super::held::held;
 
 /// The whole page.
 pub fn html(report: &Report) -> String {
@@ -101,10 +102,10 @@ impl Writer<'_> {
                 2 => h3 id=[id] { (section.title) },
                 _ => h4 id=[id] { (section.title) },
             }
-            @for block in &section.blocks {
+            @for (i, block) in section.blocks.iter().enumerate() {
                 @match block {
                     Block::Paragraph(text) => p { (self.text(text)) },
-                    Block::Label(text) => p .label { (self.text(text)) },
+                    Block::Label(text) => p .label .slot[section.closes(i)] { (self.text(text)) },
                     Block::List(items) => ul { @for item in items { li { (self.text(item)) } } },
                     Block::Table(table) => (self.table(table)),
                     Block::Chart(chart) => (self.chart(chart)),
@@ -117,8 +118,8 @@ impl Writer<'_> {
         html! {
             @for inline in &text.0 {
                 @match inline {
-                    Inline::Plain(words) | Inline::Known { printed: words, strong: false, .. } => (words),
-                    Inline::Strong(words) | Inline::Known { printed: words, .. } => strong { (words) },
+                    Inline::Plain(words) | Inline::Known { printed: words, strong: false, .. } => (held(words)),
+                    Inline::Strong(words) | Inline::Known { printed: words, .. } => strong { (held(words)) },
                     Inline::Figure { printed, evidence } => (self.figure(printed, *evidence)),
                 }
             }
@@ -256,8 +257,8 @@ fn cell(row: &Row, i: usize, column: &Column, names: bool) -> Markup {
     let empty = Cell::default();
     let cell = row.cells.get(i).unwrap_or(&empty);
     html! {
-        @if names && !cell.printed.is_empty() { th scope="row" { (cell.printed) } }
-        @else { td .n[column.align == Align::Right] { (cell.printed) } }
+        @if names && !cell.printed.is_empty() { th scope="row" { (held(&cell.printed)) } }
+        @else { td .n[column.align == Align::Right] { (held(&cell.printed)) } }
     }
 }
 

@@ -5,8 +5,6 @@
 //! municipality's folder, never from the machine; nothing of the clock is in it.
 
 mod source;
-#[cfg(test)]
-mod tests;
 
 use std::sync::LazyLock;
 

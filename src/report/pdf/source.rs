@@ -6,9 +6,14 @@ use std::collections::BTreeSet;
 use super::super::chart::{self, Chart, Page};
 use super::super::document::{Align, Block, Inline, Report, RowKind, Section, Table, Text};
 use super::super::docx::{described, widths};
+use super::super::held::held;
 
 /// Width of the text in twentieths of a point: A4 less 20 mm on each side.
 const ROOM: u32 = 9_638;
+/// A table of so many rows stays on one page.
+const WHOLE: usize = 12;
+/// A cell of more characters may go on at the next page.
+const TALL: usize = 1_000;
 
 /// Text for typst, and the files that it names.
 pub struct Source {
@@ -36,7 +41,7 @@ impl Writer<'_> {
     /// Words as a string of typst; a letter that no font has would break the standard.
     fn quote(&self, words: &str) -> String {
         let mut out = String::from("\"");
-        for c in words.chars() {
+        for c in held(words).chars() {
             match c {
                 '"' => out.push_str("\\\""),
                 '\\' => out.push_str("\\\\"),
@@ -81,7 +86,7 @@ impl Writer<'_> {
             self.files.push((name, logo.bytes.to_vec()));
         }
         out.push_str(&format!(
-            "#title()\n#block(below: 0.8em, text(size: 11pt, fill: rgb(\"#535c66\"), {}))\n",
+            "#titel()\n#block(below: 0.8em, text(size: 11pt, fill: rgb(\"#535c66\"), {}))\n",
             self.quote(&report.subtitle)
         ));
         out.push_str("#line(length: 100%, stroke: 2pt + house)\n");
@@ -89,7 +94,10 @@ impl Writer<'_> {
             out.push_str(&format!("#remark({})\n", self.words(&report.imprint.join(" · "))));
         }
         if report.sections.iter().filter(|s| s.level <= 1).count() > 2 {
-            out.push_str("#outline(title: \"Inhoud\", depth: 2, indent: 4mm)\n");
+            let depth = report.depth_of_contents();
+            // Alone on the first page: where the text starts does not hang on how long it is,
+            // so that typst lays the rest out once.
+            out.push_str(&format!("#inhoud({depth})\n#pagebreak()\n"));
         }
         for section in &report.sections {
             let section = self.section(section);
@@ -99,11 +107,13 @@ impl Writer<'_> {
     }
 
     fn section(&mut self, section: &Section) -> String {
-        let mut out = format!("#heading(level: {}, {})\n", section.level.clamp(1, 3), self.words(&section.title));
-        for block in &section.blocks {
+        let mut out = format!("#kop({}, {})\n", section.level.clamp(1, 3), self.quote(&section.title));
+        for (i, block) in section.blocks.iter().enumerate() {
             let written = match block {
+                // What closes a text stays with it.
+                Block::Paragraph(text) if section.closes(i + 1) => format!("#led({})\n", self.text(text)),
                 Block::Paragraph(text) => format!("#par({})\n", self.text(text)),
-                Block::Label(text) => format!("#label({})\n", self.text(text)),
+                Block::Label(text) => format!("#label({}, {})\n", !section.closes(i), self.text(text)),
                 Block::List(items) => {
                     let items: Vec<String> = items.iter().map(|i| self.text(i)).collect();
                     format!("#list({})\n", items.join(", "))
@@ -145,11 +155,8 @@ impl Writer<'_> {
         if !self.noted.insert(evidence) {
             return format!("footnote({label})");
         }
-        let address = if e.address.is_empty() { String::new() } else { format!("{} is ", e.address) };
-        let rests = if e.rests_on.is_empty() { String::new() } else { format!(" Rust op: {}.", e.rests_on.join("; ")) };
-        let words = format!("{}: {address}{}; {}.{rests}", e.printed, e.value, e.formula.trim_end_matches('.'));
         // A label sticks to what stands before it in markup.
-        format!("[#footnote({}){label}]", self.words(&words))
+        format!("[#footnote({}){label}]", self.words(&e.in_a_note()))
     }
 
     fn table(&self, table: &Table) -> String {
@@ -167,9 +174,12 @@ impl Writer<'_> {
             })
             .collect();
         let head: Vec<String> = table.columns.iter().map(|c| self.quote(&c.header)).collect();
+        let tall = table.rows.iter().flat_map(|r| &r.cells).any(|c| c.printed.chars().count() > TALL);
         let mut out = format!(
-            "#tabel({}, ({},), ({},), ({},), {}",
-            self.words(&table.caption),
+            "#tabel({}, {}, {}, ({},), ({},), ({},), {}",
+            table.rows.len() > WHOLE || tall,
+            tall,
+            self.quote(&table.caption),
             columns.join(", "),
             align.join(", "),
             head.join(", "),
@@ -180,7 +190,7 @@ impl Writer<'_> {
                 let printed = row.cells.get(i).map_or("", |c| c.printed.as_str());
                 let printed =
                     if column.align == Align::Right { printed.replace(' ', "\u{a0}") } else { printed.to_owned() };
-                let words = self.words(&printed);
+                let words = self.quote(&printed);
                 let strong = row.kind == RowKind::Total && !printed.is_empty();
                 out.push_str(&if strong { format!(", strong({words})") } else { format!(", {words}") });
             }
@@ -196,8 +206,8 @@ impl Writer<'_> {
         let name = format!("grafiek-{}.svg", self.files.len() + 1);
         self.files.push((name.clone(), chart::svg(chart, Page::Wide).into_bytes()));
         format!(
-            "#figure(kind: image, supplement: none, caption: {}, image(\"{name}\", width: 160mm, alt: {}))\n",
-            self.words(&chart.title),
+            "#beeld({}, image(\"{name}\", width: 160mm, alt: {}))\n",
+            self.quote(&chart.title),
             self.quote(&described(chart))
         )
     }

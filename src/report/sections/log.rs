@@ -51,7 +51,7 @@ pub fn write(d: &Draft<'_>, sources: &mut Sources) -> Section {
         "Dit logboek noemt elk uitgangspunt, met de datum, de eigenaar en tot wanneer het geldt, als dat is opgegeven. {said}"
     )))];
     if !rows.is_empty() {
-        blocks.push(Block::Table(Table {
+        let table = Table {
             id: "logboek".into(),
             caption: "Logboek van uitgangspunten".into(),
             columns: vec![
@@ -64,7 +64,9 @@ pub fn write(d: &Draft<'_>, sources: &mut Sources) -> Section {
             ],
             rows,
             notes: Vec::new(),
-        }));
+        };
+        // A column that nobody filled in says nothing.
+        blocks.push(Block::Table(table.without_empty_columns()));
     }
     Section { id: "logboek".into(), title: "Logboek van uitgangspunten".into(), level: 2, blocks }
 }
