@@ -74,18 +74,25 @@ impl Rows {
     }
 }
 
+/// Where each step of a waterfall starts and ends on the axis.
+pub fn edges(from: &Bar, steps: &[Bar]) -> Vec<(f64, f64)> {
+    let mut at = from.amount.value;
+    steps
+        .iter()
+        .map(|step| {
+            let start = at;
+            at += step.amount.value;
+            (start, at)
+        })
+        .collect()
+}
+
 /// From one amount to another, by cause.
 pub fn waterfall(from: &Bar, steps: &[Bar], to: &Bar, page: Page) -> Canvas {
     let widest = steps.iter().chain([from, to]).map(|b| width(&b.amount.printed)).fold(0.0, f64::max) * 1.1 + 10.0;
     let rows = Rows::new(page, steps.len() + 2, 8.0, 8.0, widest);
     let mut c = Canvas::new().tall(rows.height());
-    // Where each step starts and ends.
-    let mut at = from.amount.value;
-    let mut edges = Vec::with_capacity(steps.len());
-    for step in steps {
-        edges.push((at, at + step.amount.value));
-        at += step.amount.value;
-    }
+    let edges = edges(from, steps);
     let values = edges.iter().flat_map(|(a, b)| [*a, *b]).chain([from.amount.value, to.amount.value]);
     let x = Scale::around(values, false, rows.ticks(), rows.left, rows.right);
     rows.axis(&mut c, &x, "lasten");

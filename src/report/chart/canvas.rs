@@ -287,7 +287,9 @@ pub fn width(words: &str) -> f64 {
 /// Words over lines that fit, `most` at most; what is left out ends in an ellipsis.
 pub fn wrap(words: &str, room: f64, most: usize) -> Vec<String> {
     let mut lines: Vec<String> = Vec::new();
-    for word in words.split_whitespace() {
+    // An amount stays whole.
+    let words = super::super::held::held(words);
+    for word in words.split(' ').filter(|w| !w.is_empty()) {
         match lines.last_mut() {
             Some(line) if width(line) + width(" ") + width(word) <= room => {
                 line.push(' ');

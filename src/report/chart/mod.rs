@@ -16,6 +16,7 @@ mod scale;
 
 use super::document::Table;
 
+pub use bars::edges;
 pub use canvas::Page;
 
 /// A chart as data.

@@ -4,6 +4,7 @@
 //! projection stands as live formulas; otherwise as values, and the first sheet
 //! says so. Byte-identical for equal input: the date of creation is fixed.
 
+mod charts;
 mod live;
 mod pages;
 mod sheet;

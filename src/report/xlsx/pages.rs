@@ -49,6 +49,7 @@ pub fn write(book: &mut Workbook, w: &Written<'_>) -> Result<(), XlsxError> {
     if let Some(live) = live {
         calculation(book, w, live)?;
     }
+    super::charts::charts(book, w)?;
     let of = |prefixes: &[&str]| tables(w.report, prefixes);
     gathered(book, w, "Maatregelen", "Maatregelen", &of(&["maatregelen", "alle-maatregelen"]))?;
     gathered(book, w, "Wat-als", "Wat als het anders loopt?", &of(&["wat-als"]))?;
@@ -62,7 +63,8 @@ fn mark(w: &Written<'_>) -> Option<String> {
     w.disclosure.mark()
 }
 
-fn sheet<'a>(book: &'a mut Workbook, w: &Written<'_>, name: &str, title: &str) -> Result<Sheet<'a>, XlsxError> {
+/// A sheet with its name and title.
+pub fn sheet<'a>(book: &'a mut Workbook, w: &Written<'_>, name: &str, title: &str) -> Result<Sheet<'a>, XlsxError> {
     Sheet::new(book.add_worksheet(), name, title, mark(w).as_deref())
 }
 
@@ -80,6 +82,8 @@ fn summary(book: &mut Workbook, w: &Written<'_>, live: Option<&Live<'_>>) -> Res
     let projection = &w.scenario.projection;
     let mut s = sheet(book, w, SUMMARY, &w.report.title)?;
     s.widths(&[44.0])?;
+    // The chart stays on the page of its figures.
+    s.out.set_print_fit_to_pages(1, 1);
     s.line(&w.report.subtitle, false)?;
     match live {
         Some(live) => {
@@ -217,7 +221,10 @@ fn assumptions(book: &mut Workbook, w: &Written<'_>) -> Result<(), XlsxError> {
     let model = &w.scenario.model;
     let years = w.scenario.projection.years.len();
     let mut s = sheet(book, w, live::ASSUMPTIONS, "Uitgangspunten")?;
-    s.widths(&[44.0, 40.0, 12.0])?;
+    let mut widths = vec![44.0, 40.0, 12.0];
+    widths.extend(std::iter::repeat_n(13.0, years));
+    widths.extend([34.0, 60.0]);
+    s.widths(&widths)?;
     s.row = u32::try_from(live::ASSUMPTIONS_FROM).unwrap_or(5) - 2;
     let mut all: Vec<String> = ["Wat", "Adres", "Eenheid"].map(str::to_owned).into();
     all.extend(year_headers(w));
@@ -250,20 +257,15 @@ fn assumptions(book: &mut Workbook, w: &Written<'_>) -> Result<(), XlsxError> {
         s.words(column(live::ASSUMPTIONS_YEAR + years + 1), &words::provenance(&a.provenance), false)?;
         s.next();
     }
-    for y in 0..years {
-        s.out.set_column_width(column(live::ASSUMPTIONS_YEAR + y), 13.0)?;
-    }
-    s.out.set_column_width(column(live::ASSUMPTIONS_YEAR + years), 34.0)?;
-    s.out.set_column_width(column(live::ASSUMPTIONS_YEAR + years + 1), 60.0)?;
     Ok(())
 }
 
 /// The projection, step by step, as formulas.
 fn calculation(book: &mut Workbook, w: &Written<'_>, live: &Live<'_>) -> Result<(), XlsxError> {
     let mut s = sheet(book, w, live::CALCULATION, "Berekening")?;
-    s.widths(&[46.0, 30.0, 18.0])?;
+    s.widths(&[62.0, 30.0, 2.0])?;
     s.row = u32::try_from(live::ROWS_FROM).unwrap_or(5) - 2;
-    let mut all: Vec<String> = ["Waarvan", "Wat", "Naam"].map(str::to_owned).into();
+    let mut all: Vec<String> = ["Waarvan", "Wat", ""].map(str::to_owned).into();
     all.extend(year_headers(w));
     s.headings(&all)?;
     s.freeze(2)?;

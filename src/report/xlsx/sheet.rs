@@ -35,6 +35,10 @@ pub struct Sheet<'a> {
     pub out: &'a mut Worksheet,
     /// The next row, counted from 0.
     pub row: u32,
+    /// Widths of the first columns, in characters.
+    wide: Vec<f64>,
+    /// Lines that the words of the current row take.
+    lines: usize,
 }
 
 /// `0` is `A`, `26` is `AA`.
@@ -94,7 +98,7 @@ impl<'a> Sheet<'a> {
         out.set_header(head);
         out.set_footer("&L&A&RBladzijde &P van &N");
         out.write_with_format(0, 0, title, &base().set_bold().set_font_size(14))?;
-        let mut sheet = Self { out, row: 1 };
+        let mut sheet = Self { out, row: 1, wide: Vec::new(), lines: 1 };
         if let Some(mark) = mark {
             sheet.line(mark, true)?;
         }
@@ -119,8 +123,9 @@ impl<'a> Sheet<'a> {
     pub fn headings<S: AsRef<str>>(&mut self, headers: &[S]) -> Result<(), XlsxError> {
         for (c, header) in (0u16..).zip(headers) {
             self.out.write_with_format(self.row, c, header.as_ref(), &heading())?;
+            self.fold(c, header.as_ref());
         }
-        self.row += 1;
+        self.next();
         Ok(())
     }
 
@@ -144,6 +149,7 @@ impl<'a> Sheet<'a> {
         for (c, width) in (0u16..).zip(widths) {
             self.out.set_column_width(c, *width)?;
         }
+        self.wide = widths.to_vec();
         Ok(())
     }
 
@@ -159,6 +165,7 @@ impl<'a> Sheet<'a> {
         // A cell holds 32,767 characters.
         let cut: String = words.chars().take(32_000).collect();
         self.out.write_string_with_format(self.row, column, &cut, &format)?;
+        self.fold(column, words);
         Ok(())
     }
 
@@ -183,8 +190,23 @@ impl<'a> Sheet<'a> {
         Ok(())
     }
 
-    /// Goes to the next row.
+    /// Counts how many lines words take in a column: not every program makes
+    /// a row as high as the words in it.
+    fn fold(&mut self, column: u16, words: &str) {
+        let wide = self.wide.get(usize::from(column)).copied().unwrap_or(16.0).max(4.0);
+        let letters = words.chars().count();
+        // Words break before the edge; a line holds a little less than its width.
+        let lines = (letters as f64 / (wide * 0.92)).ceil().max(1.0) as usize;
+        self.lines = self.lines.max(lines);
+    }
+
+    /// Goes to the next row; this one is as high as its words.
     pub fn next(&mut self) {
+        if self.lines > 1 {
+            // A row is 409 points high at most.
+            let _ = self.out.set_row_height(self.row, 15.0 * self.lines.min(27) as f64);
+        }
+        self.lines = 1;
         self.row += 1;
     }
 

@@ -25,6 +25,7 @@ fn the_sheets_stand_in_the_order_of_a_controller() {
             "Samenvatting",
             "Lijnen per jaar",
             "Uitgangspunten",
+            "Grafieken",
             "Maatregelen",
             "Wat-als",
             "Verklaring",
