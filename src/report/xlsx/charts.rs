@@ -2,8 +2,8 @@
 //! beside it. Their amounts are those of the report's own charts.
 
 use rust_xlsxwriter::{
-    Chart as Drawn, ChartAxisCrossing, ChartAxisLabelPosition, ChartFormat, ChartLegendPosition, ChartLine,
-    ChartLineDashType, ChartMarker, ChartMarkerType, ChartSolidFill, ChartType, Workbook, XlsxError,
+    Chart as Drawn, ChartAxisLabelPosition, ChartFormat, ChartLegendPosition, ChartLine, ChartLineDashType,
+    ChartMarker, ChartMarkerType, ChartSolidFill, ChartType, Workbook, XlsxError,
 };
 
 use super::pages::{Written, sheet};
@@ -31,7 +31,7 @@ enum Style {
     Dot,
     /// A bar in this colour.
     Bar(&'static str),
-    /// Nothing: it carries what is drawn between lines.
+    /// Nothing: it carries the bar above it.
     Unseen,
 }
 
@@ -100,16 +100,26 @@ fn block(chart: &Chart) -> Option<Block> {
         ),
         Drawing::Waterfall { from, steps, to } => {
             let ends = edges(from, steps);
-            let total = |b: &crate::report::Bar| (b.label.clone(), vec![Some(0.0), value(&b.amount)]);
+            let total = |b: &crate::report::Bar| (b.label.clone(), vec![None, None, None, value(&b.amount)]);
             let mut rows = vec![total(from)];
-            rows.extend(steps.iter().zip(ends).map(|(b, (a, z))| (b.label.clone(), vec![Some(a), Some(z)])));
+            rows.extend(steps.iter().zip(ends).map(|(b, (a, z))| {
+                let size = Some(b.amount.value.abs());
+                let (up, down) = if z >= a { (size, None) } else { (None, size) };
+                (b.label.clone(), vec![Some(a.min(z)), up, down, None])
+            }));
             rows.push(total(to));
-            named("Oorzaak", &[("van", Style::Unseen), ("tot", Style::Unseen)], ChartType::Line, rows)
+            let series = [
+                ("begint bij", Style::Unseen),
+                ("stijging", Style::Bar(OTHER)),
+                ("daling", Style::Bar(MAIN)),
+                ("totaal", Style::Bar(FAINT)),
+            ];
+            named("Oorzaak", &series, ChartType::ColumnStacked, rows)
         }
         Drawing::Tornado { bars, .. } => named(
             "Uitgangspunt",
-            &[("laag", Style::Bar(OTHER)), ("hoog", Style::Bar(MAIN))],
-            ChartType::Bar,
+            &[("laag", Style::Dot), ("hoog", Style::Dot)],
+            ChartType::Line,
             bars.iter().map(|b| (b.label.clone(), vec![value(&b.low), value(&b.high)])).collect(),
         ),
         Drawing::Dots { rows, .. } => named(
@@ -185,12 +195,12 @@ fn put(s: &mut Sheet<'_>, chart: &Chart, block: &Block) -> Result<(), XlsxError>
                 marker.set_type(ChartMarkerType::Circle).set_size(8);
             }
             Style::Unseen => {
-                line.set_hidden(true);
-                marker.set_none();
+                series.set_format(ChartFormat::new().set_no_fill()).set_gap(60);
+                continue;
             }
             Style::Bar(colour) => {
                 let fill = ChartSolidFill::new().set_color(*colour).clone();
-                series.set_format(ChartFormat::new().set_solid_fill(&fill)).set_overlap(100).set_gap(60);
+                series.set_format(ChartFormat::new().set_solid_fill(&fill)).set_gap(60);
                 continue;
             }
         }
@@ -198,18 +208,10 @@ fn put(s: &mut Sheet<'_>, chart: &Chart, block: &Block) -> Result<(), XlsxError>
     }
     match &chart.drawing {
         Drawing::Waterfall { .. } => {
-            drawn.set_up_down_bars(true);
-            let colour = |c: &str| ChartFormat::new().set_solid_fill(ChartSolidFill::new().set_color(c)).clone();
-            drawn.set_up_bar_format(&mut colour(OTHER)).set_down_bar_format(&mut colour(MAIN));
             drawn.legend().set_hidden();
         }
-        Drawing::Dots { .. } => {
+        Drawing::Dots { .. } | Drawing::Tornado { .. } => {
             drawn.set_high_low_lines(true);
-        }
-        Drawing::Tornado { centre, .. } => {
-            // Bars start at the figure itself, the largest on top; names stay at the side.
-            drawn.y_axis().set_crossing(ChartAxisCrossing::AxisValue(centre.value));
-            drawn.x_axis().set_reverse().set_label_position(ChartAxisLabelPosition::Low);
         }
         Drawing::Loss { .. } => {
             drawn.legend().set_hidden();
