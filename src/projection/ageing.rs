@@ -46,14 +46,19 @@ impl AgeingTable {
         }
         let order = in_order(model);
         let cells = &model.population.cells;
-        let new_band = |at: &usize| *at == 0 || cells[order[*at]].0 != cells[order[*at - 1]].0;
-        let mut starts: Vec<usize> = (0..order.len()).filter(new_band).collect();
+        let mut starts: Vec<usize> = Vec::with_capacity(order.len() + 1);
+        for (at, &cell) in order.iter().enumerate() {
+            if at == 0 || cells[cell].0 != cells[order[at - 1]].0 {
+                starts.push(at);
+            }
+        }
         starts.push(order.len());
-        let mut persons = Vec::with_capacity(model.year_count() * order.len());
-        for year in model.years() {
-            let recorded = model.population.persons.get(&year);
-            let of_cell = |&cell: &usize| recorded.and_then(|r| r.get(cell)).copied().unwrap_or(0.0);
-            persons.extend(order.iter().map(of_cell));
+        let mut persons = vec![0.0; model.year_count() * order.len()];
+        for (year, persons) in model.years().zip(persons.chunks_exact_mut(order.len().max(1))) {
+            let recorded = model.population.persons.get(&year).map_or(&[][..], Vec::as_slice);
+            for (persons, &cell) in persons.iter_mut().zip(&order) {
+                *persons = recorded.get(cell).copied().unwrap_or(0.0);
+            }
         }
         let rates = use_rates(model, &lines, &order);
         Self { lines, starts, persons, rates, users: OnceLock::new() }
@@ -176,23 +181,39 @@ fn multiply(weights: &[f64], panel: &[f64], first: usize, lanes: usize, rows: &m
 /// Cells of the population in the order of their names.
 fn in_order(model: &Model) -> Vec<usize> {
     let cells = &model.population.cells;
-    let mut order: Vec<usize> = (0..cells.len()).collect();
-    if !cells.is_sorted() {
-        order.sort_by(|a, b| cells[*a].cmp(&cells[*b]));
+    let short = |(at, (band, sex)): (usize, &(String, String))| Some((as_number(band)?, as_number(sex)?, at));
+    match cells.iter().enumerate().map(short).collect::<Option<Vec<_>>>() {
+        Some(mut numbers) => {
+            numbers.sort_unstable();
+            numbers.into_iter().map(|(.., at)| at).collect()
+        }
+        None => {
+            let mut order: Vec<usize> = (0..cells.len()).collect();
+            order.sort_by(|a, b| cells[*a].cmp(&cells[*b]));
+            order
+        }
     }
-    order
+}
+
+/// A name of at most seven bytes as a number with the same order, which is
+/// compared much sooner: its bytes, then its length.
+fn as_number(name: &str) -> Option<u64> {
+    let mut bytes = [0; 8];
+    bytes[7] = u8::try_from(name.len()).ok().filter(|n| *n < 8)?;
+    bytes[..name.len()].copy_from_slice(name.as_bytes());
+    Some(u64::from_be_bytes(bytes))
 }
 
 /// Use per 1,000, `[block][cell][row]`, cells in order.
 fn use_rates(model: &Model, lines: &[LineId], order: &[usize]) -> Vec<f64> {
-    let mut rates = Vec::with_capacity(lines.len().div_ceil(WIDE) * order.len() * WIDE);
-    for block in lines.chunks(WIDE) {
-        let mut rows: [&[f64]; WIDE] = [&[]; WIDE];
-        for (row, line) in rows.iter_mut().zip(block) {
-            let of_line = model.use_rates.per_1000.get(model.lines.get(*line).id());
-            *row = of_line.map_or(&[], Vec::as_slice);
+    let mut rates = vec![0.0; lines.len().div_ceil(WIDE) * order.len() * WIDE];
+    for (block, rates) in lines.chunks(WIDE).zip(rates.chunks_exact_mut((order.len() * WIDE).max(1))) {
+        for (row, line) in block.iter().enumerate() {
+            let Some(of_line) = model.use_rates.per_1000.get(model.lines.get(*line).id()) else { continue };
+            for (rates, &cell) in rates.as_chunks_mut::<WIDE>().0.iter_mut().zip(order) {
+                rates[row] = of_line.get(cell).copied().unwrap_or(0.0);
+            }
         }
-        rates.extend(order.iter().flat_map(|&cell| rows.map(|row| row.get(cell).copied().unwrap_or(0.0))));
     }
     rates
 }

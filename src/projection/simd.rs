@@ -2,8 +2,8 @@
 //!
 //! Compiled three times (baseline, AVX2, AVX-512) and chosen when the program
 //! runs. Every element is computed by the same IEEE operations in the same
-//! order whatever the width, and none is fused, so the bits are the same on
-//! every machine. This is the only file of the room that needs `unsafe`: a
+//! order whatever the width; a product that is added in one rounding says so
+//! (`mul_add`), so the bits are the same on every machine. This is the only file of the room that needs `unsafe`: a
 //! function compiled for a wider processor may be called only where that
 //! processor was found.
 
@@ -37,6 +37,13 @@ fn floored(x: f64) -> f64 {
     if x < 0.0 { 0.0 } else { x }
 }
 
+/// `start + (now / before - 1)`, `start` where there was nothing before.
+#[inline(always)]
+fn grown(start: f64, now: f64, before: f64) -> f64 {
+    let growth = now / before - 1.0;
+    start + (if before == 0.0 { 0.0 } else { growth })
+}
+
 /// Defines a loop over lanes in the widest form that the processor has.
 macro_rules! lane_loops {
     ($($(#[$doc:meta])* fn $name:ident($($arg:ident: $ty:ty),*) $(-> $out:ty)? $body:block)*) => {$(
@@ -47,17 +54,19 @@ macro_rules! lane_loops {
             fn plain($($arg: $ty),*) $(-> $out)? $body
             #[cfg(target_arch = "x86_64")]
             {
-                #[target_feature(enable = "avx2")]
+                #[target_feature(enable = "avx2,fma")]
                 fn avx2($($arg: $ty),*) $(-> $out)? { plain($($arg),*) }
-                #[target_feature(enable = "avx512f,avx512vl")]
+                #[target_feature(enable = "fma,avx512f,avx512vl")]
                 fn avx512($($arg: $ty),*) $(-> $out)? { plain($($arg),*) }
-                if std::arch::is_x86_feature_detected!("avx512vl") {
-                    // SAFETY: the processor has what the function is compiled for.
-                    return unsafe { avx512($($arg),*) };
-                }
-                if std::arch::is_x86_feature_detected!("avx2") {
-                    // SAFETY: as above.
-                    return unsafe { avx2($($arg),*) };
+                if std::arch::is_x86_feature_detected!("fma") {
+                    if std::arch::is_x86_feature_detected!("avx512vl") {
+                        // SAFETY: the processor has what the function is compiled for.
+                        return unsafe { avx512($($arg),*) };
+                    }
+                    if std::arch::is_x86_feature_detected!("avx2") {
+                        // SAFETY: as above.
+                        return unsafe { avx2($($arg),*) };
+                    }
                 }
             }
             plain($($arg),*)
@@ -111,6 +120,13 @@ lane_loops! {
         with_two(out, x, y, |_, x, y| (scalar * x) * y);
     }
 
+    /// `out = ((scalar * x) * y) * z`
+    fn set_scaled_product_of_three(out: &mut [f64], scalar: f64, x: &[f64], y: &[f64], z: &[f64]) {
+        for (((o, x), y), z) in out.iter_mut().zip(x).zip(y).zip(z) {
+            *o = ((scalar * x) * y) * z;
+        }
+    }
+
     /// `out = base + scalar * x`
     fn set_base_plus_scaled(out: &mut [f64], base: f64, scalar: f64, x: &[f64]) {
         with_one(out, x, |_, x| base + scalar * x);
@@ -152,10 +168,7 @@ lane_loops! {
 
     /// `out = start + (now / before - 1)`, `start` where there was nothing before.
     fn set_grown(out: &mut [f64], start: f64, now: &[f64], before: &[f64]) {
-        with_two(out, now, before, |_, n, b| {
-            let growth = n / b - 1.0;
-            start + (if b == 0.0 { 0.0 } else { growth })
-        });
+        with_two(out, now, before, |_, n, b| grown(start, n, b));
     }
 
     /// `out = x * max(bracket + last, 0)`; how many brackets were below 0.
@@ -177,6 +190,29 @@ lane_loops! {
             below += u64::from(f < 0.0);
             x * floored(f)
         });
+        below
+    }
+
+    /// `out = x * max(bracket + (now / before - 1), 0)`, the bracket alone where
+    /// there was nothing before; how many were below 0.
+    fn set_floored_grown(out: &mut [f64], x: &[f64], bracket: f64, now: &[f64], before: &[f64]) -> u64 {
+        let mut below = 0;
+        for (((o, x), n), b) in out.iter_mut().zip(x).zip(now).zip(before) {
+            let f = grown(bracket, *n, *b);
+            below += u64::from(f < 0.0);
+            *o = x * floored(f);
+        }
+        below
+    }
+
+    /// `out = x * max(bracket + (now / before - 1) + last, 0)`, likewise.
+    fn set_floored_grown_sum(out: &mut [f64], x: &[f64], bracket: f64, now: &[f64], before: &[f64], last: &[f64]) -> u64 {
+        let mut below = 0;
+        for ((((o, x), n), b), l) in out.iter_mut().zip(x).zip(now).zip(before).zip(last) {
+            let f = grown(bracket, *n, *b) + l;
+            below += u64::from(f < 0.0);
+            *o = x * floored(f);
+        }
         below
     }
 
@@ -251,7 +287,7 @@ lane_loops! {
             for (w, m) in weights.as_chunks::<8>().0.iter().zip(multipliers.as_chunks::<8>().0) {
                 for row in 0..4 {
                     for lane in 0..8 {
-                        sums[row][lane] += w[4 * half + row] * m[lane];
+                        sums[row][lane] = w[4 * half + row].mul_add(m[lane], sums[row][lane]);
                     }
                 }
             }
@@ -266,7 +302,7 @@ lane_loops! {
         for (w, m) in weights.as_chunks::<8>().0.iter().zip(multipliers.as_chunks::<8>().0) {
             for lane in 0..4 {
                 for row in 0..8 {
-                    sums[lane][row] += m[lane] * w[row];
+                    sums[lane][row] = w[row].mul_add(m[lane], sums[lane][row]);
                 }
             }
         }

@@ -128,14 +128,20 @@ impl Value {
 
     /// `self = ((x * y) * z) * w`
     pub(super) fn set_product(&mut self, x: Driver, y: Driver, z: Driver, w: Driver) {
-        if let (Driver::Same(s), Driver::Each(y), Driver::Same(1.0), Driver::Each(w)) = (x, y, z, w) {
-            simd::set_scaled_product(self.spread(y.len()), s, y, w);
-            return;
+        use Driver::{Each, Same};
+        match (x, y, z, w) {
+            (Same(x), Each(y), Same(1.0), Each(w)) => simd::set_scaled_product(self.spread(y.len()), x, y, w),
+            (Same(x), Same(y), Each(z), Each(w)) => simd::set_scaled_product(self.spread(z.len()), x * y, z, w),
+            (Same(x), Each(y), Each(z), Each(w)) => {
+                simd::set_scaled_product_of_three(self.spread(y.len()), x, y, z, w);
+            }
+            _ => {
+                self.copy(x);
+                self.mul(y);
+                self.mul(z);
+                self.mul(w);
+            }
         }
-        self.copy(x);
-        self.mul(y);
-        self.mul(z);
-        self.mul(w);
     }
 
     /// `self = x * (1 + rate)`
@@ -174,26 +180,28 @@ impl Value {
         self.add(room.get());
     }
 
-    /// `self = x * max(bracket + last, 0)`, `last` being the last term of the
-    /// bracket where that one differs by lane; in how many of `lanes` the
-    /// bracket was below 0.
-    pub(super) fn set_floored_product(
-        &mut self,
-        x: Driver,
-        bracket: &mut Self,
-        last: Option<&[f64]>,
-        lanes: usize,
-    ) -> u64 {
-        match (x, bracket.get(), last) {
-            (Driver::Each(x), Driver::Same(start), Some(last)) => {
-                return simd::set_floored_scalar_product(self.spread(x.len()), x, start, last);
+    /// `self = x * max(bracket, 0)`, with what the bracket still has to add;
+    /// in how many of `lanes` it was below 0.
+    pub(super) fn set_floored_product(&mut self, x: Driver, bracket: &mut Bracket, lanes: usize) -> u64 {
+        if let Driver::Each(x) = x {
+            match (bracket.sum.get(), bracket.grown, bracket.last) {
+                (Driver::Same(start), Some((now, before)), None) => {
+                    return simd::set_floored_grown(self.spread(x.len()), x, start, now, before);
+                }
+                (Driver::Same(start), Some((now, before)), Some(last)) => {
+                    return simd::set_floored_grown_sum(self.spread(x.len()), x, start, now, before, last);
+                }
+                (Driver::Same(start), None, Some(last)) => {
+                    return simd::set_floored_scalar_product(self.spread(x.len()), x, start, last);
+                }
+                (Driver::Each(start), None, Some(last)) => {
+                    return simd::set_floored_sum_product(self.spread(x.len()), x, start, last);
+                }
+                _ => {}
             }
-            (Driver::Each(x), Driver::Each(start), Some(last)) => {
-                return simd::set_floored_sum_product(self.spread(x.len()), x, start, last);
-            }
-            (_, _, Some(last)) => bracket.add(Driver::Each(last)),
-            (_, _, None) => {}
         }
+        bracket.settle();
+        let bracket = &bracket.sum;
         match (x, bracket.get()) {
             (Driver::Each(x), Driver::Each(bracket)) => simd::set_floored_product(self.spread(x.len()), x, bracket),
             (Driver::Same(x), Driver::Each(bracket)) => {
@@ -228,6 +236,54 @@ impl Value {
                     *o = f(inputs.map(|d| d.at(lane)));
                 }
             }
+        }
+    }
+}
+
+/// One plus the rates so far. What differs by lane at the end of the sum is
+/// kept apart, so that adding it and multiplying by it are one loop.
+pub(super) struct Bracket<'a> {
+    pub(super) sum: Value,
+    /// Growth from the second to the first, added to the sum ...
+    grown: Option<(&'a [f64], &'a [f64])>,
+    /// ... before this.
+    last: Option<&'a [f64]>,
+}
+
+impl<'a> Bracket<'a> {
+    /// Starts at one, in `room`.
+    pub(super) fn new(mut room: Value) -> Self {
+        room.set(1.0);
+        Self { sum: room, grown: None, last: None }
+    }
+
+    /// Adds a rate.
+    pub(super) fn add(&mut self, rate: Driver<'a>) {
+        match (rate, self.last) {
+            (Driver::Each(rate), None) => self.last = Some(rate),
+            _ => {
+                self.settle();
+                self.sum.add(rate);
+            }
+        }
+    }
+
+    /// Adds `now / before - 1`; `room` is worked in.
+    pub(super) fn add_growth(&mut self, now: Driver<'a>, before: Driver<'a>, room: &mut Value) {
+        self.settle();
+        match (now, before, self.sum.each) {
+            (Driver::Each(now), Driver::Each(before), false) => self.grown = Some((now, before)),
+            _ => self.sum.add_growth(now, before, room),
+        }
+    }
+
+    /// Brings everything into the sum.
+    pub(super) fn settle(&mut self) {
+        if let Some((now, before)) = self.grown.take() {
+            self.sum.add_growth(Driver::Each(now), Driver::Each(before), &mut Value::default());
+        }
+        if let Some(last) = self.last.take() {
+            self.sum.add(Driver::Each(last));
         }
     }
 }
@@ -291,17 +347,19 @@ mod tests {
                 5 => value.set_product(x, other.get(), Driver::Same(1.0), x),
                 6 => value.set_raised(other.get(), x),
                 7 => value.add_growth(other.get(), x, &mut Value::default()),
-                8 => {
-                    let last = if let Driver::Each(x) = x { Some(x) } else { None };
-                    let mut bracket = Value::default();
-                    bracket.copy(x);
-                    if last.is_none() {
+                8 | 12 | 13 | 14 => {
+                    let mut bracket = Bracket::new(Value::default());
+                    if step % 2 == 0 {
+                        bracket.add_growth(other.get(), x, &mut Value::default());
+                    }
+                    for _ in 12..*step {
                         bracket.add(x);
                     }
-                    let _ = value.set_floored_product(other.get(), &mut bracket, last, n);
+                    let _ = value.set_floored_product(other.get(), &mut bracket, n);
                 }
                 9 => value.floor_zero(),
                 10 => value.raise(x),
+                15 => value.set_product(Driver::Same(xs[0]), x, other.get(), x),
                 _ => value.set_map([x, other.get()], |[a, b]| a - 2.0 * b),
             }
         }
@@ -311,7 +369,7 @@ mod tests {
     proptest! {
         #[test]
         fn a_lane_has_the_bits_of_a_run_of_that_lane_alone(
-            steps in prop::collection::vec((0u8..12, any::<bool>(), prop::collection::vec(-3.0..3.0f64, 13)), 1..12),
+            steps in prop::collection::vec((0u8..16, any::<bool>(), prop::collection::vec(-3.0..3.0f64, 13)), 1..12),
         ) {
             let together = work(&steps, 0..13, false);
             prop_assert_eq!(&together, &work(&steps, 0..13, true));

@@ -11,7 +11,7 @@ use super::lanes::Lanes;
 use super::measure::effect;
 use super::plan::Plan;
 use super::result::{Cause, Part};
-use super::value::Value;
+use super::value::Bracket;
 use crate::model::{AssumptionId, LineId};
 
 /// Volume of one cost line, looked up.
@@ -48,14 +48,13 @@ pub(super) fn step(plan: &Plan, y: usize, drivers: &dyn Drivers, ws: &mut Lanes)
     flow::carry(plan, y, drivers, ws);
     for cost in &plan.costs {
         let (line, volume) = (cost.line, &cost.volume);
-        let mut bracket = Bracket { sum: std::mem::take(&mut ws.scratch), last: None };
-        bracket.sum.set(1.0);
+        let mut bracket = Bracket::new(std::mem::take(&mut ws.scratch));
         match &volume.ageing {
             AgeingPlan::None => {}
             AgeingPlan::Rate(rate) => bracket.add(drivers.value(*rate, y)),
             AgeingPlan::Population => match users(drivers, line, y) {
                 None => bracket.add(Driver::Same(plan.ageing.rate(LineId(line), y))),
-                Some((now, before)) => bracket.sum.add_growth(now, before, &mut ws.scratch2),
+                Some((now, before)) => bracket.add_growth(now, before, &mut ws.scratch2),
             },
         }
         if let Some(growth) = volume.growth {
@@ -72,35 +71,12 @@ pub(super) fn step(plan: &Plan, y: usize, drivers: &dyn Drivers, ws: &mut Lanes)
             Some(q) => ws.carried[q].get(),
             None => ws.volume.get(y - 1, line),
         };
-        ws.stopped += out.set_floored_product(carried, &mut bracket.sum, bracket.last, ws.lanes);
+        ws.stopped += out.set_floored_product(carried, &mut bracket, ws.lanes);
         if let Some(intake) = volume.intake {
             out.add(drivers.value(intake, y));
         }
         ws.volume.put(y, line, out);
         ws.scratch = bracket.sum;
-    }
-}
-
-/// One plus the rates so far. The last of them, where it differs by lane, is
-/// kept apart, so that adding it and multiplying by it are one loop.
-struct Bracket<'a> {
-    sum: Value,
-    last: Option<&'a [f64]>,
-}
-
-impl<'a> Bracket<'a> {
-    fn add(&mut self, rate: Driver<'a>) {
-        self.settle();
-        match rate {
-            Driver::Same(_) => self.sum.add(rate),
-            Driver::Each(rate) => self.last = Some(rate),
-        }
-    }
-
-    fn settle(&mut self) {
-        if let Some(last) = self.last.take() {
-            self.sum.add(Driver::Each(last));
-        }
     }
 }
 

@@ -4,8 +4,10 @@
 //! instructions. Compiled for any x86-64 they would use a quarter of a modern
 //! processor; so each loop is compiled three times and the widest version that
 //! the processor knows is chosen when the program runs. All versions do the
-//! same additions and multiplications in the same order, never fused, so they
-//! give the same bits.
+//! same additions and multiplications in the same order. Where a product is added
+//! in one rounding the source says so (`mul_add`), and every version rounds
+//! once: one instruction where the processor has it, a slower function where
+//! not. So all give the same bits.
 #![allow(
     unsafe_code,
     reason = "calling a function compiled for wider instructions is unsafe unless the processor has them, which is asked first"
@@ -16,7 +18,7 @@
 pub enum Width {
     /// What every processor of this kind has.
     Baseline,
-    /// AVX2: four `f64` at once.
+    /// AVX2 with fused multiply-add: four `f64` at once.
     Avx2,
     /// AVX-512: eight `f64` at once.
     Avx512,
@@ -40,7 +42,7 @@ impl Width {
             if has_avx512() {
                 return Self::Avx512;
             }
-            if std::arch::is_x86_feature_detected!("avx2") {
+            if has_avx2() {
                 return Self::Avx2;
             }
         }
@@ -55,8 +57,8 @@ impl Width {
                 // SAFETY: the processor was asked for exactly these features.
                 return unsafe { with_avx512(kernel) };
             }
-            if self >= Self::Avx2 && std::arch::is_x86_feature_detected!("avx2") {
-                // SAFETY: the processor was asked for exactly this feature.
+            if self >= Self::Avx2 && has_avx2() {
+                // SAFETY: as above.
                 return unsafe { with_avx2(kernel) };
             }
         }
@@ -65,21 +67,27 @@ impl Width {
 }
 
 #[cfg(target_arch = "x86_64")]
+fn has_avx2() -> bool {
+    std::arch::is_x86_feature_detected!("avx2") && std::arch::is_x86_feature_detected!("fma")
+}
+
+#[cfg(target_arch = "x86_64")]
 fn has_avx512() -> bool {
-    std::arch::is_x86_feature_detected!("avx512f")
+    std::arch::is_x86_feature_detected!("fma")
+        && std::arch::is_x86_feature_detected!("avx512f")
         && std::arch::is_x86_feature_detected!("avx512dq")
         && std::arch::is_x86_feature_detected!("avx512vl")
         && std::arch::is_x86_feature_detected!("avx512bw")
 }
 
 #[cfg(target_arch = "x86_64")]
-#[target_feature(enable = "avx2")]
+#[target_feature(enable = "avx2,fma")]
 fn with_avx2<K: Kernel>(kernel: K) -> K::Output {
     kernel.run()
 }
 
 #[cfg(target_arch = "x86_64")]
-#[target_feature(enable = "avx512f,avx512dq,avx512vl,avx512bw")]
+#[target_feature(enable = "fma,avx512f,avx512dq,avx512vl,avx512bw")]
 fn with_avx512<K: Kernel>(kernel: K) -> K::Output {
     kernel.run()
 }

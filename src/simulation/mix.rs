@@ -14,10 +14,9 @@ pub(super) struct Band {
     first: usize,
     /// How many rows: fewer than [`TOGETHER`] only in the topmost.
     size: usize,
-    /// Weights of what comes before the first row: by source, then by row.
-    before: Vec<[f32; TOGETHER]>,
-    /// Weights of the rows themselves; 0 above the diagonal.
-    own: [[f32; TOGETHER]; TOGETHER],
+    /// Weights by source up to the last of the rows, then by row; 0 above the
+    /// diagonal and where there is no row.
+    weights: Vec<[f32; TOGETHER]>,
 }
 
 /// Cuts a lower triangle into bands, the last rows first.
@@ -27,14 +26,12 @@ pub(super) fn bands(factor: &[Vec<f64>]) -> Vec<Band> {
     let mut end = factor.len();
     while end > 0 {
         let first = end.saturating_sub(TOGETHER);
-        let weight =
-            |row: usize, column: usize| factor.get(first + row).and_then(|r| r.get(column)).map_or(0.0, |&l| l as f32);
-        out.push(Band {
-            first,
-            size: end - first,
-            before: (0..first).map(|column| std::array::from_fn(|row| weight(row, column))).collect(),
-            own: std::array::from_fn(|row| std::array::from_fn(|column| weight(row, first + column))),
-        });
+        let weight = |row: usize, column: usize| {
+            let row = factor.get(first + row).filter(|_| first + row < end && column <= first + row);
+            row.and_then(|r| r.get(column)).map_or(0.0, |&l| l as f32)
+        };
+        let weights = (0..end).map(|column| std::array::from_fn(|row| weight(row, column))).collect();
+        out.push(Band { first, size: end - first, weights });
         end = first;
     }
     out
@@ -48,27 +45,19 @@ pub(super) fn mix_rows(bands: &[Band], rows: &mut [Row<f32>]) {
     for at in 0..BLOCK / ACROSS {
         for band in bands {
             let mut sums = [[0.0_f32; ACROSS]; TOGETHER];
-            let (before, own) = rows.split_at_mut(band.first);
-            for (e, l) in before.iter().zip(&band.before) {
+            for (e, l) in rows.iter().zip(&band.weights) {
                 let e = &e.as_chunks::<ACROSS>().0[at];
                 for row in 0..TOGETHER {
                     for k in 0..ACROSS {
-                        sums[row][k] += l[row] * e[k];
+                        sums[row][k] = l[row].mul_add(e[k], sums[row][k]);
                     }
                 }
             }
-            let mut mine = [[0.0_f32; ACROSS]; TOGETHER];
-            for (e, row) in mine.iter_mut().zip(own.iter()) {
-                *e = row.as_chunks::<ACROSS>().0[at];
-            }
-            for (row, out) in own.iter_mut().enumerate().take(band.size) {
-                for column in 0..=row {
-                    let l = band.own[row][column];
-                    for k in 0..ACROSS {
-                        sums[row][k] += l * mine[column][k];
-                    }
-                }
-                out.as_chunks_mut::<ACROSS>().0[at] = sums[row];
+            // Laid down in memory first: else the compiler reads the loop from
+            // this end and shuffles numbers one by one.
+            let sums = std::hint::black_box(sums);
+            for (out, sum) in rows[band.first..].iter_mut().zip(&sums).take(band.size) {
+                out.as_chunks_mut::<ACROSS>().0[at] = *sum;
             }
         }
     }

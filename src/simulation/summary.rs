@@ -76,11 +76,9 @@ impl Kernel for Count<'_> {
     }
 }
 
-/// Numbers that are summed side by side. Enough that the compiler keeps a loop
-/// and makes it of vector instructions (eight it unrolls first and then shuffles
-/// one by one), few enough to stay at hand. The order of addition is the same
-/// whatever the width of those instructions.
-const WIDE: usize = 64;
+/// Numbers that are summed side by side, in registers. The order of addition
+/// is the same whatever the width of the instructions.
+const WIDE: usize = 16;
 
 /// One sum per place of [`WIDE`].
 type Side = [f64; WIDE];
@@ -138,23 +136,14 @@ fn short(bin: usize) -> u16 {
     bin as u16
 }
 
-/// The first `N` of the sums take in the `N` after them.
-#[inline(always)]
-fn halve<const N: usize>(sums: &mut Side) {
-    let (low, high) = sums.split_at_mut(N);
-    for k in 0..N {
-        low[k] += high[k];
-    }
-}
-
 /// Sums side by side brought down to one number.
 #[inline(always)]
-fn together(mut sums: Side) -> f64 {
-    halve::<32>(&mut sums);
-    halve::<16>(&mut sums);
-    halve::<8>(&mut sums);
-    let [a, b, c, d, e, f, g, h, ..] = sums;
-    ((a + e) + (c + g)) + ((b + f) + (d + h))
+fn together(sums: Side) -> f64 {
+    // Laid down in memory first: else the compiler reads the loop from this
+    // end and shuffles numbers one by one instead of summing them by fours.
+    let sums = std::hint::black_box(sums);
+    let four: [f64; 4] = std::array::from_fn(|k| (sums[k] + sums[k + 8]) + (sums[k + 4] + sums[k + 12]));
+    (four[0] + four[2]) + (four[1] + four[3])
 }
 
 /// Σ (x - shift) and Σ (x - shift)².
@@ -165,7 +154,7 @@ fn distances(x: &[f64; BLOCK], shift: f64) -> (f64, f64) {
         for k in 0..WIDE {
             let off = x[k] - shift;
             distance[k] += off;
-            square[k] += off * off;
+            square[k] = off.mul_add(off, square[k]);
         }
     }
     (together(distance), together(square))
@@ -178,12 +167,12 @@ fn excess<const SQUARES: bool>(x: &[f64; BLOCK], threshold: f64) -> (f64, f64, f
     for x in x.as_chunks::<WIDE>().0 {
         for k in 0..WIDE {
             let over = x[k] - threshold;
+            above[k] += if over > 0.0 { 1.0 } else { 0.0 };
             let over = if over > 0.0 { over } else { 0.0 };
             excess[k] += over;
             if SQUARES {
-                square[k] += over * over;
+                square[k] = over.mul_add(over, square[k]);
             }
-            above[k] += if over > 0.0 { 1.0 } else { 0.0 };
         }
     }
     (together(excess), together(square), together(above))
@@ -194,15 +183,18 @@ fn excess<const SQUARES: bool>(x: &[f64; BLOCK], threshold: f64) -> (f64, f64, f
 #[allow(clippy::cast_possible_truncation, reason = "the lower bits hold the number of the bin")]
 fn bins_of(x: &[f64; BLOCK], (lo, per_unit, last): (f64, f64, f64), out: &mut [u16; BLOCK]) {
     const SHIFT: f64 = 4_503_599_627_370_496.0;
-    let mut found = [0_u32; BLOCK];
-    for k in 0..BLOCK {
-        let t = (x[k] - lo) * per_unit + 0.5;
-        let t = if t > 0.0 { t } else { 0.0 };
-        let t = if t < last { t } else { last };
-        found[k] = (t + SHIFT).to_bits() as u32;
-    }
-    for k in 0..BLOCK {
-        out[k] = found[k] as u16;
+    const PART: usize = 64;
+    for (x, out) in x.as_chunks::<PART>().0.iter().zip(out.as_chunks_mut::<PART>().0) {
+        let mut found = [0_u32; PART];
+        for k in 0..PART {
+            let t = (x[k] - lo).mul_add(per_unit, 0.5);
+            let t = if t > 0.0 { t } else { 0.0 };
+            let t = if t < last { t } else { last };
+            found[k] = (t + SHIFT).to_bits() as u32;
+        }
+        for k in 0..PART {
+            out[k] = found[k] as u16;
+        }
     }
 }
 
