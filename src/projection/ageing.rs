@@ -30,6 +30,8 @@ pub struct AgeingTable {
     rates: Vec<f64>,
     /// `users[year][block][row]`, summed when first asked.
     users: OnceLock<Vec<f64>>,
+    /// `growth[year][line]`, likewise.
+    growth: OnceLock<Vec<f64>>,
 }
 
 impl AgeingTable {
@@ -53,15 +55,19 @@ impl AgeingTable {
             }
         }
         starts.push(order.len());
+        // Read in the order of the file: the figures of many municipalities
+        // lie far from the processor, what is written here lies near.
+        let mut places = vec![0; order.len()];
+        order.iter().enumerate().for_each(|(at, &cell)| places[cell] = at);
         let mut persons = vec![0.0; model.year_count() * order.len()];
         for (year, persons) in model.years().zip(persons.chunks_exact_mut(order.len().max(1))) {
             let recorded = model.population.persons.get(&year).map_or(&[][..], Vec::as_slice);
-            for (persons, &cell) in persons.iter_mut().zip(&order) {
-                *persons = recorded.get(cell).copied().unwrap_or(0.0);
+            for (&at, &recorded) in places.iter().zip(recorded) {
+                persons[at] = recorded;
             }
         }
-        let rates = use_rates(model, &lines, &order);
-        Self { lines, starts, persons, rates, users: OnceLock::new() }
+        let rates = use_rates(model, &lines, &places);
+        Self { lines, starts, persons, rates, users: OnceLock::new(), growth: OnceLock::new() }
     }
 
     /// The age bands of a model in the order in which [`Multipliers`] want them.
@@ -116,6 +122,16 @@ impl AgeingTable {
 
     /// Ageing of a line in a projected year; 0 where there was nobody the year before.
     pub(super) fn rate(&self, line: LineId, year_index: usize) -> f64 {
+        let width = self.lines.last().map_or(0, |l| l.0 + 1);
+        let growth = self.growth.get_or_init(|| {
+            let years = self.rows() / self.blocks().max(1);
+            let cells = (0..years).flat_map(|y| (0..width).map(move |l| (LineId(l), y)));
+            cells.map(|(line, y)| if y == 0 { 0.0 } else { self.growth_in(line, y) }).collect()
+        });
+        if line.0 < width { growth.get(year_index * width + line.0).copied().unwrap_or(0.0) } else { 0.0 }
+    }
+
+    fn growth_in(&self, line: LineId, year_index: usize) -> f64 {
         let before = self.in_thousandths(line, year_index - 1);
         if before == 0.0 { 0.0 } else { self.in_thousandths(line, year_index) / before - 1.0 }
     }
@@ -205,14 +221,16 @@ fn as_number(name: &str) -> Option<u64> {
 }
 
 /// Use per 1,000, `[block][cell][row]`, cells in order.
-fn use_rates(model: &Model, lines: &[LineId], order: &[usize]) -> Vec<f64> {
-    let mut rates = vec![0.0; lines.len().div_ceil(WIDE) * order.len() * WIDE];
-    for (block, rates) in lines.chunks(WIDE).zip(rates.chunks_exact_mut((order.len() * WIDE).max(1))) {
-        for (row, line) in block.iter().enumerate() {
-            let Some(of_line) = model.use_rates.per_1000.get(model.lines.get(*line).id()) else { continue };
-            for (rates, &cell) in rates.as_chunks_mut::<WIDE>().0.iter_mut().zip(order) {
-                rates[row] = of_line.get(cell).copied().unwrap_or(0.0);
-            }
+fn use_rates(model: &Model, lines: &[LineId], places: &[usize]) -> Vec<f64> {
+    let mut rates = vec![0.0; lines.len().div_ceil(WIDE) * places.len() * WIDE];
+    for (block, rates) in lines.chunks(WIDE).zip(rates.chunks_exact_mut((places.len() * WIDE).max(1))) {
+        let mut rows: [&[f64]; WIDE] = [&[]; WIDE];
+        for (row, line) in rows.iter_mut().zip(block) {
+            let of_line = model.use_rates.per_1000.get(model.lines.get(*line).id());
+            *row = of_line.map_or(&[], Vec::as_slice);
+        }
+        for (cell, &at) in places.iter().enumerate() {
+            rates.as_chunks_mut::<WIDE>().0[at] = rows.map(|row| row.get(cell).copied().unwrap_or(0.0));
         }
     }
     rates

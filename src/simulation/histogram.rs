@@ -263,22 +263,27 @@ impl Histogram {
         let mut out = [Bracket { value: f64::NAN, lo: f64::NAN, hi: f64::NAN }; N];
         let mut wanted = order.into_iter().peekable();
         let mut below = 0;
-        for (bin, &count) in self.counts.iter().enumerate() {
-            let upto = below + u64::from(count);
-            while let Some(i) = wanted.next_if(|&i| ranks[i] <= upto) {
-                let (lo, hi) = self.edges(bin);
-                let part = ((ranks[i] - below) as f64 - 0.5) / f64::from(count);
-                let value = match (lo.is_finite(), hi.is_finite()) {
-                    (true, true) => lo + (hi - lo) * part,
-                    (false, _) => hi,
-                    (true, false) => lo,
-                };
-                out[i] = Bracket { value, lo, hi };
+        for (bins, counts) in self.counts.chunks(LINE).enumerate() {
+            // Most bins hold nothing that is asked: a line of them at a time.
+            let together = below + counts.iter().map(|&c| u64::from(c)).sum::<u64>();
+            if wanted.peek().is_none_or(|&i| ranks[i] > together) {
+                below = together;
+                continue;
             }
-            if wanted.peek().is_none() {
-                break;
+            for (k, &count) in counts.iter().enumerate() {
+                let upto = below + u64::from(count);
+                while let Some(i) = wanted.next_if(|&i| ranks[i] <= upto) {
+                    let (lo, hi) = self.edges(bins * LINE + k);
+                    let part = ((ranks[i] - below) as f64 - 0.5) / f64::from(count);
+                    let value = match (lo.is_finite(), hi.is_finite()) {
+                        (true, true) => lo + (hi - lo) * part,
+                        (false, _) => hi,
+                        (true, false) => lo,
+                    };
+                    out[i] = Bracket { value, lo, hi };
+                }
+                below = upto;
             }
-            below = upto;
         }
         out
     }

@@ -183,18 +183,15 @@ fn excess<const SQUARES: bool>(x: &[f64; BLOCK], threshold: f64) -> (f64, f64, f
 #[allow(clippy::cast_possible_truncation, reason = "the lower bits hold the number of the bin")]
 fn bins_of(x: &[f64; BLOCK], (lo, per_unit, last): (f64, f64, f64), out: &mut [u16; BLOCK]) {
     const SHIFT: f64 = 4_503_599_627_370_496.0;
-    const PART: usize = 64;
-    for (x, out) in x.as_chunks::<PART>().0.iter().zip(out.as_chunks_mut::<PART>().0) {
-        let mut found = [0_u32; PART];
-        for k in 0..PART {
-            let t = (x[k] - lo).mul_add(per_unit, 0.5);
-            let t = if t > 0.0 { t } else { 0.0 };
-            let t = if t < last { t } else { last };
-            found[k] = (t + SHIFT).to_bits() as u32;
-        }
-        for k in 0..PART {
-            out[k] = found[k] as u16;
-        }
+    let mut found = [0_u32; BLOCK];
+    for k in 0..BLOCK {
+        let t = (x[k] - lo).mul_add(per_unit, 0.5);
+        let t = if t > 0.0 { t } else { 0.0 };
+        let t = if t < last { t } else { last };
+        found[k] = (t + SHIFT).to_bits() as u32;
+    }
+    for k in 0..BLOCK {
+        out[k] = found[k] as u16;
     }
 }
 
