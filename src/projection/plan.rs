@@ -172,18 +172,30 @@ impl Plan {
         lanes: usize,
         ws: &'a mut Lanes,
     ) -> Futures<'a> {
-        ws.fit(self, lanes);
+        self.begin(lanes, ws);
         for y in 0..self.years {
-            index::step(self, y, drivers, ws);
-            price::step(self, y, drivers, ws);
-            volume::step(self, y, drivers, ws);
-            cost::step(self, y, drivers, luck, ws);
-            revenue::step(self, y, drivers, ws);
-            budget::step(self, y, drivers, ws);
-            groups::step(self, y, ws);
-            reserve::step(self, y, ws);
+            self.step(y, drivers, luck, ws);
         }
         Futures::new(self, ws)
+    }
+
+    /// Makes the workspace ready for [`Self::step`].
+    pub fn begin(&self, lanes: usize, ws: &mut Lanes) {
+        ws.fit(self, lanes);
+    }
+
+    /// Computes one year, as [`Self::run`] does for all: the base year (0)
+    /// first, then one after the other. The drivers are asked for values of
+    /// this year alone, and in the base year for those of year 1.
+    pub fn step(&self, y: usize, drivers: &dyn Drivers, luck: Option<&dyn Luck>, ws: &mut Lanes) {
+        index::step(self, y, drivers, ws);
+        price::step(self, y, drivers, ws);
+        volume::step(self, y, drivers, ws);
+        cost::step(self, y, drivers, luck, ws);
+        revenue::step(self, y, drivers, ws);
+        budget::step(self, y, drivers, ws);
+        groups::step(self, y, ws);
+        reserve::step(self, y, ws);
     }
 
     /// Reads a workspace that this plan ran in last.

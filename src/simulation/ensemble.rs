@@ -13,7 +13,7 @@ use rayon::prelude::*;
 
 use super::machine::Width;
 use super::random::{BLOCK, Stream, StreamKey};
-use super::sampler::{Draw, Risks, Sampler, Source};
+use super::sampler::{Draw, Risks, Sampler, Source, Values};
 use crate::diagnostic::Diagnostic;
 use crate::model::{AssumptionId, LineId, Model};
 use crate::projection::{Driver, Futures, Lanes, Plan};
@@ -43,9 +43,9 @@ pub(crate) struct Ready {
 }
 
 impl Ready {
-    pub(crate) fn new(model: &Model, seed: u64, risks: Risks) -> Result<Self, Vec<Diagnostic>> {
+    pub(crate) fn new(model: &Model, seed: u64, risks: Risks, values: Values) -> Result<Self, Vec<Diagnostic>> {
         let plan = Plan::compile(model);
-        let sampler = Sampler::new(model, &plan, seed, risks)?;
+        let sampler = Sampler::new(model, &plan, seed, risks, values)?;
         Ok(Self { plan, sampler })
     }
 }
@@ -68,10 +68,16 @@ impl<'m> Ensemble<'m> {
     pub(crate) fn with(models: &[&'m Model], seed: u64, risks: Risks) -> Result<Self, Vec<Diagnostic>> {
         let mut scenarios = Vec::with_capacity(models.len());
         for (i, &model) in models.iter().enumerate() {
-            let ready = Ready::new(model, seed, if i == 0 { risks } else { Risks::Linked })?;
+            let ready = Ready::new(model, seed, if i == 0 { risks } else { Risks::Linked }, Values::OfAllYears)?;
             scenarios.push(Scenario { model, ready: Arc::new(ready) });
         }
         Ok(Self { scenarios, seed, width: Width::widest() })
+    }
+
+    /// One scenario of which only futures are read: [`Block::drawn`] may not be asked.
+    pub(crate) fn of_futures(model: &'m Model, seed: u64) -> Result<Self, Vec<Diagnostic>> {
+        let ready = Ready::new(model, seed, Risks::Linked, Values::OfTheYear)?;
+        Ok(Self { scenarios: vec![Scenario { model, ready: Arc::new(ready) }], seed, width: Width::widest() })
     }
 
     /// One scenario that was looked up before.
@@ -276,9 +282,18 @@ impl Workspace {
     fn compute(&mut self, ensemble: &Ensemble<'_>, block: u64, len: usize) {
         for (scenario, (draw, lanes)) in ensemble.scenarios.iter().zip(&mut self.scenarios) {
             let Ready { plan, sampler } = &*scenario.ready;
-            sampler.draw(block, len, draw, ensemble.width);
-            let drawn = sampler.drivers(draw);
-            plan.run(&drawn, Some(&drawn), len, lanes);
+            sampler.begin(block, len, draw);
+            plan.begin(len, lanes);
+            // A year is computed while what was drawn for it is still near the
+            // processor.
+            for y in 1..plan.years() {
+                sampler.draw(y, draw, ensemble.width);
+                let drawn = sampler.drivers(draw);
+                // The base year goes with the first.
+                for y in if y == 1 { 0..=1 } else { y..=y } {
+                    plan.step(y, &drawn, Some(&drawn), lanes);
+                }
+            }
         }
     }
 }
@@ -360,7 +375,9 @@ impl<'a> Block<'a> {
     /// The value of an assumption in each draw.
     pub fn drawn(&self, scenario: usize, assumption: AssumptionId, year: usize) -> Driver<'_> {
         let (draw, _) = &self.workspace.scenarios[scenario];
-        self.ensemble.scenarios[scenario].ready.sampler.value(draw, assumption, year)
+        let sampler = &self.ensemble.scenarios[scenario].ready.sampler;
+        debug_assert!(sampler.keeps_values(), "values of earlier years are gone");
+        sampler.value(draw, assumption, year)
     }
 
     /// Independent scores of a source, where the run keeps them.

@@ -87,6 +87,17 @@ pub(crate) struct Sampler {
     risk_node: Vec<Option<usize>>,
     correlated_risk: Vec<bool>,
     luck_lines: Vec<LineId>,
+    kept: Values,
+}
+
+/// Which values of a block can be asked when it has been drawn.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Values {
+    /// All.
+    OfAllYears,
+    /// Those of the year drawn last: each year takes the place of the one
+    /// before, which keeps them near the processor.
+    OfTheYear,
 }
 
 /// Which risks of the register are drawn as well.
@@ -100,7 +111,13 @@ pub(crate) enum Risks {
 
 impl Sampler {
     /// Looks up a model.
-    pub(crate) fn new(model: &Model, plan: &Plan, seed: u64, risks: Risks) -> Result<Self, Vec<Diagnostic>> {
+    pub(crate) fn new(
+        model: &Model,
+        plan: &Plan,
+        seed: u64,
+        risks: Risks,
+        kept: Values,
+    ) -> Result<Self, Vec<Diagnostic>> {
         let components = correlation::components(model)?;
         let mut sampler = Self {
             years: model.year_count(),
@@ -118,6 +135,7 @@ impl Sampler {
             risk_node: vec![None; model.risks.len()],
             correlated_risk: vec![false; model.risks.len()],
             luck_lines: Vec::new(),
+            kept,
         };
         sampler.add_nodes(model, seed, risks, &components);
         sampler.add_targets(model);
@@ -184,6 +202,7 @@ impl Sampler {
             let level = a.scale == Scale::Level;
             let once = level || a.persistence >= 1.0;
             let (mut last, mut inverse) = (None, Inverse::constant(0.0));
+            let mut shared = None;
             for (y, distribution) in a.distributions.iter().enumerate().skip(usize::from(!level)) {
                 let Some(distribution) = distribution else { continue };
                 // The same distribution every year needs one table.
@@ -201,10 +220,14 @@ impl Sampler {
                 let (lowest, highest) = inverse.extremes(FARTHEST);
                 let (lo, hi) = a.scale.bounds();
                 let bounds = (lowest < lo || highest > hi).then_some((lo, hi));
-                let target = Target { node: n, inverse: self.inverses.len() - 1, row: self.rows, bounds };
+                let row = shared.unwrap_or(self.rows);
+                self.rows += usize::from(row == self.rows);
+                if self.kept == Values::OfTheYear && !once {
+                    shared = Some(row);
+                }
+                let target = Target { node: n, inverse: self.inverses.len() - 1, row, bounds };
                 self.targets[if once { 1 } else { y }].push(target);
-                self.row_of[id.0][y] = Some(self.rows);
-                self.rows += 1;
+                self.row_of[id.0][y] = Some(row);
             }
         }
     }
@@ -269,8 +292,8 @@ impl Sampler {
         }
     }
 
-    /// Draws a block; of its draws only the first `len` count.
-    pub(crate) fn draw(&self, block: u64, len: usize, draw: &mut Draw, width: Width) {
+    /// Begins a block; of its draws only the first `len` count.
+    pub(crate) fn begin(&self, block: u64, len: usize, draw: &mut Draw) {
         draw.fit(self);
         draw.len = len;
         draw.stopped = 0;
@@ -278,7 +301,17 @@ impl Sampler {
         draw.streams.extend(self.nodes.iter().map(|n| n.key.stream(block)));
         draw.luck_streams.clear();
         draw.luck_streams.extend(self.luck_keys.iter().map(|k| k.stream(block)));
-        width.run(DrawKernel { sampler: self, draw });
+    }
+
+    /// Draws a year of the block: the first after the base year (1), then one
+    /// after the other.
+    pub(crate) fn draw(&self, y: usize, draw: &mut Draw, width: Width) {
+        width.run(DrawKernel { sampler: self, draw, y });
+    }
+
+    /// Whether values of all years can be asked afterwards.
+    pub(crate) fn keeps_values(&self) -> bool {
+        self.kept == Values::OfAllYears
     }
 
     /// The value of an assumption in a drawn block.
@@ -388,42 +421,41 @@ impl Draw {
 struct DrawKernel<'a> {
     sampler: &'a Sampler,
     draw: &'a mut Draw,
+    y: usize,
 }
 
 impl Kernel for DrawKernel<'_> {
     type Output = ();
     #[inline(always)]
     fn run(self) {
-        let Self { sampler, draw } = self;
-        for y in 1..sampler.years {
-            for ((node, stream), row) in sampler.nodes.iter().zip(&mut draw.streams).zip(&mut draw.now) {
-                if y <= node.rows {
-                    stream.fill_normals(row);
-                }
+        let Self { sampler, draw, y } = self;
+        for ((node, stream), row) in sampler.nodes.iter().zip(&mut draw.streams).zip(&mut draw.now) {
+            if y <= node.rows {
+                stream.fill_normals(row);
             }
-            if !draw.scores.is_empty() {
-                keep(sampler, &draw.now, y, &mut draw.scores);
+        }
+        if !draw.scores.is_empty() {
+            keep(sampler, &draw.now, y, &mut draw.scores);
+        }
+        for mix in sampler.mixes.iter().filter(|m| y <= m.rows) {
+            mix_rows(&mix.bands, &mut draw.now[mix.from..mix.from + mix.size]);
+        }
+        carry(sampler, draw, y);
+        let mut nth = 0;
+        for node in sampler.risk_node.iter().flatten() {
+            if y <= sampler.nodes[*node].rows {
+                draw.risks[nth * (sampler.years - 1) + y - 1] = draw.now[*node];
             }
-            for mix in sampler.mixes.iter().filter(|m| y <= m.rows) {
-                mix_rows(&mix.bands, &mut draw.now[mix.from..mix.from + mix.size]);
-            }
-            carry(sampler, draw, y);
-            let mut nth = 0;
-            for node in sampler.risk_node.iter().flatten() {
-                if y <= sampler.nodes[*node].rows {
-                    draw.risks[nth * (sampler.years - 1) + y - 1] = draw.now[*node];
-                }
-                nth += 1;
-            }
-            values(sampler, draw, y);
-            let first_luck = sampler.nodes.len() * (sampler.years - 1);
-            let mut row = [0.0; BLOCK];
-            for target in &sampler.luck[y] {
-                draw.luck_streams[target.key].fill_normals(&mut row);
-                target.inverse.fill(&row, &mut draw.luck[target.row]);
-                if let Some(kept) = draw.scores.get_mut(first_luck + target.key * (sampler.years - 1) + y - 1) {
-                    *kept = row;
-                }
+            nth += 1;
+        }
+        values(sampler, draw, y);
+        let first_luck = sampler.nodes.len() * (sampler.years - 1);
+        let mut row = [0.0; BLOCK];
+        for target in &sampler.luck[y] {
+            draw.luck_streams[target.key].fill_normals(&mut row);
+            target.inverse.fill(&row, &mut draw.luck[target.row]);
+            if let Some(kept) = draw.scores.get_mut(first_luck + target.key * (sampler.years - 1) + y - 1) {
+                *kept = row;
             }
         }
     }

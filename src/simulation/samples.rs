@@ -11,7 +11,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::ensemble::{Ensemble, Ready};
 use super::outcome::Settings;
-use super::sampler::Risks;
+use super::sampler::{Risks, Values};
 use crate::diagnostic::Diagnostic;
 use crate::model::{Figure, FigureAddress, IndexId, Line, LineId, Model};
 use crate::projection::{self, Central, Driver, Futures, GroupId, Named, Projection};
@@ -54,7 +54,7 @@ impl Samples {
     /// # Errors
     /// As [`super::simulate`].
     pub fn new(model: &Model, settings: &Settings) -> Result<Self, Vec<Diagnostic>> {
-        let ready = Ready::new(model, settings.seed, Risks::Linked)?;
+        let ready = Ready::new(model, settings.seed, Risks::Linked, Values::OfTheYear)?;
         Ok(Self {
             reader: Reader::new(model),
             ready: Arc::new(ready),

@@ -15,7 +15,6 @@ use super::histogram::Histogram;
 use super::machine::Width;
 use super::outcome::{GroupOutcome, Outcome, Settings, Summary, Watch};
 use super::random::BLOCK;
-use super::sampler::Risks;
 use super::summary::{Count, RESOLUTION, Series, Sums, THRESHOLDS, Total};
 use crate::diagnostic::Diagnostic;
 use crate::model::{LineId, Model};
@@ -62,7 +61,7 @@ pub fn simulate_at(
     progress: &dyn Fn(u64, u64),
     width: Width,
 ) -> Result<Outcome, Vec<Diagnostic>> {
-    let ensemble = Ensemble::with(&[model], settings.seed, Risks::Linked)?.at_width(width);
+    let ensemble = Ensemble::of_futures(model, settings.seed)?.at_width(width);
     let draws = settings.draws.min(MOST);
     if draws == 0 {
         // Without draws every figure is that of the deterministic projection.
