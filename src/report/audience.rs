@@ -6,7 +6,7 @@
 
 use super::document::{Block, Cell, Column, Evidence, Inline, Report, Row, Section, Table, Text};
 use super::paragraph::compose;
-use super::sections::risks;
+use super::sections::{self, risks};
 use super::{tables, words};
 use crate::study::{RiskEntry, ScenarioStudy, Study};
 
@@ -47,6 +47,7 @@ fn council(mut whole: Report, scenario: &ScenarioStudy) -> Report {
             other => blocks.push(other),
         }
     }
+    blocks.extend(reading(&whole));
     let mut sections = vec![Section { blocks, ..message }];
     sections.push(largest(&whole, scenario));
     whole.title = "Sociaal domein: wat de raad moet weten".into();
@@ -54,6 +55,25 @@ fn council(mut whole: Report, scenario: &ScenarioStudy) -> Report {
     whole.evidence = Vec::new();
     whole.imprint.push("de herkomst van elk getal staat in de hele risicoparagraaf".into());
     whole
+}
+
+/// How many of the municipality's own remarks stand on the page of the council.
+const REMARKS: usize = 2;
+
+/// What one must know to read the figures: from which year and document they
+/// start, and the first remarks of the municipality.
+fn reading(whole: &Report) -> Option<Block> {
+    let intro = whole.sections.iter().find(|s| s.id == sections::INTRODUCTION)?;
+    let base = intro.blocks.iter().filter_map(|b| match b {
+        Block::Paragraph(t) if t.words().starts_with(sections::BASE) => Some(t),
+        _ => None,
+    });
+    let remarks = intro.blocks.iter().filter_map(|b| match b {
+        Block::List(items) => Some(items.iter().take(REMARKS)),
+        _ => None,
+    });
+    let items: Vec<Text> = base.chain(remarks.flatten()).map(|t| bare(t, &whole.evidence)).collect();
+    (!items.is_empty()).then_some(Block::List(items))
 }
 
 /// The words with their numbers, without evidence.

@@ -279,7 +279,7 @@ fn a_computed_chance_needs_draws() {
 fn what_must_be_said_is_said_whenever_it_is_true() {
     let text = prose(&compose_base(Options::default()));
     for sentence in [
-        "De meerjarenbegroting staat in prijzen van 2026.",
+        "dat de meerjarenbegroting in prijzen van 2026 staat.",
         "centraal in de gemeentebegroting",
         "Het uitgangspunt is dus een begroting en geen rekening.",
         "rekent al op € 500.000 aan ombuigingen",
@@ -289,7 +289,7 @@ fn what_must_be_said_is_said_whenever_it_is_true() {
         "Met dat geld erbij is het saldo",
         "Deze kolommen zijn daarom niet zomaar te vergelijken.",
         "Voor 2024 ontbreken cijfers van Jeugdhulp ambulant.",
-        "Alleen Wmo en Opvang zijn als geheel te vergelijken.",
+        "Alleen Wmo en Opvang hebben dan alle cijfers; ook dan kan iets anders zijn geboekt.",
         "De telling is: iedereen die in het jaar hulp kreeg.",
         "Beschermd wonen en opvang doet de gemeente voor de regio",
         "Wij trekken ze door tot en met 2029; dat is een eigen aanname.",

@@ -313,6 +313,12 @@ pub fn budget_as_written(model: &Model, projection: &Projection, group: &GroupPr
     Some(sum)
 }
 
+/// The chance that what may happen each year has happened by the last of
+/// `years`, years apart from each other.
+pub fn by_last(each: f64, years: usize) -> f64 {
+    1.0 - (0..years).fold(1.0, |none, _| none * (1.0 - each))
+}
+
 /// Sum of the expected losses of the risks that count, euros.
 pub fn expected_total(scenario: &ScenarioStudy) -> f64 {
     scenario.risks.iter().filter(|r| r.summed).map(|r| r.expected).sum()

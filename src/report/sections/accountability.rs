@@ -301,8 +301,20 @@ fn measures(d: &Draft<'_>) -> Option<Section> {
             caption: format!("Maatregelen zoals gepland, in prijzen van {} ({})", d.base_year(), d.book.caption()),
             columns,
             rows,
-            notes: vec!["Plus is meer lasten of meer baten, min is minder.".into()],
+            notes: std::iter::once("Plus is meer lasten of meer baten, min is minder.".to_owned())
+                .chain(on_volume(d))
+                .collect(),
         })],
+    })
+}
+
+/// Measures without an amount of their own: they change how fast help grows.
+fn on_volume(d: &Draft<'_>) -> Option<String> {
+    let model = d.model();
+    let names: Vec<String> =
+        model.measures.iter().filter(|m| m.amount.is_none()).map(|m| format!("‘{}’", words::clean(&m.label))).collect();
+    (!names.is_empty()).then(|| {
+        format!("Zonder eigen bedrag, want zij veranderen de groei van de hulp: {}.", words::some_of(&names, 6))
     })
 }
 

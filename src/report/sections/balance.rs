@@ -156,19 +156,26 @@ fn outside(d: &Draft<'_>) -> Option<String> {
     let (inside, all) = (d.years_of(&GroupId::Total).get(last)?, d.years_of(&GroupId::TotalAndOutside).get(last)?);
     let y = inside.year;
     let model = d.model();
-    let assumed = model.lines.all.iter().filter(|l| l.outside()).any(|line| {
+    let own = |line: &Line| {
         let note = match line {
             Line::Cost(l) => l.provenance.note.as_deref(),
             Line::Revenue(l) => l.provenance.note.as_deref(),
         };
         note.is_some_and(|n| n.to_lowercase().starts_with("aanname"))
-    });
+    };
+    let assumed = model.lines.all.iter().filter(|l| l.outside()).any(own);
+    let all_assumed = model.lines.all.iter().filter(|l| l.outside()).all(own);
     let apart = derive::less(all.balance, inside.balance);
     let effect = if apart >= 0.0 { "voordeel" } else { "nadeel" };
     let units = d.book.round(apart);
     let balance = d.page(&GroupId::Total)?.years[last].balance() + units;
+    let stands = if all_assumed {
+        "Daarvoor staat hier geen begroot bedrag: dit is een eigen aanname. Het telt niet mee in het saldo."
+    } else {
+        "Dat staat in een ander deel van de begroting en telt niet mee in het saldo."
+    };
     Some(format!(
-        "{} Ja: {}. Dat staat in een ander deel van de begroting en telt niet mee in het saldo. In {y} is het een {effect} van {}. Met dat geld erbij is het saldo van de raming in {y} {} {}.{}",
+        "{} Ja: {}. {stands} In {y} is het een {effect} van {}. Met dat geld erbij is het saldo van de raming in {y} {} {}.{}",
         strong("Is er geld buiten dit programma?"),
         words::some_of(&labels, 4),
         d.money(
@@ -179,7 +186,7 @@ fn outside(d: &Draft<'_>) -> Option<String> {
         ),
         d.money(balance, &format!("balance(total+outside, {y})"), all.balance, "saldo met geld buiten het programma"),
         if balance < 0 { "negatief" } else { "positief" },
-        if assumed {
+        if assumed && !all_assumed {
             " Let op: minstens een deel hiervan is een eigen aanname en geen bedrag uit een begroting."
         } else {
             ""

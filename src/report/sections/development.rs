@@ -10,6 +10,7 @@ use super::super::rounding::Units;
 use super::super::{addresses, tables, words};
 use super::{budget, clients, lines, pictures};
 use crate::model::FigureKind;
+use crate::model::Line;
 use crate::projection::GroupId;
 use crate::study::derive::{self, Why};
 
@@ -99,6 +100,9 @@ fn expected(d: &Draft<'_>, id: &GroupId, label: &str) -> String {
     out.push_str(&format!(" Met deze uitgangspunten is dat in {h} ongeveer {cost}."));
     if let Some(s) = band {
         out.push_str(&format!(" Met 80% kans ligt het bedrag {}.", d.between(s, &format!("cost({name}, {h})"))));
+        if only_prices(d, id) {
+            out.push_str(" Daarin zit alleen de onzekerheid van prijzen: de hoeveelheid hulp is vast aangenomen.");
+        }
         let mean = d.book.round(s.mean);
         let apart =
             (mean - page.years[last].cost).unsigned_abs() as f64 * 200.0 > page.years[last].cost.unsigned_abs() as f64;
@@ -155,7 +159,13 @@ fn causes(d: &Draft<'_>, id: &GroupId) -> Option<(Table, Vec<(String, Units, f64
         caption: format!("Waardoor veranderen de lasten van {b} tot {h}? ({})", d.book.caption()),
         columns: vec![Column::words("Oorzaak"), Column::numbers("Bedrag")],
         rows,
-        notes: Vec::new(),
+        notes: if parts.iter().any(|(why, _)| matches!(why, Why::Measures(_))) {
+            vec![format!(
+                "Maatregelen staan in het geld van het jaar: ook wat in {b} al meetelt, verandert mee met de prijzen."
+            )]
+        } else {
+            Vec::new()
+        },
     };
     Some((table, steps))
 }
@@ -367,4 +377,36 @@ fn overview(d: &Draft<'_>) -> Option<Table> {
         rows,
         notes: Vec::new(),
     }))
+}
+
+/// Whether nothing about the lines of a group is uncertain but the indices they follow.
+fn only_prices(d: &Draft<'_>, id: &GroupId) -> bool {
+    let model = d.model();
+    let Some(group) = d.projection().groups.iter().find(|g| g.id == *id) else { return false };
+    let costs: Vec<&str> = group
+        .members
+        .iter()
+        .map(|(l, _)| model.lines.get(*l))
+        .filter(|l| l.as_cost().is_some())
+        .map(Line::id)
+        .collect();
+    let of_line = |address: &str| {
+        costs.iter().any(|id| {
+            address.strip_prefix("cost.").is_some_and(|a| a.strip_prefix(id).is_some_and(|rest| rest.starts_with('.')))
+        })
+    };
+    let by_measure = |address: &str| {
+        let on = |m: &&crate::model::Measure| costs.contains(&model.lines.get(m.line).id());
+        address.strip_prefix("measure.").is_some_and(|a| {
+            model.measures.iter().filter(on).any(|m| a.strip_prefix(m.id.as_str()).is_some_and(|r| r.starts_with('.')))
+        })
+    };
+    let flows = |address: &str| address.starts_with("flow.");
+    !costs.is_empty()
+        && !model
+            .assumptions
+            .iter()
+            .filter(|a| a.distributions.iter().any(Option::is_some))
+            .any(|a| of_line(&a.address) || by_measure(&a.address) || flows(&a.address))
+        && group.members.iter().all(|(l, _)| model.lines.get(*l).as_cost().is_none_or(|c| c.luck_cost_cv.is_none()))
 }

@@ -107,9 +107,12 @@ fn booked_differently(d: &Draft<'_>, history: &[PastYear], all: &[(LineId, f64)]
         })
         .collect();
     out.push_str(&match whole.as_slice() {
-        [] => " Geen enkel domein is dan als geheel te vergelijken.".to_owned(),
-        [one] => format!(" Alleen {one} is als geheel te vergelijken."),
-        some => format!(" Alleen {} zijn als geheel te vergelijken.", words::some_of(some, 6)),
+        [] => " Geen enkel domein heeft dan alle cijfers.".to_owned(),
+        [one] => format!(" Alleen {one} heeft dan alle cijfers; ook dan kan iets anders zijn geboekt."),
+        some => format!(
+            " Alleen {} hebben dan alle cijfers; ook dan kan iets anders zijn geboekt.",
+            words::some_of(some, 6)
+        ),
     });
     Some(out)
 }

@@ -16,7 +16,7 @@ pub fn write(d: &Draft<'_>) -> Section {
         blocks.push(what_if(d));
     }
     blocks.push(Block::Paragraph(d.text(purpose(d))));
-    blocks.push(Block::Paragraph(d.text(format!("{} {}", strong("Van welke cijfers gaan we uit?"), base(d)))));
+    blocks.push(Block::Paragraph(d.text(format!("{} {}", strong(super::BASE), base(d)))));
     blocks.push(Block::Paragraph(d.text(format!("{} {}", strong("In welke prijzen staat dit?"), prices(d)))));
     if let Some(words) = without_budget(d) {
         blocks.push(Block::Paragraph(d.text(format!("{} {words}", strong("Waarmee vergelijken we?")))));
@@ -27,7 +27,7 @@ pub fn write(d: &Draft<'_>) -> Section {
         blocks.push(Block::Paragraph(Text::led("Verder van belang:", "")));
         blocks.push(Block::List(remarks));
     }
-    Section { id: "inleiding".into(), title: "Waar gaat dit over?".into(), level: 1, blocks }
+    Section { id: super::INTRODUCTION.into(), title: "Waar gaat dit over?".into(), level: 1, blocks }
 }
 
 fn what_if(d: &Draft<'_>) -> Block {
@@ -122,11 +122,19 @@ fn prices(d: &Draft<'_>) -> String {
             let rate = words::series(&a.values, a.scale, d.base_year());
             let addresses = addresses::values(model, a).join("; ");
             let rate = d.cite(&rate, &addresses, rate.clone(), "zoals opgegeven");
+            // Who assumes it must not say that it is so.
+            let stands = if words::is_own(&a.provenance) {
+                format!(
+                    "We nemen aan dat de meerjarenbegroting in prijzen van {year} staat. We nemen ook aan dat er een vergoeding is voor hogere lonen en prijzen."
+                )
+            } else {
+                format!("De meerjarenbegroting staat in prijzen van {year}. Voor hogere lonen en prijzen is er een vergoeding.")
+            };
             let mut out = format!(
-                "De meerjarenbegroting staat in prijzen van {year}. Voor hogere lonen en prijzen is er een vergoeding. \
-                 We rekenen daarvoor met {rate}. Dat geld staat niet in de budgetten van dit overzicht, maar centraal in de gemeentebegroting. \
+                "{stands} We rekenen daarvoor met {rate}. Dat geld staat niet in de budgetten van dit overzicht, maar centraal in de gemeentebegroting. \
                  Zo vergelijken we de lasten met een begroting in het geld van elk jaar."
             );
+            out.push_str(&without_compensation(d));
             if !a.provenance.is_empty() {
                 out.push_str(&format!(" {}", words::capital(&words::stopped(&words::provenance(&a.provenance)))));
             }
@@ -141,6 +149,27 @@ fn prices(d: &Draft<'_>) -> String {
                 .to_owned()
         }
     }
+}
+
+/// What hangs on the compensation in the last budget year.
+fn without_compensation(d: &Draft<'_>) -> String {
+    let id = GroupId::Total;
+    let said = || {
+        let at = d.last_budget_year(&id)?;
+        let year = d.years_of(&id).get(at)?;
+        let written = derive::budget_as_written(d.model(), d.projection(), derive::total(d.projection())?, at)?;
+        let less = derive::less(year.budget_cost?, written);
+        let y = year.year;
+        let amount = d.euros(
+            less,
+            &format!("budget(total, {y}) - budget.written(total, {y})"),
+            "begroting in het geld van het jaar min de begroting zoals zij er staat",
+        );
+        (d.book.round(less) > 0).then(|| {
+            format!(" Zonder die vergoeding is er voor de lasten van {y} {amount} minder begroot; ook de begrote baten zijn dan lager.")
+        })
+    };
+    said().unwrap_or_default()
 }
 
 /// Years that cannot be compared with a budget, and why.
@@ -195,7 +224,7 @@ fn reading(d: &Draft<'_>) -> String {
     let step = d.book.euros(1);
     if step > 1.0 {
         out.push_str(&format!(
-            " Tabellen zijn zo afgerond dat de bedragen optellen. Hetzelfde bedrag kan daardoor op een andere plek {} verschillen.",
+            " Tabellen zijn zo afgerond dat de bedragen optellen. In de tekst kan een bedrag of een verschil daardoor {} anders zijn.",
             dutch::euro(step)
         ));
     }

@@ -9,6 +9,7 @@ use super::super::draft::Draft;
 use super::super::words;
 use super::super::{addresses, tables};
 use crate::projection::GroupId;
+use crate::report::rounding::Units;
 use crate::study::derive;
 
 /// The section.
@@ -106,6 +107,10 @@ fn budget(d: &Draft<'_>) -> String {
         (-1, false) => format!("{amount} slechter dan begroot"),
         _ => format!("{amount} beter dan begroot"),
     };
+    let average = on_average(d, last, difference);
+    // Where the mean is another, the projection is not what to expect.
+    let expected = if average.is_empty() { expected } else { "in de raming " };
+    let compared = format!("{compared}{average}");
     match d.chance_of_worse(&id, last) {
         Some(p) => format!(
             "In {y} {what} {expected}{compared}; de kans op een slechter saldo dan begroot is {}.",
@@ -113,6 +118,34 @@ fn budget(d: &Draft<'_>) -> String {
         ),
         None => format!("In {y} {what} {expected}{compared}."),
     }
+}
+
+/// The mean over all futures beside the projection, where the two differ: a
+/// projection counts each assumption at its value, and most can only disappoint.
+fn on_average(d: &Draft<'_>, year: usize, printed: Units) -> String {
+    let id = GroupId::Total;
+    let group = d.outcome().and_then(|o| o.groups.iter().find(|g| g.id == id));
+    let (Some(balance), Some(budget)) = (
+        group.and_then(|g| g.balance.get(year)).map(|s| s.mean),
+        d.years_of(&id).get(year).and_then(derive::budget_balance),
+    ) else {
+        return String::new();
+    };
+    let exact = derive::less(balance, budget);
+    let mean = d.book.round(exact);
+    // Half a percent of a balance is noise; a tenth of the difference is not.
+    if (mean - printed).unsigned_abs() * 10 <= printed.unsigned_abs() {
+        return String::new();
+    }
+    let y = d.projection().years[year];
+    let amount = d.money(
+        mean,
+        &format!("mean(balance(total, {y})) - (budget_revenue(total, {y}) - budget(total, {y}))"),
+        exact,
+        "gemiddelde van alle trekkingen min de begroting",
+    );
+    let side = if mean < 0 { "slechter" } else { "beter" };
+    format!(" (gemiddeld over alle doorrekeningen {amount} {side})")
 }
 
 fn risk(d: &Draft<'_>) -> String {
@@ -141,7 +174,7 @@ fn risk(d: &Draft<'_>) -> String {
                 _ => String::new(),
             };
             format!(
-                "We zien {count}; het grootste dat bovenop de raming komt, is ‘{what}’: kans {odds}{each}, gevolg {}{when}.",
+                "We zien {count}; het grootste (kans maal gevolg) dat bovenop de raming komt, is ‘{what}’: kans {odds}{each}, gevolg {}{when}.",
                 size.unwrap_or_else(|| "onbekend".to_owned())
             )
         }
@@ -179,6 +212,15 @@ fn beside(d: &Draft<'_>) -> Option<String> {
             d.euros(total, &format!("register.expected({})", r.year), "som van kans maal gemiddeld gevolg"),
             r.year
         ));
+        let last = r.by_year.last().filter(|l| l.year > r.year).map(|l| (l.year, derive::both(l)));
+        if let Some((year, later)) =
+            last.filter(|(_, v)| *v > 0.0 && total > 0.0 && d.book.round(*v) != d.book.round(total))
+        {
+            out.push_str(&format!(
+                " In {year} is dat {}.",
+                d.euros(later, &format!("register.expected({year})"), "som van kans maal gemiddeld gevolg")
+            ));
+        }
     }
     Some(out)
 }
@@ -270,7 +312,10 @@ fn key_figures(d: &Draft<'_>) -> Table {
         })
         .collect();
     let budgeted = d.years_of(&id).iter().any(|y| derive::balance_above_budget(y).is_some());
-    let mut notes = vec!["Saldo is baten min lasten.".to_owned()];
+    let mut notes = vec![
+        "Saldo is baten min lasten. Een negatief saldo is nog geen tekort: de gemeente betaalt dit ook uit haar algemene geld."
+            .to_owned(),
+    ];
     if budgeted {
         notes.push("De vergelijking is met de begroting in het geld van dat jaar.".into());
     }

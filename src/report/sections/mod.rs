@@ -24,3 +24,9 @@ pub mod terms;
 pub mod trust;
 pub mod weights;
 pub mod what_ifs;
+
+/// The section that says how to read the paragraph.
+pub const INTRODUCTION: &str = "inleiding";
+
+/// The lead of its paragraph on what the projection starts from.
+pub const BASE: &str = "Van welke cijfers gaan we uit?";

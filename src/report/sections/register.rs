@@ -81,8 +81,9 @@ fn odds(d: &Draft<'_>, risk: &RiskEntry) -> Cell {
                 .at(format!("risk.chance_in({}, {})", risk.id, risk.years.first().map_or(0, |y| y.0)))
         }
         (Some(p), _) => {
-            Cell::number(chance::stated(&d.model().report.chance_words, p), p, super::super::document::Unit::Percent)
-                .at(format!("risk.chance({})", risk.id))
+            let each = if risk.years.len() > 1 { " per jaar" } else { "" };
+            let printed = format!("{}{each}", chance::stated(&d.model().report.chance_words, p));
+            Cell::number(printed, p, super::super::document::Unit::Percent).at(format!("risk.chance({})", risk.id))
         }
         _ => tables::nothing(),
     }
@@ -121,7 +122,7 @@ fn table(d: &Draft<'_>, summed: &[&RiskEntry]) -> Table {
     let mut columns = vec![
         Column::numbers("Nr").optional(),
         Column::words("Risico"),
-        Column::words("Kans per jaar"),
+        Column::words("Kans"),
         Column::numbers("Gevolg als het gebeurt"),
         Column::words("S/I").optional(),
         Column::numbers("Kans maal gevolg"),

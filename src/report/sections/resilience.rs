@@ -59,7 +59,7 @@ fn deficit(d: &Draft<'_>, r: &ResilienceOutcome) -> String {
             let simulated = d.outcome().is_some();
             let what = if simulated { "Het verwachte tekort" } else { "Het tekort in deze raming" };
             let how = if simulated {
-                " Het is gemiddeld over alle doorrekeningen; een overschot telt daarin als 0."
+                " Het is gemiddeld over alle doorrekeningen; een overschot telt daarin als 0. Daardoor is het hoger dan het gemiddelde verschil."
             } else {
                 ""
             };

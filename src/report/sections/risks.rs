@@ -29,7 +29,7 @@ pub fn write(d: &Draft<'_>, term: Term) -> Vec<Section> {
     let said_before = term == Term::Long && d.here.risks.iter().any(|r| r.term == Term::Short && r.what_if.is_some());
     if d.outcome().is_some() && !said_before && risks.iter().any(|r| r.what_if.is_some()) {
         blocks.push(Block::Paragraph(d.text(
-            "Verwijst een risico naar een wat-als? Dan is het bedrag het gemiddelde van alle doorrekeningen. \
+            "Verwijst een risico naar een wat-als? Dan is het bedrag het gemiddelde van alle doorrekeningen. Zit een deel al in de bandbreedte, dan is dat bedrag kleiner dan bij de wat-als. \
              De tabel bij de wat-als rekent met de uitgangspunten zelf.",
         )));
     }
@@ -194,6 +194,27 @@ fn of_times(p: f64) -> f64 {
 }
 
 fn odds(d: &Draft<'_>, risk: &RiskEntry) -> String {
+    let mut out = odds_each(d, risk);
+    // A year's chance reads as the chance of it all: what stays, adds up.
+    if let (Some(p), Some(last), true) = (risk.chance, risk.years.last(), risk.structural && !is_computed(risk))
+        && risk.years.len() > 1
+        && (0.0..1.0).contains(&p)
+        && p > 0.0
+        && !matches!(risk.written_chance, Some(RiskChance::PerYear(_)))
+    {
+        let each = format!("(1 - risk.chance({}))", risk.id);
+        let by_then = d.cite(
+            &dutch::percent(derive::by_last(p, risk.years.len()), 0),
+            &format!("1 - {}", vec![each; risk.years.len()].join(" * ")),
+            dutch::percent(derive::by_last(p, risk.years.len()), 6),
+            "1 min de kans dat het in geen van de jaren gebeurt",
+        );
+        out.push_str(&format!(" De kans dat het uiterlijk in {last} is gebeurd, is {by_then}."));
+    }
+    out
+}
+
+fn odds_each(d: &Draft<'_>, risk: &RiskEntry) -> String {
     let computed = is_computed(risk);
     let address = format!("risk.chance({})", risk.id);
     let Some(p) = risk.chance else {
@@ -280,7 +301,11 @@ fn amount(d: &Draft<'_>, risk: &RiskEntry) -> String {
                 format!("{} – {}", dutch::euro_cents(low), dutch::euro_cents(high)),
                 if simulated { "P10 en P90 van het gevolg" } else { "zoals opgegeven" },
             );
-            if simulated && d.outcome().is_some() {
+            if what_if.is_some() && d.outcome().is_some() {
+                out.push_str(&format!(
+                    " Hoe groot de tegenvaller zelf is, is een aanname; door de andere uitgangspunten ligt het bedrag met 80% kans {range}."
+                ));
+            } else if simulated && d.outcome().is_some() {
                 out.push_str(&format!(" Het bedrag ligt dan met 80% kans {range}."));
             } else if !simulated {
                 out.push_str(&format!(" Het bedrag ligt {range}."));

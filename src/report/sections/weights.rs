@@ -24,12 +24,32 @@ pub fn write(d: &Draft<'_>) -> Option<Section> {
     let largest = words::of_address(d.model(), &shown[0].address);
     let mut blocks = vec![Block::Paragraph(d.text(format!(
         "Het resultaat van {} hangt af van onzekere uitgangspunten. De tabel verandert er steeds één: van laag naar hoog, in alle jaren tegelijk. \
-         De kans dat het lager uitvalt dan laag is 10%, en ook de kans dat het hoger uitvalt dan hoog is 10%. Het meest doet {largest}.",
-        weights.year
+         De kans dat het lager uitvalt dan laag is 10%, en ook de kans dat het hoger uitvalt dan hoog is 10%. Het meest doet {largest}.{}",
+        weights.year,
+        most(d, weights)
     )))];
     blocks.push(Block::Chart(Box::new(chart(d, weights, &shown, &table))));
     blocks.push(Block::Table(table));
     Some(Section { id: "gewichten".into(), title: "Wat weegt het zwaarst?".into(), level: 1, blocks })
+}
+
+/// What most of the uncertainty comes from, where that is several assumptions
+/// that move together: one of them alone in the table looks smaller than they are.
+fn most(d: &Draft<'_>, weights: &Weights) -> String {
+    let Some(most) = weights.shares.as_ref().and_then(|s| s.shares.iter().max_by(|a, b| a.share.total_cmp(&b.share)))
+    else {
+        return String::new();
+    };
+    if most.addresses.len() < 2 {
+        return String::new();
+    }
+    let names: Vec<String> =
+        words::together(&most.addresses.iter().map(|a| words::of_address(d.model(), a)).collect::<Vec<_>>());
+    format!(
+        " De meeste onzekerheid ({}) komt van uitgangspunten die samenhangen: {}.",
+        dutch::percent(most.share.clamp(0.0, 1.0), 0),
+        words::some_of(&names, 4)
+    )
 }
 
 fn table(d: &Draft<'_>, weights: &Weights, shown: &[&Swing], others: usize) -> Table {

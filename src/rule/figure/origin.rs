@@ -7,7 +7,7 @@ use super::Figure;
 use crate::dutch::Quantity;
 
 /// Longest expression kept, in characters; what is longer is cut in the middle.
-pub(super) const MAX_FORMULA: usize = 600;
+pub(super) const MAX_FORMULA: usize = 1_200;
 /// Most inputs kept of one figure.
 pub(super) const MAX_INPUTS: usize = 64;
 
