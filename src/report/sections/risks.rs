@@ -302,8 +302,9 @@ fn amount(d: &Draft<'_>, risk: &RiskEntry) -> String {
                 if simulated { "P10 en P90 van het gevolg" } else { "zoals opgegeven" },
             );
             if what_if.is_some() && d.outcome().is_some() {
+                let what = if impact.mean < 0.0 { "meevaller" } else { "tegenvaller" };
                 out.push_str(&format!(
-                    " Hoe groot de tegenvaller zelf is, is een aanname; door de andere uitgangspunten ligt het bedrag met 80% kans {range}."
+                    " Hoe groot de {what} zelf is, is een aanname; door de andere uitgangspunten ligt het bedrag met 80% kans {range}."
                 ));
             } else if simulated && d.outcome().is_some() {
                 out.push_str(&format!(" Het bedrag ligt dan met 80% kans {range}."));
