@@ -21,7 +21,7 @@ import openpyxl
 CENT = 0.005
 FIRST = 5  # the first row below the headings of Uitgangspunten and Berekening
 YEAR = 4  # the column of the base year there
-SHEETS = ["Samenvatting", "Lijnen per jaar", "Uitgangspunten", "Maatregelen", "Wat-als", "Verklaring", "Register", "Simulatie", "Bewijs"]
+SHEETS = ["Samenvatting", "Lijnen per jaar", "Uitgangspunten", "Grafieken", "Maatregelen", "Wat-als", "Verklaring", "Register", "Simulatie", "Bewijs"]
 ERRORS = ("#REF!", "#NAME?", "#VALUE!", "#DIV/0!", "#N/A", "#NUM!", "Err:")
 
 

@@ -281,7 +281,7 @@ fn what_must_be_said_is_said_whenever_it_is_true() {
     for sentence in [
         "dat de meerjarenbegroting in prijzen van 2026 staat.",
         "centraal in de gemeentebegroting",
-        "Het uitgangspunt is dus een begroting en geen rekening.",
+        "Een begroting is geen rekening: is zij te laag, dan is deze raming dat ook.",
         "rekent al op € 500.000 aan ombuigingen",
         "noemt de begroting geen maatregel",
         "Dat bedrag hoort in de begroting en niet bij de risico's.",

@@ -60,9 +60,7 @@ fn base(d: &Draft<'_>) -> String {
     );
     match m.base {
         FigureKind::Budget | FigureKind::Amended => {
-            out.push_str(&format!(
-                " Het uitgangspunt is dus een begroting en geen rekening. Is de begroting {b} te laag, dan is deze raming dat ook."
-            ));
+            out.push_str(" Een begroting is geen rekening: is zij te laag, dan is deze raming dat ook.");
         }
         FigureKind::Forecast => {
             out.push_str(" Een prognose is geen rekening: de echte cijfers kunnen nog anders zijn.")

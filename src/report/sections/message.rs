@@ -316,11 +316,16 @@ fn key_figures(d: &Draft<'_>) -> Table {
         "Saldo is baten min lasten. Een negatief saldo is nog geen tekort: de gemeente betaalt dit ook uit haar algemene geld."
             .to_owned(),
     ];
+    // One line: the page of the council has no room for two.
+    let mut beside = Vec::new();
     if budgeted {
-        notes.push("De vergelijking is met de begroting in het geld van dat jaar.".into());
+        beside.push("De vergelijking is met de begroting in het geld van dat jaar.");
     }
     if d.outcome().is_some() && d.here.risks.iter().any(|r| r.summed) {
-        notes.push("De risico's met een eigen bedrag zitten niet in deze cijfers.".into());
+        beside.push("De risico's met een eigen bedrag zitten niet in deze cijfers.");
+    }
+    if !beside.is_empty() {
+        notes.push(beside.join(" "));
     }
     notes.extend(d.unknown_note(&id));
     tables::without_empty_columns(Table {
