@@ -9,9 +9,9 @@ use std::sync::Arc;
 
 use super::explain::{Made, NoAnswer};
 use crate::diagnostic::Diagnostic;
-use crate::model::{Call, Condition, Expression, Figure, FigureAddress, Model, Operator, Statistic};
-use crate::projection::{self, Named, Projection};
-use crate::simulation::{Outcome, Samples, Settings, Summary};
+use crate::model::{Call, Condition, Expression, FigureAddress, Model, Operator, Statistic};
+use crate::projection::{self, Projection};
+use crate::simulation::{Outcome, Samples, Settings};
 
 /// The draws of a model.
 #[derive(Debug)]
@@ -232,22 +232,8 @@ impl<'a> Scene<'a> {
     fn reported(&self, statistic: Statistic, address: &FigureAddress) -> Option<f64> {
         let outcome = self.draws?.outcome.as_ref()?;
         let at = self.model.year_index(address.year)?;
-        let summary: &Summary = match projection::named(self.model, self.projection, &address.name).ok()? {
-            Named::Line(id) if matches!(address.figure, Figure::Cost | Figure::Revenue) => {
-                outcome.lines.get(id.0)?.get(at)?
-            }
-            Named::Line(_) => return None,
-            Named::Group(group) => {
-                let group = outcome.groups.get(group)?;
-                match address.figure {
-                    Figure::Cost => group.cost.get(at)?,
-                    Figure::Revenue => group.revenue.get(at)?,
-                    Figure::Balance => group.balance.get(at)?,
-                    Figure::Shortfall => group.shortfall.get(at)?.as_ref()?,
-                    _ => return None,
-                }
-            }
-        };
+        let named = projection::named(self.model, self.projection, &address.name).ok()?;
+        let summary = outcome.summary(named, address.figure, at)?;
         Some(match statistic {
             Statistic::Mean => summary.mean,
             Statistic::Sd => summary.sd,

@@ -45,6 +45,7 @@ mod terms;
 mod value;
 mod volume;
 mod warnings;
+mod why;
 
 #[cfg(test)]
 pub(crate) mod testing;
@@ -68,6 +69,7 @@ pub use result::{
     Cause, Gap, GroupId, GroupProjection, GroupYear, LineProjection, LineYear, MeasureTerm, Part, Projection,
     ReserveProjection, ReserveYear, Terms,
 };
+pub use why::Why;
 
 use crate::model::Model;
 

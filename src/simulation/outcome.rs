@@ -1,6 +1,7 @@
 //! What a simulation reports.
 
-use crate::projection::GroupId;
+use crate::model::Figure;
+use crate::projection::{GroupId, Named};
 
 /// How to simulate.
 #[derive(Clone, Debug, PartialEq)]
@@ -95,4 +96,25 @@ pub struct Outcome {
     /// How many draws stopped at the edge of what can be: values of an
     /// assumption, volumes below 0, shares of clients above 1.
     pub stopped: u64,
+}
+
+impl Outcome {
+    /// What reports print of a figure in the year at a position; none of a
+    /// figure that no table sums up.
+    pub fn summary(&self, named: Named, figure: Figure, at: usize) -> Option<&Summary> {
+        match named {
+            Named::Line(id) if matches!(figure, Figure::Cost | Figure::Revenue) => self.lines.get(id.0)?.get(at),
+            Named::Line(_) => None,
+            Named::Group(group) => {
+                let group = self.groups.get(group)?;
+                match figure {
+                    Figure::Cost => group.cost.get(at),
+                    Figure::Revenue => group.revenue.get(at),
+                    Figure::Balance => group.balance.get(at),
+                    Figure::Shortfall => group.shortfall.get(at)?.as_ref(),
+                    _ => None,
+                }
+            }
+        }
+    }
 }

@@ -11,7 +11,7 @@ use std::collections::BTreeMap;
 use super::{Basis, RiskEntry, ScenarioStudy, YearLoss};
 use crate::model::{FigureKind, LineId, MeasureKind, Model, Prices, Quantity, RiskImpact};
 use crate::projection::{
-    BridgeDriver, Cause, GroupId, GroupProjection, GroupYear, LineYear, Projection, group_between_years,
+    BridgeDriver, Cause, GroupId, GroupProjection, GroupYear, LineYear, Projection, Why, group_between_years,
 };
 use crate::units::Year;
 
@@ -322,25 +322,6 @@ pub fn by_last(each: f64, years: usize) -> f64 {
 /// Sum of the expected losses of the risks that count, euros.
 pub fn expected_total(scenario: &ScenarioStudy) -> f64 {
     scenario.risks.iter().filter(|r| r.summed).map(|r| r.expected).sum()
-}
-
-/// Why a cost changed, in the terms of a council.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Why {
-    /// Wages and prices.
-    Price,
-    /// Growth of the volume.
-    Growth,
-    /// Growth by age.
-    Ageing,
-    /// Clients who come in, move or leave.
-    Movement,
-    /// Hours, days or sessions per client.
-    Intensity,
-    /// Measures of a kind.
-    Measures(MeasureKind),
-    /// What none of these explains: a line that starts or ends, another cost per unit.
-    Other,
 }
 
 /// Why the cost of a group changes between two years, euros by reason; the

@@ -7,7 +7,7 @@ use super::{driver, excess};
 use crate::model::{Figure, FigureAddress, Line, MeasureKind, Model, Quantity, RuleParameter};
 use crate::projection::{self, GroupId, Named, NoFigure, Projection};
 use crate::rule::{Draws, Facts, FigureValue, MeasureAmount, Missing, Names, NotGiven, Table};
-use crate::simulation::{Outcome, Summary};
+use crate::simulation::Outcome;
 use crate::units::Year;
 
 /// What a scenario computed, shared with the rules.
@@ -47,22 +47,8 @@ impl Computed {
     fn table(&self, address: &FigureAddress) -> Option<Table> {
         let outcome = self.outcome.as_ref()?;
         let at = self.model.year_index(address.year)?;
-        let summary: &Summary = match projection::named(&self.model, &self.projection, &address.name).ok()? {
-            Named::Line(id) if matches!(address.figure, Figure::Cost | Figure::Revenue) => {
-                outcome.lines.get(id.0)?.get(at)?
-            }
-            Named::Line(_) => return None,
-            Named::Group(g) => {
-                let group = outcome.groups.get(g)?;
-                match address.figure {
-                    Figure::Cost => group.cost.get(at)?,
-                    Figure::Revenue => group.revenue.get(at)?,
-                    Figure::Balance => group.balance.get(at)?,
-                    Figure::Shortfall => group.shortfall.get(at)?.as_ref()?,
-                    _ => return None,
-                }
-            }
-        };
+        let named = projection::named(&self.model, &self.projection, &address.name).ok()?;
+        let summary = outcome.summary(named, address.figure, at)?;
         Some(Table { mean: summary.mean, p10: summary.p10, p50: summary.p50, p90: summary.p90 })
     }
 

@@ -10,4 +10,6 @@ mod heerde;
 mod indexation;
 mod printed;
 mod registers;
+#[path = "../shipped/mod.rs"]
+mod shipped;
 mod support;

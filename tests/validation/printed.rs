@@ -10,6 +10,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
+use crate::shipped::{rules, sources};
 use ravijn::analysis::explain::{Explanation, From};
 use ravijn::dutch::Quantity;
 use ravijn::input::Sources;
@@ -36,35 +37,6 @@ enum Kind {
     Alternative,
     /// The list of evidence repeats the text.
     Evidence,
-}
-
-fn sources(name: &str) -> Sources {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("scenarios").join(name);
-    let mut sources = Sources::default();
-    for entry in std::fs::read_dir(folder).expect("shipped").flatten() {
-        let file = entry.file_name().to_string_lossy().into_owned();
-        if file.ends_with(".toml") || file.ends_with(".csv") {
-            sources.insert(file, std::fs::read(entry.path()).expect("readable"));
-        }
-    }
-    sources
-}
-
-fn rules() -> Vec<RuleSource> {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("rules");
-    let mut found = Vec::new();
-    for domain in std::fs::read_dir(root).expect("shipped").flatten().filter(|d| d.path().is_dir()) {
-        for entry in std::fs::read_dir(domain.path()).expect("a folder").flatten() {
-            let path = entry.path();
-            if path.extension().is_some_and(|e| e == "rhai") {
-                let id = path.file_stem().expect("a name").to_string_lossy().into_owned();
-                let bytes = std::fs::read(&path).expect("readable");
-                found.push(RuleSource { path: path.to_string_lossy().into_owned(), id, bytes });
-            }
-        }
-    }
-    found.sort_by(|a, b| a.path.cmp(&b.path));
-    found
 }
 
 /// A number as printed.

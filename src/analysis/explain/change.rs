@@ -4,31 +4,7 @@
 use super::{Builder, NoAnswer, Term};
 use crate::dutch::Quantity;
 use crate::model::{Ageing, Call, LineId, Measure, MeasureKind};
-
-/// Why a cost changes.
-#[derive(Clone, Copy, PartialEq)]
-enum Cause {
-    Price,
-    Growth,
-    Ageing,
-    Movement,
-    Intensity,
-    Measures(MeasureKind),
-    Other,
-}
-
-const CAUSES: [(&str, Cause); 10] = [
-    ("price", Cause::Price),
-    ("growth", Cause::Growth),
-    ("ageing", Cause::Ageing),
-    ("movement", Cause::Movement),
-    ("intensity", Cause::Intensity),
-    ("new-policy", Cause::Measures(MeasureKind::NewPolicy)),
-    ("saving", Cause::Measures(MeasureKind::Saving)),
-    ("target", Cause::Measures(MeasureKind::Target)),
-    ("technical", Cause::Measures(MeasureKind::Technical)),
-    ("other", Cause::Other),
-];
+use crate::projection::Why;
 
 /// Something that may not be: none where the split cannot be told in a formula.
 type Found = Option<usize>;
@@ -36,8 +12,8 @@ type Found = Option<usize>;
 impl<'a> Builder<'a> {
     pub(super) fn change(&mut self, call: &Call) -> Result<Option<usize>, NoAnswer> {
         let wrong = |why: String| NoAnswer::Unknown(format!("{call}: {why}"));
-        let Some((_, cause)) = CAUSES.iter().find(|(name, _)| *name == call.part(0)) else {
-            let known: Vec<&str> = CAUSES.iter().map(|(name, _)| *name).collect();
+        let Some(cause) = Why::ALL.iter().find(|why| why.name() == call.part(0)) else {
+            let known: Vec<&str> = Why::ALL.iter().map(|why| why.name()).collect();
             return Err(wrong(format!("a cause is one of {}", known.join(", "))));
         };
         let (set, from, to) = (self.set(call, 1)?, self.at(call, 2)?, self.at(call, 3)?);
@@ -52,10 +28,9 @@ impl<'a> Builder<'a> {
         self.given(name, Quantity::Euro, 0.0, "nothing changes by this", None)
     }
 
-    fn line_change(&mut self, cause: Cause, line: LineId, from: usize, to: usize) -> Found {
+    fn line_change(&mut self, cause: Why, line: LineId, from: usize, to: usize) -> Found {
         let id = self.model.lines.get(line).id().to_owned();
-        let word = CAUSES.iter().find(|(_, c)| *c == cause).map_or("", |(name, _)| name);
-        let name = format!("change({word}, {id}, {}, {})", self.year(from), self.year(to));
+        let name = format!("change({}, {id}, {}, {})", cause.name(), self.year(from), self.year(to));
         if let Some(known) = self.known.get(&name) {
             return Some(*known);
         }
@@ -68,19 +43,19 @@ impl<'a> Builder<'a> {
             || (before > 0.0) != (after > 0.0)
             || volumes.iter().any(|v| self.steps[*v].value <= 0.0);
         let made = match cause {
-            Cause::Other if whole => {
+            Why::Other if whole => {
                 self.step(name.clone(), Quantity::Euro, Term::less(Term::Step(0), Term::Step(1)), of)
             }
-            Cause::Measures(kind) => self.by_measures(name.clone(), line, kind, (from, to), &of, &volumes, whole)?,
-            Cause::Other => self.nothing(name.clone()),
+            Why::Measures(kind) => self.by_measures(name.clone(), line, kind, (from, to), &of, &volumes, whole)?,
+            Why::Other => self.nothing(name.clone()),
             _ if whole => self.nothing(name.clone()),
-            Cause::Price => self.by_factor(name.clone(), &of, |b, y| b.price_index(line, y), (from, to)),
-            Cause::Intensity => {
+            Why::Price => self.by_factor(name.clone(), &of, |b, y| b.price_index(line, y), (from, to)),
+            Why::Intensity => {
                 let cost = self.cost_line(line)?;
                 self.by_factor(name.clone(), &of, |b, y| b.intensity(cost, y), (from, to))
             }
-            Cause::Growth | Cause::Ageing => self.by_volume(name.clone(), line, cause, (from, to), &of, &volumes)?,
-            Cause::Movement => self.by_movement(name.clone(), line, (from, to), &of, &volumes)?,
+            Why::Growth | Why::Ageing => self.by_volume(name.clone(), line, cause, (from, to), &of, &volumes)?,
+            Why::Movement => self.by_movement(name.clone(), line, (from, to), &of, &volumes)?,
         };
         self.known.insert(name, made);
         Some(made)
@@ -122,7 +97,7 @@ impl<'a> Builder<'a> {
         &mut self,
         name: String,
         line: LineId,
-        cause: Cause,
+        cause: Why,
         (from, to): (usize, usize),
         amounts: &[usize],
         volumes: &[usize],
@@ -132,9 +107,9 @@ impl<'a> Builder<'a> {
         let mut parts = Vec::new();
         for y in from + 1..=to {
             let rate = match (cause, &cost.ageing, cost.growth) {
-                (Cause::Growth, _, Some(growth)) => Some(self.assumption(growth, y)),
-                (Cause::Ageing, Ageing::Rate(rate), _) => Some(self.assumption(*rate, y)),
-                (Cause::Ageing, Ageing::Population, _) => Some(self.ageing(cost, y)),
+                (Why::Growth, _, Some(growth)) => Some(self.assumption(growth, y)),
+                (Why::Ageing, Ageing::Rate(rate), _) => Some(self.assumption(*rate, y)),
+                (Why::Ageing, Ageing::Population, _) => Some(self.ageing(cost, y)),
                 _ => None,
             };
             let Some(rate) = rate else { continue };

@@ -9,10 +9,9 @@ use super::super::draft::{Draft, has_band, strong};
 use super::super::rounding::Units;
 use super::super::{addresses, tables, words};
 use super::{budget, clients, lines, pictures};
-use crate::model::FigureKind;
-use crate::model::Line;
-use crate::projection::GroupId;
-use crate::study::derive::{self, Why};
+use crate::model::{FigureKind, Line};
+use crate::projection::{GroupId, Why};
+use crate::study::derive;
 
 /// The sections: a chapter and one section per domain.
 pub fn write(d: &Draft<'_>) -> Vec<Section> {
@@ -147,7 +146,7 @@ fn causes(d: &Draft<'_>, id: &GroupId) -> Option<(Table, Vec<(String, Units, f64
         .iter()
         .zip(&parts)
         .map(|((why, u, v), (cause, _))| {
-            let address = format!("change({}, {group}, {b}, {h})", cause_of(*cause));
+            let address = format!("change({}, {group}, {b}, {h})", cause.name());
             Row::plain(vec![Cell::words(why.clone()), tables::amount(&d.book, *u, *v).at(address)])
         })
         .collect();
@@ -170,19 +169,7 @@ fn causes(d: &Draft<'_>, id: &GroupId) -> Option<(Table, Vec<(String, Units, f64
     Some((table, steps))
 }
 
-/// The cause as an address names it.
-fn cause_of(why: Why) -> &'static str {
-    match why {
-        Why::Price => "price",
-        Why::Growth => "growth",
-        Why::Ageing => "ageing",
-        Why::Movement => "movement",
-        Why::Intensity => "intensity",
-        Why::Measures(kind) => kind.name(),
-        Why::Other => "other",
-    }
-}
-
+/// The cause in words; the amount decides between more and less.
 pub fn reason(why: Why, amount: f64) -> &'static str {
     let up = amount >= 0.0;
     let pick = |more: &'static str, less: &'static str| if up { more } else { less };

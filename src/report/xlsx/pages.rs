@@ -331,7 +331,7 @@ fn bridge(book: &mut Workbook, w: &Written<'_>) -> Result<(), XlsxError> {
     s.freeze(2)?;
     let Some(first) = projection.years.first().copied() else { return Ok(()) };
     for group in projection.groups.iter().filter(|g| matches!(g.id, GroupId::Domain(_) | GroupId::Total)) {
-        let mut rows: Vec<(derive::Why, Vec<f64>)> = Vec::new();
+        let mut rows: Vec<(crate::projection::Why, Vec<f64>)> = Vec::new();
         for (at, year) in projection.years.iter().enumerate().skip(1) {
             for (why, amount) in derive::changes(model, projection, &group.id, first, *year) {
                 let row = match rows.iter().position(|(w, _)| *w == why) {
