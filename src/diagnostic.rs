@@ -14,6 +14,8 @@ use std::sync::Arc;
 pub struct Place {
     /// The file as named on the command line or relative to the municipality.
     pub file: Arc<str>,
+    /// The sheet, in a spreadsheet.
+    pub sheet: Option<Arc<str>>,
     /// Line, counted from 1; 0 means the file as a whole.
     pub line: u32,
     /// Column in characters, counted from 1.
@@ -25,12 +27,17 @@ pub struct Place {
 impl Place {
     /// A place in a file.
     pub fn new(file: impl Into<Arc<str>>, line: u32, column: u32, length: u32) -> Self {
-        Self { file: file.into(), line, column, length: length.max(1) }
+        Self { file: file.into(), sheet: None, line, column, length: length.max(1) }
+    }
+
+    /// A cell of a spreadsheet, by row and column counted from 1.
+    pub fn cell(file: impl Into<Arc<str>>, sheet: impl Into<Arc<str>>, row: u32, column: u32) -> Self {
+        Self { sheet: Some(sheet.into()), ..Self::new(file, row, column, 1) }
     }
 
     /// A file as a whole.
     pub fn file(file: impl Into<Arc<str>>) -> Self {
-        Self { file: file.into(), line: 0, column: 0, length: 1 }
+        Self { file: file.into(), sheet: None, line: 0, column: 0, length: 1 }
     }
 
     /// The place of a byte range in `text`, whose file is `file`.
@@ -59,10 +66,24 @@ fn small(n: usize) -> u32 {
     u32::try_from(n).unwrap_or(u32::MAX)
 }
 
+/// A column as a spreadsheet names it: A to Z, then AA.
+fn letters(column: u32) -> String {
+    let mut left = column.max(1);
+    let mut out = Vec::new();
+    while left > 0 {
+        let digit = u8::try_from((left - 1) % 26).unwrap_or(0);
+        out.push(char::from(b'A' + digit));
+        left = (left - 1) / 26;
+    }
+    out.iter().rev().collect()
+}
+
 impl fmt::Display for Place {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if self.line == 0 {
             write!(f, "{}", self.file)
+        } else if let Some(sheet) = &self.sheet {
+            write!(f, "{}:{sheet}!{}{}", self.file, letters(self.column), self.line)
         } else {
             write!(f, "{}:{}:{}", self.file, self.line, self.column)
         }
@@ -227,6 +248,13 @@ fn excerpt(line: &str, place: &Place, paint: &dyn Fn(&str, &str) -> String) -> S
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_cell_is_named_as_the_spreadsheet_names_it() {
+        let of = |row, column| Place::cell("figures.xlsx", "Blad1", row, column).to_string();
+        assert_eq!(of(7, 3), "figures.xlsx:Blad1!C7");
+        assert_eq!([of(1, 26), of(1, 27), of(2, 64)].map(|p| p[19..].to_owned()), ["Z1", "AA1", "BL2"]);
+    }
 
     #[test]
     fn a_place_counts_characters_not_bytes() {

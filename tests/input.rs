@@ -409,6 +409,29 @@ fn a_spreadsheet_gives_the_same_figures_as_csv() {
 }
 
 #[test]
+fn a_mistake_in_a_spreadsheet_is_placed_by_sheet_and_cell() {
+    let mut book = rust_xlsxwriter::Workbook::new();
+    let sheet = book.add_worksheet().set_name("Cijfers 2026").expect("a name");
+    for (row, cells) in
+        [["line", "quantity", "kind", "year", "value", "source"], ["hulp", "cost", "budget", "2026", "veel", ""]]
+            .iter()
+            .enumerate()
+    {
+        for (column, text) in cells.iter().enumerate() {
+            // From the third row on, to see that the sheet's own count is used.
+            let at = (u32::try_from(row + 2).expect("small"), u16::try_from(column).expect("small"));
+            sheet.write_string(at.0, at.1, *text).expect("a cell");
+        }
+    }
+    let mut sources = Sources::default();
+    sources.insert("base.toml", hulp("").as_bytes());
+    sources.insert("figures.xlsx", book.save_to_buffer().expect("a workbook"));
+    let found = load(&sources, None).expect_err("a mistake");
+    let place = found[0].place.as_ref().map(ToString::to_string);
+    assert_eq!(place.as_deref(), Some("figures.xlsx:Cijfers 2026!E4"), "{}", shown(&sources, &found));
+}
+
+#[test]
 fn a_damaged_spreadsheet_or_a_second_file_of_figures_is_a_message() {
     let folder = folder("tests/fixtures/sheets");
     let bytes = folder.bytes("figures.xlsx").expect("it is there");

@@ -1,7 +1,7 @@
 //! figures.xlsx and figures.ods: the same table in a spreadsheet.
 //!
-//! The first sheet is read, its first row being the header. A place is row and
-//! column, as the spreadsheet shows them.
+//! The first sheet is read, its first row being the header. A place is sheet
+//! and cell, `Blad1!C7`, as the spreadsheet shows them.
 
 use std::collections::BTreeMap;
 use std::io::Cursor;
@@ -40,53 +40,49 @@ pub(super) fn cells(name: &str, bytes: &[u8], found: &mut Diagnostics) -> Option
 const WIDEST: u32 = 64;
 
 fn first_sheet(name: &str, bytes: &[u8]) -> Option<Vec<Vec<Cell>>> {
-    let mut rows = Grid { file: name.into(), rows: BTreeMap::new() };
+    let mut rows = BTreeMap::new();
+    let sheet: String;
     if name.to_ascii_lowercase().ends_with(".ods") {
         let mut book: Ods<_> = open_workbook_from_rs(Cursor::new(bytes)).ok()?;
-        let sheet = book.worksheet_range_at(0)?.ok()?;
-        let (first_row, first_column) = sheet.start().unwrap_or((0, 0));
-        for (row, column, data) in sheet.used_cells() {
-            rows.put(first_row + u32::try_from(row).ok()?, first_column + u32::try_from(column).ok()?, text(data));
+        sheet = book.sheet_names().first()?.clone();
+        let range = book.worksheet_range_at(0)?.ok()?;
+        let (first_row, first_column) = range.start().unwrap_or((0, 0));
+        for (row, column, data) in range.used_cells() {
+            let at = (first_row + u32::try_from(row).ok()?, first_column + u32::try_from(column).ok()?);
+            put(&mut rows, at, text(data));
         }
     } else {
         // Cell by cell: a whole range takes room for every empty cell too.
         let mut book: Xlsx<_> = open_workbook_from_rs(Cursor::new(bytes)).ok()?;
-        let sheet = book.sheet_names().first()?.clone();
+        sheet = book.sheet_names().first()?.clone();
         let mut cells = book.worksheet_cells_reader(&sheet).ok()?;
         while let Some(cell) = cells.next_cell().ok()? {
-            let (row, column) = cell.get_position();
-            rows.put(row, column, text(&Data::from(cell.get_value().clone())));
+            put(&mut rows, cell.get_position(), text(&Data::from(cell.get_value().clone())));
         }
     }
-    Some(rows.into_rows())
+    Some(in_rows(rows, &name.into(), &sheet.into()))
 }
 
 /// Cells by row and column, counted from 0.
-struct Grid {
-    file: Arc<str>,
-    rows: BTreeMap<u32, BTreeMap<u32, String>>,
+type Grid = BTreeMap<u32, BTreeMap<u32, String>>;
+
+fn put(grid: &mut Grid, (row, column): (u32, u32), text: String) {
+    if !text.is_empty() {
+        grid.entry(row).or_default().insert(column.min(WIDEST), text);
+    }
 }
 
-impl Grid {
-    fn put(&mut self, row: u32, column: u32, text: String) {
-        if !text.is_empty() {
-            self.rows.entry(row).or_default().insert(column.min(WIDEST), text);
-        }
-    }
-
-    /// Rows without their gaps filled; cells with theirs.
-    fn into_rows(self) -> Vec<Vec<Cell>> {
-        let file = self.file;
-        let row = |(row, mut cells): (u32, BTreeMap<u32, String>)| {
-            let last = cells.last_key_value().map_or(0, |(column, _)| *column);
-            let cell = |column| Cell {
-                text: cells.remove(&column).unwrap_or_default(),
-                place: Place::new(file.clone(), row.saturating_add(1), column + 1, 1),
-            };
-            (0..=last).map(cell).collect()
+/// Rows without their gaps filled; cells with theirs.
+fn in_rows(grid: Grid, file: &Arc<str>, sheet: &Arc<str>) -> Vec<Vec<Cell>> {
+    let row = |(row, mut cells): (u32, BTreeMap<u32, String>)| {
+        let last = cells.last_key_value().map_or(0, |(column, _)| *column);
+        let cell = |column| Cell {
+            text: cells.remove(&column).unwrap_or_default(),
+            place: Place::cell(file.clone(), sheet.clone(), row.saturating_add(1), column + 1),
         };
-        self.rows.into_iter().map(row).collect()
-    }
+        (0..=last).map(cell).collect()
+    };
+    grid.into_iter().map(row).collect()
 }
 
 /// A cell as text; numbers in point notation, whole ones without decimals.
