@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::input::Sources;
-use crate::report::{compose, csv, html, json, markdown, receipt, svg};
+use crate::report::{Audience, compose, compose_for, csv, html, json, markdown, receipt, svg};
 use crate::rule::RuleSource;
 use crate::simulation::Settings;
 use crate::study;
@@ -109,7 +109,39 @@ fn handed_out(study: &Study) -> String {
         }
         let book = crate::report::xlsx(study, own, &report, crate::report::Counts::Guarded).expect("a workbook");
         all.push_str(&cells(book));
+        for reader in [Audience::Raad, Audience::College, Audience::Controller] {
+            let report = compose_for(study, own, reader);
+            all.push_str(&markdown(&report));
+            all.push_str(&words_of(&crate::report::docx(&report, None).expect("a document")));
+        }
     }
+    all
+}
+
+/// What a Word document says: the text of its parts, tags and their numbers left out.
+fn words_of(document: &[u8]) -> String {
+    use std::io::Read;
+    let mut package = zip::ZipArchive::new(std::io::Cursor::new(document)).expect("a package");
+    let mut all = String::new();
+    for at in 0..package.len() {
+        let mut part = package.by_index(at).expect("a part");
+        let name = part.name().expect("a name").into_owned();
+        if !name.starts_with("word/") || !name.ends_with(".xml") {
+            continue;
+        }
+        let mut xml = String::new();
+        part.read_to_string(&mut xml).expect("UTF-8");
+        // `<w:t>` and `<w:t xml:space="preserve">`, not `<w:tbl>`.
+        for run in xml.split("<w:t").skip(1).filter(|run| run.starts_with(['>', ' '])) {
+            let text = run.split_once('>').and_then(|(_, rest)| rest.split("</w:t>").next());
+            all.push_str(text.unwrap_or_default());
+            // A cell or a paragraph ends here and not in the middle of a number.
+            if run.contains("</w:p>") {
+                all.push('\n');
+            }
+        }
+    }
+    assert!(all.len() > 1_000, "the words are found");
     all
 }
 
