@@ -9,10 +9,13 @@ use rust_xlsxwriter::{
 use super::pages::{Written, sheet};
 use super::sheet::{Look, Sheet};
 use crate::report::chart::{Amount, Chart, Drawing, edges};
+use crate::study::derive;
 
 const NAME: &str = "Grafieken";
 /// Rows that a drawing covers.
 const TALL: u32 = 19;
+/// The same where long names stand beside or under the axis.
+const TALLER: u32 = 36;
 /// The colours of the drawings in the texts: first, other, band.
 const MAIN: &str = "#0B5394";
 const OTHER: &str = "#A63D00";
@@ -116,12 +119,16 @@ fn block(chart: &Chart) -> Option<Block> {
             ];
             named("Oorzaak", &series, ChartType::ColumnStacked, rows)
         }
-        Drawing::Tornado { bars, .. } => named(
-            "Uitgangspunt",
-            &[("laag", Style::Dot), ("hoog", Style::Dot)],
-            ChartType::Line,
-            bars.iter().map(|b| (b.label.clone(), vec![value(&b.low), value(&b.high)])).collect(),
-        ),
+        // Bars that lie: the names of assumptions are too long to stand under an axis.
+        Drawing::Tornado { centre, bars, .. } => {
+            let moved = |a: &Amount| Some(derive::less(a.value, centre.value));
+            named(
+                "Uitgangspunt",
+                &[("verschil bij laag", Style::Bar(MAIN)), ("verschil bij hoog", Style::Bar(OTHER))],
+                ChartType::Bar,
+                bars.iter().map(|b| (b.label.clone(), vec![moved(&b.low), moved(&b.high)])).collect(),
+            )
+        }
         Drawing::Dots { rows, .. } => named(
             "Wat als",
             &[
@@ -200,7 +207,7 @@ fn put(s: &mut Sheet<'_>, chart: &Chart, block: &Block) -> Result<(), XlsxError>
             }
             Style::Bar(colour) => {
                 let fill = ChartSolidFill::new().set_color(*colour).clone();
-                series.set_format(ChartFormat::new().set_solid_fill(&fill)).set_gap(60);
+                series.set_format(ChartFormat::new().set_solid_fill(&fill)).set_gap(60).set_overlap(100);
                 continue;
             }
         }
@@ -210,23 +217,41 @@ fn put(s: &mut Sheet<'_>, chart: &Chart, block: &Block) -> Result<(), XlsxError>
         Drawing::Waterfall { .. } => {
             drawn.legend().set_hidden();
         }
-        Drawing::Dots { .. } | Drawing::Tornado { .. } => {
+        Drawing::Dots { .. } => {
             drawn.set_high_low_lines(true);
+            // Titles of what-ifs are long: upright, they leave the lines their room.
+            drawn.x_axis().set_font(rust_xlsxwriter::ChartFont::new().set_rotation(-90).set_size(8));
+            // From 0 the what-ifs would all look alike.
+            let all: Vec<f64> = block.rows.iter().flat_map(|(_, v)| v.iter().flatten().copied()).collect();
+            let (low, high) =
+                (all.iter().copied().fold(f64::MAX, f64::min), all.iter().copied().fold(f64::MIN, f64::max));
+            if high > low {
+                let room = (high - low) / 10.0;
+                drawn.y_axis().set_min(low - room).set_max(high + room);
+            }
+        }
+        Drawing::Tornado { .. } => {
+            // The largest first, from above. Of bars that lie, the names stand on the upright axis.
+            drawn.y_axis().set_reverse().set_font(rust_xlsxwriter::ChartFont::new().set_size(8));
         }
         Drawing::Loss { .. } => {
             drawn.legend().set_hidden();
         }
         _ => {}
     }
-    drawn.x_axis().set_label_position(ChartAxisLabelPosition::Low);
+    let lying = matches!(chart.drawing, Drawing::Tornado { .. });
+    let names = if lying { drawn.y_axis() } else { drawn.x_axis() };
+    names.set_label_position(ChartAxisLabelPosition::Low);
     drawn.title().set_name(&chart.title).set_font(rust_xlsxwriter::ChartFont::new().set_size(12));
     drawn.legend().set_position(ChartLegendPosition::Bottom);
     let large = block.rows.iter().flat_map(|(_, v)| v.iter().flatten()).any(|v| v.abs() >= 2_000_000.0);
     let (format, unit) = if large { ("#,##0.0,,", "€ miljoen") } else { ("#,##0,", "€ duizend") };
-    drawn.y_axis().set_num_format(format).set_name(unit);
+    let amounts = if lying { drawn.x_axis() } else { drawn.y_axis() };
+    amounts.set_num_format(format).set_name(unit);
     drawn.set_alt_text(format!("{}. {} De cijfers staan in de cellen ernaast.", chart.title, chart.alternative));
-    drawn.set_width(760).set_height(20 * (TALL - 1));
+    let tall = if matches!(chart.drawing, Drawing::Dots { .. } | Drawing::Tornado { .. }) { TALLER } else { TALL };
+    drawn.set_width(760).set_height(20 * (tall - 1));
     s.out.insert_chart(start, 6, &drawn)?;
-    s.row = s.row.max(start + TALL) + 1;
+    s.row = s.row.max(start + tall) + 1;
     Ok(())
 }
