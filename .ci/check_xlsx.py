@@ -11,6 +11,7 @@ what a reader expects: numbers as numbers, frozen headings, real charts?
 
 import json
 import pathlib
+import re
 import shutil
 import subprocess
 import sys
@@ -19,6 +20,8 @@ import tempfile
 import openpyxl
 
 CENT = 0.005
+# Assumptions of which one year is changed.
+ONE_YEAR = ("rate", "volume.growth", "volume.ageing", "volume", "growth", "budget.compensation")
 FIRST = 5  # the first row below the headings of Uitgangspunten and Berekening
 YEAR = 4  # the column of the base year there
 SHEETS = ["Samenvatting", "Lijnen per jaar", "Uitgangspunten", "Grafieken", "Maatregelen", "Wat-als", "Verklaring", "Register", "Simulatie", "Bewijs"]
@@ -88,25 +91,43 @@ def changed(ravijn: str, folder: pathlib.Path, book: pathlib.Path, work: pathlib
     years = [c.value for c in sheet[FIRST - 1] if str(c.value).isdigit()]
     overlay = ['extends = "base.toml"', 'title = "Toets"']
     count = 0
+    kinds: dict = {}
+    amount_unit = int(re.search(r"^amount_unit\s*=\s*([\d_]+)", (folder / "base.toml").read_text(), re.M).group(1))
+    q = lambda share: f'"{share * 100:.6f}%"'  # noqa: E731
     for row in range(FIRST, sheet.max_row + 1):
         address, unit = sheet.cell(row, 2).value, sheet.cell(row, 3).value
         if not address:
             continue
-        last = address.rsplit(".", 1)[-1]
-        if unit == "%" and last in ("rate", "growth", "ageing", "compensation"):
+        kind = ".".join(address.split(".")[2:]) or address
+        cells = [sheet.cell(row, YEAR + at) for at in range(len(years))]
+        small = 0.003 + 0.001 * (count % 4)
+        if kind in ONE_YEAR:
             # One year, each assumption by its own step, so that no two can be mixed up.
             at = 1 + count % (len(years) - 1)
-            cell = sheet.cell(row, YEAR + at)
-            cell.value = round(cell.value + 0.003 + 0.001 * (count % 4), 6)
-            overlay.append(f'{address} = {{ {years[at]} = "{cell.value * 100:.6f}%" }}')
-        elif unit == "€" and address.startswith("cost."):
-            # A price: every year a tenth more.
-            for at in range(1, len(years)):
-                cell = sheet.cell(row, YEAR + at)
-                cell.value = round(cell.value * 1.1, 6)
-            overlay.append(f'{address} = {{ {", ".join(f"{y} = {sheet.cell(row, YEAR + at).value}" for at, y in enumerate(years) if at)} }}')
+            cells[at].value = round(cells[at].value + small, 6)
+            overlay.append(f'{address} = {{ {years[at]} = "{cells[at].value * 100:.6f}%" }}')
+        elif kind == "level":
+            # A start that is higher or lower has no years.
+            for cell in cells:
+                cell.value = round(cell.value + small, 6)
+            overlay.append(f'{address} = "{cells[0].value * 100:.6f}%"')
+        elif kind in ("unit_cost", "unit_cost.rate"):
+            # A price of one year, that indices raise.
+            for cell in cells:
+                cell.value = round(cell.value * 1.1 + 0.01, 4)
+            overlay.append(f"{address} = {cells[0].value}")
+        elif unit == "%":
+            # A share or what comes true: never above 100% or below 0.
+            for cell in cells[1:]:
+                cell.value = round(cell.value + (small if cell.value < 0.5 else -small), 6)
+            overlay.append(f'{address} = {{ {", ".join(f"{y} = {q(c.value)}" for y, c in zip(years[1:], cells[1:]))} }}')
         else:
-            continue
+            # An amount, a tariff, hours: every year a tenth more and a little; an amount in the unit of the file.
+            size = amount_unit if kind == "amount" else 1
+            for cell in cells[1:]:
+                cell.value = round(cell.value * 1.1 + 0.01 * size, 6)
+            overlay.append(f'{address} = {{ {", ".join(f"{y} = {c.value / size:.8f}" for y, c in zip(years[1:], cells[1:]))} }}')
+        kinds[kind] = kinds.get(kind, 0) + 1
         count += 1
     by_hand = work / ("changed-" + book.name)
     opened.save(by_hand)
@@ -146,6 +167,10 @@ def changed(ravijn: str, folder: pathlib.Path, book: pathlib.Path, work: pathlib
         moved += any(abs(a["amount"] - b["amount"]) > 1 for a, b in zip(before["years"], after["years"]))
     if moved == 0:
         wrong.append(f"{folder.name}: the changes moved no line, so the check proves nothing")
+    rows_with = sum(1 for row in range(FIRST, sheet.max_row + 1) if sheet.cell(row, 2).value)
+    if count != rows_with:
+        wrong.append(f"{folder.name}: {count} of {rows_with} assumptions were changed")
+    print(f"{folder.name}: every kind changed: " + ", ".join(f"{n} {kind}" for kind, n in sorted(kinds.items())))
     print(f"{folder.name}: {count} assumptions changed, {moved} lines moved, all as the engine computes them" if not wrong else f"{folder.name}: see below")
     return count
 

@@ -64,6 +64,26 @@ fn the_same_bytes_come_out_on_one_thread_and_on_four() {
 }
 
 #[test]
+fn a_report_does_not_say_where_the_rules_stand_on_this_machine() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let rules = folder.path().join("elders/rules");
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    for (path, bytes) in files(&root.join("rules")) {
+        let to = rules.join(path);
+        std::fs::create_dir_all(to.parent().expect("below")).expect("a folder");
+        std::fs::write(to, bytes).expect("written");
+    }
+    let (from, out) = (rules.to_str().expect("plain"), folder.path().join("out"));
+    let arguments = ["run", "scenarios/heerde", "--scenario", "base", "--draws", "200", "--format", "md,html,xlsx"];
+    let done = ravijn(&[&arguments[..], &["--rules", from, "--out", out.to_str().expect("plain")]].concat());
+    assert!(done.status.success(), "{}", text(&done.stderr));
+    let made = files(&out);
+    let all: Vec<String> = made.iter().map(|(_, bytes)| text(bytes)).collect();
+    assert!(all.iter().any(|t| t.contains("rules/jeugd/jeugd-toeval.rhai:")), "a parameter of a rule is named");
+    assert!(all.iter().all(|t| !t.contains("elders")));
+}
+
+#[test]
 fn json_alone_prints_one_document_and_writes_nothing() {
     let out = tempfile::tempdir().expect("a temporary folder");
     let folder = out.path().join("none");

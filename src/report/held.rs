@@ -14,6 +14,8 @@ pub(super) fn held(words: &str) -> Cow<'_, str> {
     let belongs = |at: usize| {
         let (before, after) = (&words[..at], &words[at + 1..]);
         before.ends_with('€')
+            || ((before == "+" || before == "-") && after.starts_with(|c: char| c == '€' || c.is_ascii_digit()))
+            || (after == "*" && before.ends_with(|c: char| c.is_ascii_digit()))
             || (after.starts_with(|c: char| c.is_ascii_digit()) && NAMES.iter().any(|n| before.ends_with(n)))
             || (before.ends_with(|c: char| c.is_ascii_digit())
                 && UNITS
@@ -37,6 +39,8 @@ mod tests {
             held("tussen € -3,1 en € 5,4 miljoen in 2029"),
             "tussen €\u{a0}-3,1 en €\u{a0}5,4\u{a0}miljoen in 2029"
         );
+        assert_eq!(held("- 54,3 procentpunt"), "-\u{a0}54,3\u{a0}procentpunt");
+        assert_eq!(held("2024 *"), "2024\u{a0}*");
         assert_eq!(held("zie aanname 13: 12 a"), "zie aanname\u{a0}13: 12 a");
         assert_eq!(held("ruim 2 miljoenen, € "), "ruim 2 miljoenen, €\u{a0}");
         assert!(matches!(held("in 2029 kost het meer"), std::borrow::Cow::Borrowed(_)));

@@ -197,6 +197,16 @@ impl RuleSet {
     }
 }
 
+/// A rule's path without where it stands on this machine, which says nothing
+/// and would make a report another one elsewhere: from `rules/` on, else its
+/// folder and name.
+pub fn rule_path(path: &str) -> String {
+    let path = path.replace('\\', "/");
+    let parts: Vec<&str> = path.split('/').collect();
+    let from = parts.iter().rposition(|p| *p == "rules").unwrap_or(parts.len().saturating_sub(2));
+    parts[from..].join("/")
+}
+
 fn check_parameter(head: &Head, name: &str, set: &RuleParameter) -> Option<Diagnostic> {
     let Some(own) = head.parameter(name) else {
         let known: Vec<&str> = head.parameters.iter().map(|p| p.name.as_str()).collect();

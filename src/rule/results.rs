@@ -10,6 +10,7 @@ use super::failure::{self, with_article};
 use super::figure::{Fault, Figure};
 use super::finding::{Evidence, EvidenceInput, Finding, Impact, RichText};
 use super::head;
+use super::rule_path;
 use super::session::Session;
 use super::syntax::Compiled;
 use crate::diagnostic::{Diagnostic, Place, nearest};
@@ -270,7 +271,7 @@ impl Reader<'_> {
             let head = &self.rule.head;
             return Some(match self.facts.parameter(&head.id, name) {
                 Some(set) => set.place.to_string(),
-                None => head.parameter(name).map_or_else(|| head.path.clone(), |p| p.place.to_string()),
+                None => rule_path(&head.parameter(name).map_or_else(|| head.path.clone(), |p| p.place.to_string())),
             });
         }
         if let Some(inside) = address.strip_prefix("measures").and_then(|r| r.split_once('(')).map(|(_, inside)| inside)

@@ -21,4 +21,6 @@ pub use entry::{
     RuleFile, RuleNote, ScenarioStudy, Study, Weights, YearLoss,
 };
 pub use explain::Explainer;
-pub use run::{check, outcomes, rule_path, run};
+pub use run::{check, outcomes, run};
+
+pub use crate::rule::rule_path;

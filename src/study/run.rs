@@ -16,6 +16,7 @@ use crate::input::{self, Loaded, Sources};
 use crate::model::{Model, PublishedBridge};
 use crate::projection::{self, Central, Projection};
 use crate::risk;
+use crate::rule::rule_path;
 use crate::rule::{self, Evaluation, Facts, NotApplicable, RuleSet, RuleSource};
 use crate::simulation::{self, Settings};
 
@@ -332,16 +333,6 @@ fn leave_to_register(model: &Model, evaluation: &mut Evaluation) {
 /// Rules with the reason why nothing of them is shown.
 fn noted(rules: &[NotApplicable]) -> Vec<RuleNote> {
     rules.iter().map(|n| RuleNote { id: n.rule.clone(), title: n.title.clone(), remark: n.reason.clone() }).collect()
-}
-
-/// A rule's path without where it stands on this machine, which says nothing
-/// and would make a report another one elsewhere: from `rules/` on, else its
-/// folder and name.
-pub fn rule_path(path: &str) -> String {
-    let path = path.replace('\\', "/");
-    let parts: Vec<&str> = path.split('/').collect();
-    let from = parts.iter().rposition(|p| *p == "rules").unwrap_or(parts.len().saturating_sub(2));
-    parts[from..].join("/")
 }
 
 /// Every file that went in, with its hash, by path.

@@ -11,44 +11,62 @@ struct Rows {
     page: Page,
     left: f64,
     right: f64,
-    top: f64,
-    step: f64,
-    count: usize,
+    /// Where each row begins, and where the last one ends.
+    edges: Vec<f64>,
+    /// The name of each, over as many lines as it takes.
+    names: Vec<Vec<String>>,
 }
+
+/// Height of a line of a name.
+const LINE: f64 = 15.0;
 
 impl Rows {
     /// `before` and `after` are the widths of words beside the outermost marks.
-    fn new(page: Page, count: usize, top: f64, before: f64, after: f64) -> Self {
-        let names = if page == Page::Wide { 232.0 } else { 6.0 };
-        Self {
-            page,
-            left: names + before,
-            right: page.width() - 10.0 - after,
-            top,
-            step: if page == Page::Wide { 38.0 } else { 50.0 },
-            count,
+    /// A row is as high as its name: a name that is cut says too little.
+    fn new<'a>(page: Page, names: impl IntoIterator<Item = &'a str>, top: f64, before: f64, after: f64) -> Self {
+        let wide = page == Page::Wide;
+        let names: Vec<Vec<String>> =
+            names.into_iter().map(|n| if wide { wrap(n, 216.0, 5) } else { wrap(n, page.width() - 8.0, 3) }).collect();
+        let mut edges = vec![top];
+        let mut at = top;
+        for lines in &names {
+            let more = LINE * lines.len().saturating_sub(1) as f64;
+            at += if wide { (more + LINE + 8.0).max(38.0) } else { 50.0 + more };
+            edges.push(at);
         }
+        let room = if wide { 232.0 } else { 6.0 };
+        Self { page, left: room + before, right: page.width() - 10.0 - after, edges, names }
     }
 
     /// Middle of the mark of a row.
     fn y(&self, row: usize) -> f64 {
-        let within = if self.page == Page::Wide { 0.5 } else { 0.66 };
-        self.top + self.step * (row as f64 + within)
+        let (from, to) = (self.edges[row], self.edges[row + 1]);
+        if self.page == Page::Wide { (from + to) / 2.0 } else { to - 17.0 }
+    }
+
+    fn top(&self) -> f64 {
+        self.edges.first().copied().unwrap_or(0.0)
     }
 
     fn bottom(&self) -> f64 {
-        self.top + self.step * self.count as f64
+        self.edges.last().copied().unwrap_or(0.0)
     }
 
-    fn label(&self, c: &mut Canvas, row: usize, words: &str, voice: Voice) {
-        if self.page == Page::Wide {
-            let lines = wrap(words, 216.0, 2);
-            let first = self.y(row) + 4.5 - 7.5 * (lines.len().saturating_sub(1)) as f64;
-            for (i, line) in lines.iter().enumerate() {
-                c.text((222.0, first + 15.0 * i as f64), Anchor::End, voice, line);
+    fn label(&self, c: &mut Canvas, row: usize, voice: Voice) {
+        let lines = &self.names[row];
+        let wide = self.page == Page::Wide;
+        let first = if wide {
+            self.y(row) + 4.5 - LINE / 2.0 * lines.len().saturating_sub(1) as f64
+        } else {
+            self.edges[row] + LINE
+        };
+        for (i, line) in lines.iter().enumerate() {
+            let y = first + LINE * i as f64;
+            if wide {
+                c.text((222.0, y), Anchor::End, voice, line);
+            } else {
+                c.text((2.0, y), Anchor::Start, voice, line);
             }
-        } else if let Some(line) = wrap(words, self.page.width() - 8.0, 1).first() {
-            c.text((2.0, self.top + self.step * row as f64 + 15.0), Anchor::Start, voice, line);
         }
     }
 
@@ -56,13 +74,23 @@ impl Rows {
     fn axis(&self, c: &mut Canvas, x: &Scale, name: &str) {
         for tick in &x.ticks {
             let at = x.at(*tick);
-            c.line((at, self.top), (at, self.bottom()), Ink::Grid, 1.0);
+            self.upright(c, at, self.top(), Ink::Grid, 1.0);
             c.text((at, self.bottom() + 18.0), Anchor::Middle, Voice::Faint, &x.print(*tick));
         }
         c.line((self.left, self.bottom()), (self.right, self.bottom()), Ink::Axis, 1.0);
         let zero = if x.has_zero() { "" } else { "; de as begint niet bij 0" };
         let unit = format!("{name}, {}{zero}", x.unit());
         c.text((self.page.width() - 10.0, self.bottom() + 38.0), Anchor::End, Voice::Faint, &unit);
+    }
+
+    /// A line from `from` to the axis; on a phone it leaves the names alone.
+    fn upright(&self, c: &mut Canvas, x: f64, from: f64, ink: Ink, width: f64) {
+        if self.page == Page::Wide {
+            return c.line((x, from), (x, self.bottom()), ink, width);
+        }
+        for row in 0..self.names.len() {
+            c.line((x, self.y(row) - 15.0), (x, self.y(row) + 15.0), ink, width);
+        }
     }
 
     fn height(&self) -> f64 {
@@ -90,18 +118,19 @@ pub fn edges(from: &Bar, steps: &[Bar]) -> Vec<(f64, f64)> {
 /// From one amount to another, by cause.
 pub fn waterfall(from: &Bar, steps: &[Bar], to: &Bar, page: Page) -> Canvas {
     let widest = steps.iter().chain([from, to]).map(|b| width(&b.amount.printed)).fold(0.0, f64::max) * 1.1 + 10.0;
-    let rows = Rows::new(page, steps.len() + 2, 8.0, 8.0, widest);
+    let names = std::iter::once(from).chain(steps).chain([to]).map(|b| b.label.as_str());
+    let rows = Rows::new(page, names, 8.0, 8.0, widest);
     let mut c = Canvas::new().tall(rows.height());
     let edges = edges(from, steps);
     let values = edges.iter().flat_map(|(a, b)| [*a, *b]).chain([from.amount.value, to.amount.value]);
     let x = Scale::around(values, false, rows.ticks(), rows.left, rows.right);
-    rows.axis(&mut c, &x, "lasten");
+    rows.axis(&mut c, &x, "Lasten");
     let total = |c: &mut Canvas, row: usize, bar: &Bar| {
         // A mark, not a bar: the axis need not start at nought.
         let (px, y) = (x.at(bar.amount.value), rows.y(row));
         c.rect((px - 3.0, y - 13.0), (px + 3.0, y + 13.0), Ink::Total);
         c.text((px + 10.0, y + 4.5), Anchor::Start, Voice::Strong, &bar.amount.printed);
-        rows.label(c, row, &bar.label, Voice::Strong);
+        rows.label(c, row, Voice::Strong);
     };
     total(&mut c, 0, from);
     for (i, (step, (a, b))) in steps.iter().zip(&edges).enumerate() {
@@ -114,7 +143,7 @@ pub fn waterfall(from: &Bar, steps: &[Bar], to: &Bar, page: Page) -> Canvas {
         let half = ((pa - pb).abs() / 2.0).max(1.0);
         c.rect((middle - half, y - 11.0), (middle + half, y + 11.0), ink);
         c.text((pa.max(pb) + 7.0, y + 4.5), Anchor::Start, Voice::Plain, &step.amount.printed);
-        rows.label(&mut c, row, &step.label, Voice::Plain);
+        rows.label(&mut c, row, Voice::Plain);
     }
     if let Some((_, end)) = edges.last() {
         let (px, row) = (x.at(*end), steps.len() + 1);
@@ -127,20 +156,19 @@ pub fn waterfall(from: &Bar, steps: &[Bar], to: &Bar, page: Page) -> Canvas {
 /// What one assumption alone can do.
 pub fn tornado(axis: &str, centre: &Amount, bars: &[Swing], page: Page) -> Canvas {
     let widest = bars.iter().flat_map(|b| [&b.low, &b.high]).map(|a| width(&a.printed)).fold(0.0, f64::max) * 1.1 + 8.0;
-    let rows = Rows::new(page, bars.len(), 52.0, widest, widest);
+    let rows = Rows::new(page, bars.iter().map(|b| b.label.as_str()), 52.0, widest, widest);
     let mut c = Canvas::new().tall(rows.height());
     let values = bars.iter().flat_map(|b| [b.low.value, b.high.value]).chain([centre.value]);
     let x = Scale::around(values, false, if page == Page::Wide { 4 } else { 2 }, rows.left, rows.right);
     rows.axis(&mut c, &x, axis);
     let middle = x.at(centre.value);
-    c.rect((2.0, 5.0), (14.0, 17.0), Ink::Adverse);
-    c.text((19.0, 15.5), Anchor::Start, Voice::Plain, "slechter");
-    c.rect((84.0, 5.0), (96.0, 17.0), Ink::Favourable);
-    c.text((101.0, 15.5), Anchor::Start, Voice::Plain, "beter dan de raming");
+    // Which side is which stands above the sides: no legend to look up.
+    c.text((middle - 10.0, 40.0), Anchor::End, Voice::Faint, "← slechter");
+    c.text((middle + 10.0, 40.0), Anchor::Start, Voice::Faint, "beter →");
     let words = format!("raming {}", centre.printed);
     let half = width(&words) * 0.55;
     let at = middle.clamp(half + 2.0, page.width() - half - 2.0);
-    c.text((at, 40.0), Anchor::Middle, Voice::Strong, &words);
+    c.text((at, 18.0), Anchor::Middle, Voice::Strong, &words);
     for (row, bar) in bars.iter().enumerate() {
         let y = rows.y(row);
         for end in [&bar.low, &bar.high] {
@@ -154,16 +182,17 @@ pub fn tornado(axis: &str, centre: &Amount, bars: &[Swing], page: Page) -> Canva
         let (low, high) = if bar.low.value <= bar.high.value { (&bar.low, &bar.high) } else { (&bar.high, &bar.low) };
         c.text((x.at(low.value).min(middle) - 5.0, y + 4.5), Anchor::End, Voice::Plain, &low.printed);
         c.text((x.at(high.value).max(middle) + 5.0, y + 4.5), Anchor::Start, Voice::Plain, &high.printed);
-        rows.label(&mut c, row, &bar.label, Voice::Plain);
+        rows.label(&mut c, row, Voice::Plain);
     }
-    c.line((middle, rows.top - 6.0), (middle, rows.bottom()), Ink::Axis, 1.4);
+    c.line((middle, 25.0), (middle, rows.top()), Ink::Axis, 1.4);
+    rows.upright(&mut c, middle, rows.top(), Ink::Axis, 1.4);
     c
 }
 
 /// A dot and its band for each scenario.
 pub fn dots(axis: &str, dots: &[Dot], page: Page) -> Canvas {
     let widest = dots.iter().map(|d| width(&d.value.printed)).fold(0.0, f64::max) * 1.1 + 12.0;
-    let rows = Rows::new(page, dots.len(), 8.0, 8.0, widest);
+    let rows = Rows::new(page, dots.iter().map(|d| d.label.as_str()), 8.0, 8.0, widest);
     let mut c = Canvas::new().tall(rows.height());
     let values = dots.iter().flat_map(|d| d.band.iter().flat_map(|(a, b)| [a.value, b.value]).chain([d.value.value]));
     let x = Scale::around(values, false, rows.ticks(), rows.left, rows.right);
@@ -180,13 +209,13 @@ pub fn dots(axis: &str, dots: &[Dot], page: Page) -> Canvas {
             end = end.max(b);
         }
         let voice = if row == 0 { Voice::Strong } else { Voice::Plain };
-        rows.label(&mut c, row, &dot.label, voice);
+        rows.label(&mut c, row, voice);
         c.text((end + 6.0, y + 4.5), Anchor::Start, voice, &dot.value.printed);
     }
     // The base runs through all rows, under the dots.
     if let Some(base) = dots.first() {
         let px = x.at(base.value.value);
-        c.line((px, rows.top), (px, rows.bottom()), Ink::Other, 1.2);
+        rows.upright(&mut c, px, rows.top(), Ink::Other, 1.2);
     }
     for (row, dot) in dots.iter().enumerate() {
         c.dot((x.at(dot.value.value), rows.y(row)), 5.5, Ink::Main);

@@ -86,8 +86,8 @@ impl Ink {
             Self::Band => "#cfe1f2",
             Self::Main => "#0b5394",
             Self::Other => "#a63d00",
-            Self::Adverse => "#b34700",
-            Self::Favourable => "#4a90c8",
+            Self::Adverse => "#8f3500",
+            Self::Favourable => "#5599d0",
             Self::Gap => "#f8e0cf",
             Self::Total => "#57606a",
             Self::Heat(n) => ["#fff8ef", "#fdeacb", "#fbd5a0", "#f6b878", "#ee9a59"][n.min(4)],
@@ -231,6 +231,14 @@ impl Canvas {
             n(at.1),
             escape(words)
         ));
+    }
+
+    /// Where the words that hold these stand, and their anchor.
+    #[cfg(test)]
+    pub fn text_at(&self, words: &str) -> Option<((f64, f64), String)> {
+        let line = self.body.lines().find(|l| l.starts_with("<text") && l.contains(words))?;
+        let of = |name: &str| line.split_once(&format!(" {name}=\""))?.1.split('"').next();
+        Some(((of("x")?.parse().ok()?, of("y")?.parse().ok()?), of("text-anchor")?.to_owned()))
     }
 
     /// The page as a document with its name and its words.

@@ -93,7 +93,11 @@ pub fn fan(years: &[FanYear], page: Page) -> Canvas {
     frame.draw(&mut c, &y, &numbers);
     c.path(&low, Ink::Main, 0.8);
     c.path(&high, Ink::Main, 0.8);
-    // A budget that stops is a line that stops.
+    c.path(&middle, Ink::Main, 2.8);
+    for point in &middle {
+        c.dot(*point, 4.0, Ink::Main);
+    }
+    // Over the estimate: where they are equal both are seen. A budget that stops is a line that stops.
     let budget: Vec<Option<(f64, f64)>> =
         years.iter().enumerate().map(|(i, v)| v.budget.as_ref().map(|b| (x(i), y.at(b.value)))).collect();
     for run in budget.split(Option::is_none) {
@@ -102,10 +106,6 @@ pub fn fan(years: &[FanYear], page: Page) -> Canvas {
         for (px, py) in points {
             c.rect((px - 3.5, py - 3.5), (px + 3.5, py + 3.5), Ink::Other);
         }
-    }
-    c.path(&middle, Ink::Main, 2.8);
-    for point in &middle {
-        c.dot(*point, 4.0, Ink::Main);
     }
     let Some(last) = years.last() else { return c };
     let wide = page == Page::Wide;

@@ -41,12 +41,54 @@ pub fn curve(points: &[(f64, f64)], certainty: f64, printed: &str, needed: &Amou
     let line: Vec<(f64, f64)> = points.iter().map(|(level, euros)| (x.at(*euros), y(*level))).collect();
     c.path(&line, Ink::Main, 2.8);
     c.dot((px, py), 5.0, Ink::Other);
-    // Under the curve at the right where it fits, else before the point.
+    // Under the curve at the right where it fits, else above the curve at the left.
     let words = [format!("{printed} zekerheid:"), format!("{} is genoeg", needed.printed)];
     let room = words.iter().map(|w| width(w)).fold(0.0, f64::max) * 1.08;
-    let (at, anchor) = if px + 14.0 + room < right { (px + 14.0, Anchor::Start) } else { (px - 10.0, Anchor::End) };
-    let down = y(floor + (1.0 - floor) * 0.35).max(py + 30.0).min(bottom - 30.0);
+    let (at, anchor, down) = if px + 14.0 + room < right {
+        (px + 14.0, Anchor::Start, y(floor + (1.0 - floor) * 0.35).max(py + 30.0).min(bottom - 30.0))
+    } else {
+        let down = (py + 20.0).min(bottom - 22.0);
+        (across(&line, down + 22.0) - 12.0, Anchor::End, down)
+    };
     c.text((at, down), anchor, Voice::Faint, &words[0]);
     c.text((at, down + 17.0), anchor, Voice::Strong, &words[1]);
     c
+}
+
+/// Where a line that rises to the right is at a height.
+fn across(line: &[(f64, f64)], y: f64) -> f64 {
+    let start = line.first().map_or(0.0, |p| p.0);
+    line.windows(2).find(|w| w[0].1 >= y && y >= w[1].1).map_or(start, |w| {
+        let part = if w[0].1 > w[1].1 { (w[0].1 - y) / (w[0].1 - w[1].1) } else { 0.0 };
+        w[0].0 + part * (w[1].0 - w[0].0)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_words_stand_beside_the_curve_and_not_on_it() {
+        // Up 50 points over 10,000 euros at the far right: at the right of 900 there is no room for words.
+        let points: Vec<(f64, f64)> =
+            (0..=50).map(|i| (0.5 + f64::from(i) / 100.0, 90_000.0 + 200.0 * f64::from(i))).collect();
+        let needed = Amount::new(98_000.0, "€ 98.000");
+        let drawn = curve(&points, 0.9, "90%", &needed, Page::Wide).text_at("is genoeg");
+        let ((x, y), anchor) = drawn.expect("the words are there");
+        assert_eq!(anchor, "end");
+        // Halfway the drawing, at 15 pixels a letter at most, the curve is right of the last letter.
+        let scale = Scale::around(points.iter().map(|p| p.1).chain([98_000.0]), true, 8, 52.0, 698.0);
+        let level = 1.0 - (y + 5.0 - 44.0) / (340.0 - 52.0 - 44.0) * 0.5;
+        let curve_there = scale.at(90_000.0 + (level - 0.5) * 20_000.0);
+        assert!(x < curve_there, "{x} {curve_there}");
+        assert!(y > 44.0 && x > 52.0 + width("€ 98.000 is genoeg"));
+    }
+
+    #[test]
+    fn a_place_on_a_line_is_between_its_points() {
+        assert_eq!(across(&[(0.0, 100.0), (10.0, 50.0), (20.0, 0.0)], 75.0), 5.0);
+        assert_eq!(across(&[(3.0, 100.0), (10.0, 50.0)], 300.0), 3.0);
+        assert_eq!(across(&[], 1.0), 0.0);
+    }
 }

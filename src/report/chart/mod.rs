@@ -204,6 +204,13 @@ pub struct Dot {
     pub band: Option<(Amount, Amount)>,
 }
 
+/// The round values around these amounts between which an axis runs, for a
+/// format that draws for itself.
+pub fn bounds(values: impl IntoIterator<Item = f64>) -> (f64, f64) {
+    let scale = scale::Scale::around(values, false, 5, 0.0, 1.0);
+    (scale.ticks.first().copied().unwrap_or(0.0), scale.ticks.last().copied().unwrap_or(1.0))
+}
+
 /// The chart as one SVG document, in the light style: colours stand as
 /// attributes, so that a page may restyle the classes and a picture maker need
 /// know no style sheet.

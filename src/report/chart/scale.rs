@@ -133,6 +133,11 @@ mod tests {
     }
 
     #[test]
+    fn an_axis_of_another_program_runs_between_round_values() {
+        assert_eq!(super::super::bounds([88e6, 104e6]), (85e6, 105e6));
+    }
+
+    #[test]
     fn one_value_none_or_nonsense_still_makes_an_axis() {
         for values in [vec![], vec![0.0], vec![5e6, 5e6], vec![f64::NAN, f64::INFINITY]] {
             let s = Scale::around(values.clone(), false, 4, 0.0, 10.0);

@@ -154,9 +154,9 @@ impl Writer<'_> {
     fn table(&self, table: &Table) -> Markup {
         let id = self.id(&format!("tabel-{}", table.id));
         html! {
-            div .tabel role="group" tabindex="0" aria-labelledby={ (id) "-naam" } {
-                table #(id) {
-                    caption id={ (id) "-naam" } { (table.caption) }
+            div .tabel.kort[table.rows.len() <= SHORT] role="group" tabindex="0" aria-labelledby={ (id) "-naam" } {
+                table #(id) .veel[table.columns.len() >= MANY] {
+                    caption id={ (id) "-naam" } { span { (held(&table.caption)) } }
                     (rows(table))
                 }
             }
@@ -168,11 +168,11 @@ impl Writer<'_> {
         let beside = self.report.has_table(&chart.figures.id);
         html! {
             figure #(self.id(&chart.id)) {
-                figcaption { (chart.title) }
+                figcaption { (held(&chart.title)) }
                 (PreEscaped(chart::svg(chart, Page::Wide).replacen("class=\"grafiek", "class=\"grafiek breed", 1)))
                 (PreEscaped(chart::svg(chart, Page::Narrow).replacen("class=\"grafiek", "class=\"grafiek smal", 1)))
                 @if beside {
-                    p .noot { "De cijfers staan in de tabel " a href={ "#" (table_id(&chart.figures.id)) } { (chart.figures.caption) } "." }
+                    p .noot { "De cijfers staan in de tabel " a href={ "#" (table_id(&chart.figures.id)) } { (held(&chart.figures.caption)) } "." }
                 } @else {
                     details {
                         summary { "De cijfers van deze grafiek" }
@@ -257,9 +257,30 @@ fn cell(row: &Row, i: usize, column: &Column, names: bool) -> Markup {
     let empty = Cell::default();
     let cell = row.cells.get(i).unwrap_or(&empty);
     html! {
-        @if names && !cell.printed.is_empty() { th scope="row" { (held(&cell.printed)) } }
-        @else { td .n[column.align == Align::Right] { (held(&cell.printed)) } }
+        @if names && !cell.printed.is_empty() { th scope="row" .lang[long(&cell.printed)] { (held(&cell.printed)) } }
+        @else if column.align == Align::Right { td .n .w[spoken(&cell.printed)] { (held(&cell.printed)) } }
+        @else { td .heel[unbroken(&cell.printed)] { (held(&cell.printed)) } }
     }
+}
+
+/// Rows of a table that paper keeps on one page.
+const SHORT: usize = 8;
+/// Columns from which a table is set smaller.
+const MANY: usize = 7;
+
+/// A name of several words, which must not be pressed into a column of one.
+fn long(words: &str) -> bool {
+    words.chars().count() > 18
+}
+
+/// Words among the numbers of a column: they may break, numbers may not.
+fn spoken(words: &str) -> bool {
+    words.chars().filter(|c| c.is_alphabetic()).count() > 4
+}
+
+/// A word as long as a check sum, which has to break somewhere.
+fn unbroken(words: &str) -> bool {
+    words.split(' ').any(|w| w.chars().count() > 40)
 }
 
 #[cfg(test)]

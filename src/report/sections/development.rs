@@ -264,6 +264,8 @@ fn fan(d: &Draft<'_>, id: &GroupId, label: &str, figures: &Table) -> Option<Char
         .iter()
         .zip(&outcome.cost)
         .zip(&d.page(id)?.years)
+        // A base year that lacks costs would draw a rise that is none.
+        .skip(d.start(id))
         .map(|((y, s), entry)| FanYear {
             year: y.year.0,
             p10: d.mark(s.p10),
@@ -272,8 +274,7 @@ fn fan(d: &Draft<'_>, id: &GroupId, label: &str, figures: &Table) -> Option<Char
             budget: entry.budget_cost.zip(y.budget_cost).map(|(units, exact)| d.mark_as(units, exact)),
         })
         .collect();
-    // A base year that lacks costs is no year to start the sentence from.
-    let (first, last) = (years.get(d.start(id)).or(years.first())?, years.last()?);
+    let (first, last) = (years.first()?, years.last()?);
     Some(Chart {
         id: format!("waaier-{}", name(id)),
         title: format!(

@@ -168,7 +168,7 @@ pub fn what_ifs(d: &Draft<'_>, base: &ScenarioStudy, others: &[&ScenarioStudy]) 
             rows[0].value.printed
         ),
         figures,
-        drawing: Drawing::Dots { axis: format!("saldo in {h}"), rows },
+        drawing: Drawing::Dots { axis: format!("Saldo in {h}"), rows },
     })
 }
 

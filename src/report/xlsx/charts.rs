@@ -7,19 +7,30 @@ use rust_xlsxwriter::{
 };
 
 use super::pages::{Written, sheet};
+use super::places;
 use super::sheet::{Look, Sheet};
-use crate::report::chart::{Amount, Chart, Drawing, edges};
+use crate::report::chart::{Amount, Chart, Drawing, bounds, edges};
 use crate::study::derive;
 
-const NAME: &str = "Grafieken";
+/// The sheet.
+pub const NAME: &str = "Grafieken";
 /// Rows that a drawing covers.
-const TALL: u32 = 19;
+pub const TALL: u32 = 19;
 /// The same where long names stand beside or under the axis.
-const TALLER: u32 = 36;
+pub const TALLER: u32 = 36;
 /// The colours of the drawings in the texts: first, other, band.
-const MAIN: &str = "#0B5394";
+pub const MAIN: &str = "#0B5394";
 const OTHER: &str = "#A63D00";
-const FAINT: &str = "#57606A";
+pub const FAINT: &str = "#57606A";
+/// Of bars: apart in grey print too.
+const WORSE: &str = "#8F3500";
+const BETTER: &str = "#5599D0";
+/// Width of a drawing in pixels.
+pub const WIDE: u32 = 640;
+/// Width of the first column, in characters.
+const NAMES: f64 = 32.0;
+/// Lines of 15 points on a printed page at the scale of this sheet.
+pub const PAGE: u32 = 49;
 
 /// How a series is drawn.
 #[derive(Clone, Copy)]
@@ -30,8 +41,8 @@ enum Style {
     Other,
     /// A thin line without marks.
     Edge,
-    /// Marks alone.
-    Dot,
+    /// A line without marks.
+    Curve,
     /// A bar in this colour.
     Bar(&'static str),
     /// Nothing: it carries the bar above it.
@@ -58,14 +69,50 @@ pub fn charts(book: &mut Workbook, w: &Written<'_>) -> Result<(), XlsxError> {
         return Ok(());
     }
     let mut s = sheet(book, w, NAME, "Grafieken met hun cijfers")?;
-    s.widths(&[38.0, 16.0, 16.0, 16.0, 16.0, 3.0])?;
+    s.widths(&[NAMES, 13.0, 13.0, 13.0, 13.0, 4.0])?;
     s.freeze(0)?;
+    // A program that fits a sheet to a page ignores breaks, so this one has a scale of its own:
+    // figures and drawing beside each other fill the width of a lying A4.
+    s.out.set_print_scale(56);
+    let (mut breaks, mut filled) = (Vec::new(), s.row);
     for chart in all {
-        if let Some(block) = block(chart) {
-            put(&mut s, chart, &block)?;
+        let high = height(chart);
+        if filled + high > PAGE && filled > s.row.min(3) {
+            breaks.push(s.row);
+            filled = 1;
+        }
+        filled += high;
+        match &chart.drawing {
+            Drawing::RiskMap { chances, impacts, risks } => places::map(&mut s, chart, chances, impacts, risks)?,
+            Drawing::Dots { rows, .. } => places::dots(&mut s, chart, rows)?,
+            _ => {
+                if let Some(block) = block(chart) {
+                    put(&mut s, chart, &block)?;
+                }
+            }
         }
     }
+    s.out.set_page_breaks(&breaks)?;
     Ok(())
+}
+
+/// Lines that a chart and its figures take on paper.
+fn height(chart: &Chart) -> u32 {
+    let lines = |words: &str| {
+        let letters = words.chars().count() as f64;
+        if letters <= NAMES { 1 } else { (letters / (NAMES * 0.92)).ceil() as u32 }
+    };
+    let (names, tall): (Vec<&str>, u32) = match &chart.drawing {
+        Drawing::Fan { years } => (vec![""; years.len()], TALL),
+        Drawing::Ravijn { years } => (vec![""; years.len()], TALL),
+        Drawing::Waterfall { steps, .. } => (steps.iter().map(|b| b.label.as_str()).chain(["", ""]).collect(), TALL),
+        Drawing::Tornado { bars, .. } => (bars.iter().map(|b| b.label.as_str()).collect(), TALLER),
+        Drawing::RiskMap { risks, .. } => (risks.iter().map(|r| r.title.as_str()).collect(), TALLER),
+        Drawing::Loss { points, .. } => (vec![""; points.len()], TALL),
+        Drawing::Dots { rows, .. } => (rows.iter().map(|r| r.label.as_str()).collect(), TALLER),
+    };
+    // A title and two lines of heads above the figures, and a free line below.
+    (names.iter().map(|n| lines(n)).sum::<u32>() + 3).max(tall) + 1
 }
 
 fn block(chart: &Chart) -> Option<Block> {
@@ -113,8 +160,8 @@ fn block(chart: &Chart) -> Option<Block> {
             rows.push(total(to));
             let series = [
                 ("begint bij", Style::Unseen),
-                ("stijging", Style::Bar(OTHER)),
-                ("daling", Style::Bar(MAIN)),
+                ("stijging", Style::Bar(WORSE)),
+                ("daling", Style::Bar(BETTER)),
                 ("totaal", Style::Bar(FAINT)),
             ];
             named("Oorzaak", &series, ChartType::ColumnStacked, rows)
@@ -124,34 +171,28 @@ fn block(chart: &Chart) -> Option<Block> {
             let moved = |a: &Amount| Some(derive::less(a.value, centre.value));
             named(
                 "Uitgangspunt",
-                &[("verschil bij laag", Style::Bar(MAIN)), ("verschil bij hoog", Style::Bar(OTHER))],
+                &[("verschil bij laag", Style::Bar(BETTER)), ("verschil bij hoog", Style::Bar(WORSE))],
                 ChartType::Bar,
                 bars.iter().map(|b| (b.label.clone(), vec![moved(&b.low), moved(&b.high)])).collect(),
             )
         }
-        Drawing::Dots { rows, .. } => named(
-            "Wat als",
-            &[
-                ("saldo", Style::Dot),
-                ("laag (10% kans op lager)", Style::Edge),
-                ("hoog (10% kans op hoger)", Style::Edge),
-            ],
-            ChartType::Line,
-            rows.iter()
-                .map(|r| {
-                    let band = r.band.as_ref();
-                    (r.label.clone(), vec![value(&r.value), band.map(|b| b.0.value), band.map(|b| b.1.value)])
-                })
-                .collect(),
-        ),
         Drawing::Loss { points, .. } => named(
             "Zekerheid",
-            &[("genoeg is", Style::Main)],
+            &[("genoeg is", Style::Curve)],
             ChartType::Line,
             points.iter().map(|(level, v)| (crate::dutch::percent(*level, 1), vec![Some(*v)])).collect(),
         ),
-        // A workbook has no chart of classes; the map stands in the texts and its places on the sheet with tables.
-        Drawing::RiskMap { .. } => None,
+        // Marks by place: [`places`] draws them.
+        Drawing::RiskMap { .. } | Drawing::Dots { .. } => None,
+    }
+}
+
+/// How an axis prints amounts, and what it then counts.
+pub fn amounts_as(amounts: impl IntoIterator<Item = f64>) -> (&'static str, &'static str) {
+    if amounts.into_iter().any(|v| v.abs() >= 2_000_000.0) {
+        ("#,##0.0,,", "€ miljoen")
+    } else {
+        ("#,##0,", "€ duizend")
     }
 }
 
@@ -160,7 +201,7 @@ fn put(s: &mut Sheet<'_>, chart: &Chart, block: &Block) -> Result<(), XlsxError>
     s.line(&chart.title, true)?;
     let mut heads = vec![block.names.clone()];
     heads.extend(block.series.iter().map(|(name, _)| name.clone()));
-    s.headings(&heads)?;
+    s.headings(&heads, 1..)?;
     let first = s.row;
     for (label, values) in &block.rows {
         s.words(0, label, false)?;
@@ -197,9 +238,9 @@ fn put(s: &mut Sheet<'_>, chart: &Chart, block: &Block) -> Result<(), XlsxError>
                 line.set_color(FAINT).set_width(0.75);
                 marker.set_none();
             }
-            Style::Dot => {
-                line.set_hidden(true);
-                marker.set_type(ChartMarkerType::Circle).set_size(8);
+            Style::Curve => {
+                line.set_color(MAIN).set_width(2.25);
+                marker.set_none();
             }
             Style::Unseen => {
                 series.set_format(ChartFormat::new().set_no_fill()).set_gap(60);
@@ -217,18 +258,10 @@ fn put(s: &mut Sheet<'_>, chart: &Chart, block: &Block) -> Result<(), XlsxError>
         Drawing::Waterfall { .. } => {
             drawn.legend().set_hidden();
         }
-        Drawing::Dots { .. } => {
-            drawn.set_high_low_lines(true);
-            // Titles of what-ifs are long: upright, they leave the lines their room.
-            drawn.x_axis().set_font(rust_xlsxwriter::ChartFont::new().set_rotation(-90).set_size(8));
-            // From 0 the what-ifs would all look alike.
-            let all: Vec<f64> = block.rows.iter().flat_map(|(_, v)| v.iter().flatten().copied()).collect();
-            let (low, high) =
-                (all.iter().copied().fold(f64::MAX, f64::min), all.iter().copied().fold(f64::MIN, f64::max));
-            if high > low {
-                let room = (high - low) / 10.0;
-                drawn.y_axis().set_min(low - room).set_max(high + room);
-            }
+        // From 0 the band would be a stripe; the texts draw it between the same values.
+        Drawing::Fan { .. } => {
+            let (low, high) = bounds(block.rows.iter().flat_map(|(_, v)| v.iter().flatten().copied()));
+            drawn.y_axis().set_min(low).set_max(high);
         }
         Drawing::Tornado { .. } => {
             // The largest first, from above. Of bars that lie, the names stand on the upright axis.
@@ -236,6 +269,8 @@ fn put(s: &mut Sheet<'_>, chart: &Chart, block: &Block) -> Result<(), XlsxError>
         }
         Drawing::Loss { .. } => {
             drawn.legend().set_hidden();
+            // One certainty in ten has its name.
+            drawn.x_axis().set_label_interval(10).set_tick_interval(10).set_name("zekerheid dat het bedrag genoeg is");
         }
         _ => {}
     }
@@ -244,14 +279,13 @@ fn put(s: &mut Sheet<'_>, chart: &Chart, block: &Block) -> Result<(), XlsxError>
     names.set_label_position(ChartAxisLabelPosition::Low);
     drawn.title().set_name(&chart.title).set_font(rust_xlsxwriter::ChartFont::new().set_size(12));
     drawn.legend().set_position(ChartLegendPosition::Bottom);
-    let large = block.rows.iter().flat_map(|(_, v)| v.iter().flatten()).any(|v| v.abs() >= 2_000_000.0);
-    let (format, unit) = if large { ("#,##0.0,,", "€ miljoen") } else { ("#,##0,", "€ duizend") };
+    let (format, unit) = amounts_as(block.rows.iter().flat_map(|(_, v)| v.iter().flatten().copied()));
     let amounts = if lying { drawn.x_axis() } else { drawn.y_axis() };
     amounts.set_num_format(format).set_name(unit);
     drawn.set_alt_text(format!("{}. {} De cijfers staan in de cellen ernaast.", chart.title, chart.alternative));
-    let tall = if matches!(chart.drawing, Drawing::Dots { .. } | Drawing::Tornado { .. }) { TALLER } else { TALL };
-    drawn.set_width(760).set_height(20 * (tall - 1));
-    s.out.insert_chart(start, 6, &drawn)?;
+    let tall = if matches!(chart.drawing, Drawing::Tornado { .. }) { TALLER } else { TALL };
+    drawn.set_width(WIDE).set_height(20 * (tall - 1));
+    s.out.insert_chart_with_offset(start, 6, &drawn, 0, 4)?;
     s.row = s.row.max(start + tall) + 1;
     Ok(())
 }

@@ -7,6 +7,7 @@
 mod charts;
 mod live;
 mod pages;
+mod places;
 mod sheet;
 #[cfg(test)]
 mod tests;

@@ -1,6 +1,6 @@
 //! The sheets, in the order in which a controller reads them.
 
-use rust_xlsxwriter::{Chart, ChartType, Workbook, XlsxError};
+use rust_xlsxwriter::{Chart, ChartFont, ChartLegendPosition, ChartLine, ChartType, Workbook, XlsxError};
 
 use super::live::{self, Live, What};
 use super::sheet::{Look, Sheet};
@@ -101,7 +101,7 @@ fn summary(book: &mut Workbook, w: &Written<'_>, live: Option<&Live<'_>>) -> Res
     s.next();
     let mut all = vec!["Bedragen in euro's".to_owned()];
     all.extend(headers.iter().cloned());
-    s.headings(&all)?;
+    s.headings(&all, 1..)?;
     s.freeze(1)?;
     let first = s.row;
     for (g, group) in projection.groups.iter().enumerate() {
@@ -134,7 +134,7 @@ fn summary(book: &mut Workbook, w: &Written<'_>, live: Option<&Live<'_>>) -> Res
     let last = column(headers.len());
     let rows = s.row - first;
     let mut chart = Chart::new(ChartType::Line);
-    for back in [4, 3] {
+    for (back, colour) in [(4, "#0B5394"), (3, "#A63D00")] {
         if rows < back {
             continue;
         }
@@ -143,10 +143,15 @@ fn summary(book: &mut Workbook, w: &Written<'_>, live: Option<&Live<'_>>) -> Res
             .add_series()
             .set_name((SUMMARY, row, 0))
             .set_categories((SUMMARY, first - 1, 1, first - 1, last))
-            .set_values((SUMMARY, row, 1, row, last));
+            .set_values((SUMMARY, row, 1, row, last))
+            .set_format(ChartLine::new().set_color(colour).set_width(2.25));
     }
     chart.title().set_name("Lasten en baten van het programma");
-    chart.y_axis().set_num_format("#,##0").set_name("euro");
+    let total = projection.groups.iter().find(|g| g.id == GroupId::Total);
+    let (format, unit) = super::charts::amounts_as(total.iter().flat_map(|g| g.years.iter().map(|y| y.cost)));
+    chart.y_axis().set_num_format(format).set_name(unit);
+    chart.title().set_font(ChartFont::new().set_size(12));
+    chart.legend().set_position(ChartLegendPosition::Bottom);
     chart.set_alt_text(
         "Lijngrafiek van de lasten en de baten van het programma per jaar; de cijfers staan in de tabel erboven.",
     );
@@ -166,7 +171,7 @@ fn lines(book: &mut Workbook, w: &Written<'_>, live: Option<&Live<'_>>) -> Resul
     s.widths(&[46.0, 10.0, 12.0, 18.0])?;
     let mut all: Vec<String> = ["Lijn", "Taakveld", "Domein", "Wat"].map(str::to_owned).into();
     all.extend(year_headers(w));
-    s.headings(&all)?;
+    s.headings(&all, 4..)?;
     s.freeze(1)?;
     for (l, (line, own)) in model.lines.all.iter().zip(&projection.lines).enumerate() {
         let domains: Vec<&str> = line.domains().iter().map(|(d, _)| d.as_str()).collect();
@@ -221,15 +226,16 @@ fn assumptions(book: &mut Workbook, w: &Written<'_>) -> Result<(), XlsxError> {
     let model = &w.scenario.model;
     let years = w.scenario.projection.years.len();
     let mut s = sheet(book, w, live::ASSUMPTIONS, "Uitgangspunten")?;
-    let mut widths = vec![44.0, 40.0, 12.0];
-    widths.extend(std::iter::repeat_n(13.0, years));
-    widths.extend([34.0, 60.0]);
+    // Narrow enough to be read when printed.
+    let mut widths = vec![34.0, 28.0, 9.0];
+    widths.extend(std::iter::repeat_n(11.0, years));
+    widths.extend([24.0, 50.0]);
     s.widths(&widths)?;
     s.row = u32::try_from(live::ASSUMPTIONS_FROM).unwrap_or(5) - 2;
     let mut all: Vec<String> = ["Wat", "Adres", "Eenheid"].map(str::to_owned).into();
     all.extend(year_headers(w));
     all.extend(["Onzekerheid", "Wie zegt het?"].map(str::to_owned));
-    s.headings(&all)?;
+    s.headings(&all, live::ASSUMPTIONS_YEAR..live::ASSUMPTIONS_YEAR + years)?;
     s.freeze(1)?;
     for a in &model.assumptions {
         let (unit, look) = match a.scale {
@@ -263,11 +269,11 @@ fn assumptions(book: &mut Workbook, w: &Written<'_>) -> Result<(), XlsxError> {
 /// The projection, step by step, as formulas.
 fn calculation(book: &mut Workbook, w: &Written<'_>, live: &Live<'_>) -> Result<(), XlsxError> {
     let mut s = sheet(book, w, live::CALCULATION, "Berekening")?;
-    s.widths(&[62.0, 30.0, 2.0])?;
+    s.widths(&[56.0, 30.0, 2.0])?;
     s.row = u32::try_from(live::ROWS_FROM).unwrap_or(5) - 2;
     let mut all: Vec<String> = ["Waarvan", "Wat", ""].map(str::to_owned).into();
     all.extend(year_headers(w));
-    s.headings(&all)?;
+    s.headings(&all, live::ROWS_YEAR..)?;
     s.freeze(2)?;
     for row in live.rows() {
         let (what, kind) = row.what.in_dutch();
@@ -327,7 +333,7 @@ fn bridge(book: &mut Workbook, w: &Written<'_>) -> Result<(), XlsxError> {
     s.widths(&[34.0, 46.0])?;
     let mut all: Vec<String> = ["Waarvan", "Waardoor"].map(str::to_owned).into();
     all.extend(projection.years.iter().skip(1).map(|y| format!("tot {y}")));
-    s.headings(&all)?;
+    s.headings(&all, 2..)?;
     s.freeze(2)?;
     let Some(first) = projection.years.first().copied() else { return Ok(()) };
     for group in projection.groups.iter().filter(|g| matches!(g.id, GroupId::Domain(_) | GroupId::Total)) {
@@ -365,8 +371,8 @@ fn bridge(book: &mut Workbook, w: &Written<'_>) -> Result<(), XlsxError> {
 fn register(book: &mut Workbook, w: &Written<'_>) -> Result<(), XlsxError> {
     let model = &w.scenario.model;
     let mut s = sheet(book, w, "Register", "Risico's")?;
-    s.widths(&[46.0, 14.0, 10.0, 12.0, 10.0, 16.0, 16.0, 16.0, 14.0, 60.0, 50.0])?;
-    s.headings(&[
+    s.widths(&[34.0, 12.0, 8.0, 10.0, 8.0, 13.0, 13.0, 13.0, 9.0, 54.0, 36.0])?;
+    let heads = [
         "Risico",
         "Domein",
         "Termijn",
@@ -378,7 +384,8 @@ fn register(book: &mut Workbook, w: &Written<'_>) -> Result<(), XlsxError> {
         "Aandeel",
         "Tekst",
         "Wat doen we?",
-    ])?;
+    ];
+    s.headings(&heads, 4..9)?;
     s.freeze(1)?;
     for r in &w.scenario.risks {
         s.words(0, &words::clean(&r.title), false)?;
@@ -405,16 +412,16 @@ fn register(book: &mut Workbook, w: &Written<'_>) -> Result<(), XlsxError> {
 fn simulation(book: &mut Workbook, w: &Written<'_>) -> Result<(), XlsxError> {
     let (model, projection) = (&w.scenario.model, &w.scenario.projection);
     let mut s = sheet(book, w, "Simulatie", "Bandbreedte")?;
-    s.widths(&[46.0, 14.0, 8.0])?;
+    s.widths(&[40.0, 9.0, 7.0])?;
     let Some(outcome) = &w.scenario.outcome else {
         return s.line("Er is niet gesimuleerd (0 trekkingen).", false);
     };
-    s.headings(&[
+    let heads = [
         "Waarvan",
         "Wat",
         "Jaar",
         "Gemiddelde",
-        "Standaardafwijking",
+        "Standaard-afwijking",
         "P5",
         "P10",
         "P25",
@@ -423,12 +430,13 @@ fn simulation(book: &mut Workbook, w: &Written<'_>) -> Result<(), XlsxError> {
         "P90",
         "P95",
         "Kans boven begroting",
-    ])?;
+    ];
+    s.headings(&heads, 2..)?;
     s.freeze(1)?;
     let mut write = |label: &str, what: &str, year: i32, x: &Summary| -> Result<(), XlsxError> {
         s.words(0, label, false)?;
         s.words(1, what, false)?;
-        s.out.write(s.row, 2, year)?;
+        s.year(2, year)?;
         for (c, v) in (3u16..).zip([x.mean, x.sd, x.p5, x.p10, x.p25, x.p50, x.p75, x.p90, x.p95]) {
             s.number(c, v, Look::Euro, false, false)?;
         }
@@ -453,7 +461,7 @@ fn simulation(book: &mut Workbook, w: &Written<'_>) -> Result<(), XlsxError> {
         }
     }
     for c in 3..=12 {
-        s.out.set_column_width(c, 15.0)?;
+        s.out.set_column_width(c, 13.0)?;
     }
     Ok(())
 }
@@ -461,11 +469,11 @@ fn simulation(book: &mut Workbook, w: &Written<'_>) -> Result<(), XlsxError> {
 /// Where the numbers in the texts come from.
 fn evidence(book: &mut Workbook, w: &Written<'_>) -> Result<(), XlsxError> {
     let mut s = sheet(book, w, "Bewijs", "Herkomst van de getallen in de tekst")?;
-    s.widths(&[8.0, 26.0, 46.0, 22.0, 60.0, 50.0])?;
-    s.headings(&["Noot", "In de tekst", "Adres", "Hele waarde", "Berekening", "Rust op"])?;
+    s.widths(&[6.0, 22.0, 36.0, 20.0, 34.0, 52.0])?;
+    s.headings(&["Noot", "In de tekst", "Adres", "Hele waarde", "Berekening", "Rust op"], 0..1)?;
     s.freeze(2)?;
     for (i, e) in (1u32..).zip(&w.report.evidence) {
-        s.out.write(s.row, 0, i)?;
+        s.number(0, f64::from(i), Look::Count, false, false)?;
         for (c, words) in (1u16..).zip([&e.printed, &e.address, &e.value, &e.formula]) {
             s.words(c, words, false)?;
         }

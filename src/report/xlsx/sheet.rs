@@ -67,7 +67,8 @@ fn number_format(look: Look, bold: bool, input: bool) -> Format {
         Look::Count => COUNT,
         Look::Number => NUMBER,
     };
-    let mut format = base().set_num_format(code);
+    // At the top, beside words that take more lines.
+    let mut format = base().set_num_format(code).set_align(FormatAlign::Top);
     if bold {
         format = format.set_bold().set_border_top(FormatBorder::Thin);
     }
@@ -116,13 +117,24 @@ impl<'a> Sheet<'a> {
         Ok(())
     }
 
-    /// A row of headings.
+    /// A row of headings; those of the columns named hold numbers, and stand above them at the right.
     ///
     /// # Errors
     /// When the sheet is full.
-    pub fn headings<S: AsRef<str>>(&mut self, headers: &[S]) -> Result<(), XlsxError> {
+    pub fn headings<S: AsRef<str>>(
+        &mut self,
+        headers: &[S],
+        numbers: impl std::ops::RangeBounds<usize>,
+    ) -> Result<(), XlsxError> {
         for (c, header) in (0u16..).zip(headers) {
-            self.out.write_with_format(self.row, c, header.as_ref(), &heading())?;
+            let format = if numbers.contains(&usize::from(c)) {
+                heading().set_align(FormatAlign::Right)
+            } else if c > 0 {
+                heading().set_indent(1)
+            } else {
+                heading()
+            };
+            self.out.write_with_format(self.row, c, header.as_ref(), &format)?;
             self.fold(c, header.as_ref());
         }
         self.next();
@@ -159,6 +171,10 @@ impl<'a> Sheet<'a> {
     /// When the sheet is full.
     pub fn words(&mut self, column: u16, words: &str, bold: bool) -> Result<(), XlsxError> {
         let mut format = base().set_text_wrap().set_align(FormatAlign::Top);
+        // Apart from the number in the column before it.
+        if column > 0 {
+            format = format.set_indent(1);
+        }
         if bold {
             format = format.set_bold();
         }
@@ -180,6 +196,15 @@ impl<'a> Sheet<'a> {
         Ok(())
     }
 
+    /// A year in the current row: a number without points in it.
+    ///
+    /// # Errors
+    /// When the sheet is full.
+    pub fn year(&mut self, column: u16, year: i32) -> Result<(), XlsxError> {
+        self.out.write_number_with_format(self.row, column, f64::from(year), &base().set_align(FormatAlign::Top))?;
+        Ok(())
+    }
+
     /// A formula in the current row, with the value of the engine.
     ///
     /// # Errors
@@ -195,8 +220,8 @@ impl<'a> Sheet<'a> {
     fn fold(&mut self, column: u16, words: &str) {
         let wide = self.wide.get(usize::from(column)).copied().unwrap_or(16.0).max(4.0);
         let letters = words.chars().count();
-        // Words break before the edge; a line holds a little less than its width.
-        let lines = (letters as f64 / (wide * 0.92)).ceil().max(1.0) as usize;
+        // Words break before the edge; a line of several holds a little less than its width.
+        let lines = if letters as f64 <= wide { 1 } else { (letters as f64 / (wide * 0.92)).ceil().max(1.0) as usize };
         self.lines = self.lines.max(lines);
     }
 
@@ -217,7 +242,8 @@ impl<'a> Sheet<'a> {
     pub fn table(&mut self, table: &Table) -> Result<(), XlsxError> {
         self.line(&table.caption, true)?;
         let headers: Vec<&str> = table.columns.iter().map(|c| c.header.as_str()).collect();
-        self.headings(&headers)?;
+        let numbers = table.columns.iter().position(|c| c.align == Align::Right).unwrap_or(table.columns.len());
+        self.headings(&headers, numbers..)?;
         for row in &table.rows {
             let bold = row.kind == RowKind::Total;
             for ((c, cell), column) in (0u16..).zip(&row.cells).zip(&table.columns) {
@@ -243,7 +269,7 @@ impl<'a> Sheet<'a> {
         match (cell.value, look) {
             (Some(value), Some(look)) => self.number(column, value, look, bold, false),
             _ if align == Align::Right => {
-                let mut format = base().set_align(FormatAlign::Right);
+                let mut format = base().set_align(FormatAlign::Right).set_align(FormatAlign::Top);
                 if bold {
                     format = format.set_bold();
                 }
