@@ -31,6 +31,8 @@ pub struct LedgerRow {
     pub chance: f64,
     /// What the projection counts on.
     pub counted_on: f64,
+    /// What comes true on average, by the stated spread.
+    pub expected: f64,
 }
 
 /// Every saving and target with an amount in a year.
@@ -70,6 +72,7 @@ pub fn ledger(model: &Model, year: Year) -> Vec<LedgerRow> {
             open: planned - counted,
             chance: chance_of_all(model, m, at),
             counted_on: planned * share,
+            expected: planned * mean_share(model, m, at),
         })
     };
     model.measures.iter().enumerate().filter_map(row).collect()
@@ -114,6 +117,13 @@ pub(super) fn chance_of_all(model: &Model, measure: &Measure, at: usize) -> f64 
         Some(Distribution::Pert { min, mode, max }) => pert_above(min, mode, max, 1.0),
         Some(Distribution::Metalog { p10, p50, p90 }) => metalog_above(p10, p50, p90, 1.0),
     }
+}
+
+/// How much of a measure comes true on average; exact.
+pub(super) fn mean_share(model: &Model, measure: &Measure, at: usize) -> f64 {
+    let Some(realisation) = measure.realisation.map(|r| model.assumption(r)) else { return 1.0 };
+    let value = realisation.values.get(at).copied().unwrap_or(1.0);
+    realisation.distributions.get(at).copied().flatten().map_or(value, crate::model::Distribution::mean)
 }
 
 /// `P(X >= x)` of a PERT distribution (lambda 4).
@@ -278,6 +288,9 @@ amount = { 2027 = -60, later = -60 }
         // PERT(0.5, 0.8, 1.1) is beta(3, 3) on (0.5, 1.1); 1.0 lies at 5/6.
         // P = 1 - I(5/6; 3, 3), I(x) = 10 x^3 - 15 x^4 + 6 x^5 = 0.964506: 0.035494.
         near(saving.chance, 0.035_493_827);
+        // (0.5 + 4 x 0.8 + 1.1) / 6 = 0.8 of 100; the target is not in doubt.
+        near(saving.expected, -80.0);
+        near(target.expected, -60.0);
         assert_eq!((target.filled, target.open, target.chance), (0.0, -60.0, 1.0));
         // From a budget nothing is known to have come true.
         let planned = ledger(&model("budget", TWO), Year(2027));
@@ -305,6 +318,17 @@ amount = { 2027 = -60, later = -60 }
         let found = change("hulp,cost,amended,2025,900\nbaten,revenue,amended,2025,250\n");
         assert_eq!(found, Some((Year(2025), FigureKind::Amended, -50.0)));
         assert_eq!(change("hulp,cost,amended,2025,900\n"), None);
+    }
+
+    #[test]
+    fn a_saving_that_can_only_fall_short_comes_true_for_less_than_is_counted_on() {
+        let one = TWO.replace("\"80%\", min = \"50%\", max = \"110%\"", "\"100%\", min = \"0%\", max = \"100%\"");
+        let row = &ledger(&model("budget", &one), Year(2027))[0];
+        // PERT(0, 1, 1): (0 + 4 + 1) / 6 of 100.
+        near(row.expected, -100.0 * 5.0 / 6.0);
+        assert_eq!((row.counted_on, row.chance), (-100.0, 0.0));
+        // Metalog 0.5, 0.8, 0.9: 0.8 + (1.4 - 1.6) / (1.6 ln 9) = 0.743110.
+        near(Distribution::Metalog { p10: 0.5, p50: 0.8, p90: 0.9 }.mean(), 0.743_110_033);
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use crate::analysis::backtest::score::RivalMeasures;
-use crate::analysis::backtest::{Backtest, LineScore};
+use crate::analysis::backtest::{Backtest, LineScore, RivalTable};
 
 fn percent(value: Option<f64>, decimals: usize) -> String {
     value.map_or_else(|| "–".to_owned(), |v| format!("{:.decimals$} %", 100.0 * v))
@@ -13,24 +13,30 @@ fn ratio(value: Option<f64>) -> String {
     value.map_or_else(|| "–".to_owned(), |v| format!("{v:.2}"))
 }
 
+/// The median error of the corrected budget over that of the budget.
+fn corrected(r: &RivalTable) -> Option<f64> {
+    Some(r.corrected_budget.mdape? / r.budget.mdape.filter(|b| *b > 0.0)?)
+}
+
 /// Three tables in Markdown: per line, the widths of bands that held as many
 /// outcomes of the same cases, and per line and year.
 pub fn markdown(run: &Backtest) -> String {
     let measured: Vec<&LineScore> = run.lines.iter().filter(|l| l.measures.n > 0).collect();
     let mut out = String::from(
-        "| line | n | median error | budget's own | ours / budget | mean error | budget's | in the 80 % band | width |\n\
-         |---|---|---|---|---|---|---|---|---|\n",
+        "| line | n | median error | budget's own | ours / budget | corrected / budget | mean error | budget's | in the 80 % band | width |\n\
+         |---|---|---|---|---|---|---|---|---|---|\n",
     );
     for l in &measured {
         let (m, r) = (&l.measures, &l.rivals);
         let _ = writeln!(
             out,
-            "| {} | {} | {} | {} | {} | {} | {} | {} | {} |",
+            "| {} | {} | {} | {} | {} | {} | {} | {} | {} | {} |",
             l.line.replace('|', "\\|"),
             m.n,
             percent(m.mdape, 1),
             percent(r.budget.mdape, 1),
             ratio(l.of_budget),
+            ratio(corrected(r)),
             percent(m.bias, 1),
             percent(r.budget.bias, 1),
             percent(m.coverage80, 1),
@@ -38,13 +44,14 @@ pub fn markdown(run: &Backtest) -> String {
         );
     }
     out.push_str(
-        "\n| line: our width / that of a rival | budget | last actual | own trend | national growth |\n\
-         |---|---|---|---|---|\n",
+        "\n| line: our width / that of a rival | budget | corrected budget | last actual | own trend | national growth |\n\
+         |---|---|---|---|---|---|\n",
     );
     for l in &measured {
         let cell = |r: &RivalMeasures| format!("{} / {}", percent(r.model_width80, 1), percent(r.width80, 1));
         let r = &l.rivals;
-        let cells = [cell(&r.budget), cell(&r.last_actual), cell(&r.own_trend), cell(&r.national)];
+        let cells =
+            [cell(&r.budget), cell(&r.corrected_budget), cell(&r.last_actual), cell(&r.own_trend), cell(&r.national)];
         let _ = writeln!(out, "| {} | {} |", l.line.replace('|', "\\|"), cells.join(" | "));
     }
     let mut years: Vec<_> =

@@ -142,7 +142,7 @@ fn line_object(line: &LineScore) -> Value {
     object.extend(measures(&line.measures));
     object.insert("of_budget".into(), json!(line.of_budget));
     let rivals = json!({
-        "budget": rival(&line.rivals.budget), "last_actual": rival(&line.rivals.last_actual),
+        "budget": rival(&line.rivals.budget), "corrected_budget": rival(&line.rivals.corrected_budget), "last_actual": rival(&line.rivals.last_actual),
         "own_trend": rival(&line.rivals.own_trend), "national": rival(&line.rivals.national),
     });
     object.insert("rivals".into(), rivals);
@@ -228,6 +228,7 @@ fn table(run: &Backtest, portfolio: &Portfolio, found: &[Break]) -> String {
         "width",
         "of budget",
         "budget",
+        "corrected",
         "last",
         "trend",
         "national",
@@ -245,6 +246,7 @@ fn table(run: &Backtest, portfolio: &Portfolio, found: &[Break]) -> String {
             percent(m.width80),
             ratio(l.of_budget),
             percent(l.rivals.budget.mdape),
+            percent(l.rivals.corrected_budget.mdape),
             percent(l.rivals.last_actual.mdape),
             percent(l.rivals.own_trend.mdape),
             percent(l.rivals.national.mdape),
@@ -331,7 +333,7 @@ mod tests {
         for name in ["line", "lag", "n", "mdape", "mape", "bias", "coverage80", "width80", "pinball", "rivals"] {
             assert!(line.get(name).is_some(), "{name}");
         }
-        for name in ["budget", "last_actual", "own_trend", "national"] {
+        for name in ["budget", "corrected_budget", "last_actual", "own_trend", "national"] {
             assert!(
                 line["rivals"][name].get("mdape").is_some() && line["rivals"][name].get("bias").is_some(),
                 "{name}"

@@ -63,8 +63,8 @@ pub fn measures(arguments: &MeasuresArguments) -> anyhow::Result<u8> {
 }
 
 fn table(model: &Model, rows: &[LedgerRow]) -> String {
-    let heads = ["year", "measure", "planned", "filled", "realised", "in", "open", "counted on", "chance"];
-    let mut lines: Vec<[String; 9]> = vec![heads.map(str::to_owned)];
+    let heads = ["year", "measure", "planned", "filled", "realised", "in", "open", "counted on", "mean", "chance"];
+    let mut lines: Vec<[String; 10]> = vec![heads.map(str::to_owned)];
     for r in rows {
         lines.push([
             r.year.to_string(),
@@ -75,6 +75,7 @@ fn table(model: &Model, rows: &[LedgerRow]) -> String {
             r.realised_in.map_or_else(|| "-".to_owned(), |y| y.to_string()),
             dutch::whole(r.open),
             dutch::whole(r.counted_on),
+            dutch::whole(r.expected),
             dutch::percent(r.chance, 0),
         ]);
     }
@@ -104,7 +105,7 @@ fn document(model: &Model, rows: &[LedgerRow]) -> Value {
             "id": m.id, "label": m.label, "kind": m.kind.name(), "line": model.lines.get(m.line).id(),
             "year": r.year.0, "planned": number(r.planned), "filled": number(r.filled),
             "realised": r.realised.map(number), "realised_in": r.realised_in.map(|y| y.0), "open": number(r.open),
-            "counted_on": number(r.counted_on), "chance": number(r.chance), "place": m.place.to_string(),
+            "counted_on": number(r.counted_on), "expected": number(r.expected), "chance": number(r.chance), "place": m.place.to_string(),
         })
     };
     json!({

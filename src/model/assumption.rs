@@ -76,6 +76,19 @@ pub enum Distribution {
     },
 }
 
+impl Distribution {
+    /// Its mean, before any bound of a draw: of PERT (min + 4 mode + max) / 6; of
+    /// the metalog the integral of its quantile function, in which
+    /// `(u - 1/2) ln(u / (1 - u))` comes to 1/2 (Keelin 2016).
+    pub fn mean(self) -> f64 {
+        match self {
+            Self::Normal { mean, .. } => mean,
+            Self::Pert { min, mode, max } => (min + 4.0 * mode + max) / 6.0,
+            Self::Metalog { p10, p50, p90 } => p50 + (p10 + p90 - 2.0 * p50) / (1.6 * libm::log(9.0)),
+        }
+    }
+}
+
 /// Who says so.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Provenance {

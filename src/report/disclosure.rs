@@ -14,7 +14,7 @@
 //!
 //! Words that people wrote themselves are printed as they are.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::words;
 use crate::dutch;
@@ -23,6 +23,7 @@ use crate::projection::{GroupId, Projection};
 use crate::rule::Margin;
 use crate::rule::figure::unit_name;
 use crate::study::{Basis, ImpactSummary, Piece, PieceInput, RiskEntry, Study};
+use crate::units::Year;
 
 /// Below this a count is hidden.
 pub const FLOOR: f64 = 10.0;
@@ -452,10 +453,9 @@ impl Disclosure {
             let why = self.groups.get(&format!("domain:{}", d.id))?;
             Some((format!("{} (totaal)", words::clean(&d.label)), *why))
         });
-        let indicators = model
-            .indicators
-            .iter()
-            .filter_map(|i| self.indicators.get(&i.id).map(|why| (words::clean(&i.label), *why)));
+        let indicators = model.indicators.iter().filter_map(|i| {
+            self.indicators.get(&i.id).map(|why| (of_years(&words::clean(&i.label), &small_years(model, &i.id)), *why))
+        });
         lines.chain(groups).chain(indicators).collect()
     }
 
@@ -468,6 +468,18 @@ impl Disclosure {
     pub fn mark(&self) -> Option<String> {
         (!self.on).then(|| "Alleen voor intern gebruik: kleine aantallen cliënten zijn niet verborgen.".to_owned())
     }
+}
+
+/// The years in which an indicator counts fewer than ten: only those are hidden.
+fn small_years(model: &Model, indicator: &str) -> Vec<Year> {
+    let small = model.figures.of(indicator, Quantity::Count).filter(|(_, _, r)| is_small(r.value));
+    small.map(|(_, year, _)| year).collect::<BTreeSet<_>>().into_iter().collect()
+}
+
+/// A label with the years that it is about.
+fn of_years(label: &str, years: &[Year]) -> String {
+    let years: Vec<String> = years.iter().map(ToString::to_string).collect();
+    if years.is_empty() { label.to_owned() } else { format!("{label}, alleen {}", dutch::list(&years)) }
 }
 
 /// Between nobody and ten.

@@ -284,7 +284,7 @@ fn what_must_be_said_is_said_whenever_it_is_true() {
         "Een begroting is geen rekening: is zij te laag, dan is deze raming dat ook.",
         "rekent al op € 500.000 aan ombuigingen",
         "noemt de begroting geen maatregel",
-        "Dat bedrag hoort in de begroting en niet bij de risico's.",
+        "Wat we al verwachten hoort in de begroting en niet bij de risico's.",
         "Is er geld buiten dit programma? Ja: ‘Dekking uit de circulaires’.",
         "Met dat geld erbij is het saldo",
         "Deze kolommen zijn daarom niet zomaar te vergelijken.",

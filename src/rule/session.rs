@@ -46,6 +46,8 @@ pub(super) struct Comparison {
     pub border: f64,
     /// That side as an expression.
     pub border_formula: String,
+    /// Whether one side is a parameter of the rule.
+    pub by_parameter: bool,
     /// In which unit.
     pub unit: Quantity,
 }
@@ -63,6 +65,7 @@ impl Comparison {
             size: left.abs().max(right.abs()),
             border: if own(x) && !own(y) { left } else { right },
             border_formula: if own(x) && !own(y) { x.formula() } else { y.formula() }.to_owned(),
+            by_parameter: [x, y].iter().any(|f| f.formula().starts_with("parameter(")),
             unit: x.unit(),
         }
     }

@@ -144,7 +144,19 @@ fn in_year(runner: &Runner<'_>, rule: &Compiled, facts: &Arc<dyn Facts>, year: Y
     };
     let margin = match state {
         // Nothing compared with nothing is a guard of the rule, no border.
-        State::Fires(_) => nearest(of_the_year(&comparisons, year).into_iter().filter(|c| c.size > 0.0)),
+        State::Fires(_) => {
+            let here = of_the_year(&comparisons, year);
+            // A parameter decides before figures that the rule compares to choose
+            // its words; one that was held against several names has no distance.
+            let decides = |c: &&Comparison| c.by_parameter;
+            let of_many = |c: &&Comparison| !here.iter().any(|h| h.position == c.position);
+            if comparisons.iter().filter(decides).any(|c| of_many(&c)) {
+                None
+            } else {
+                let parameter = here.iter().any(decides);
+                nearest(here.iter().copied().filter(|c| c.size > 0.0 && c.by_parameter == parameter))
+            }
+        }
         // The last one asked is the one that ended it.
         State::Quiet => comparisons.last().and_then(|last| {
             nearest(of_the_year(&comparisons, year).into_iter().filter(|c| c.position == last.position))

@@ -70,6 +70,11 @@ pub fn dear_client(mean: f64, cv: f64) -> f64 {
     mean * (1.0 + cv)
 }
 
+/// Two amounts together.
+pub fn sum(a: f64, b: f64) -> f64 {
+    a + b
+}
+
 /// One amount less another.
 pub fn less(a: f64, b: f64) -> f64 {
     a - b

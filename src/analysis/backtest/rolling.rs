@@ -29,6 +29,8 @@ pub struct Forecast {
     pub budget: Option<f64>,
     /// What happened, if that is known by now.
     pub actual: Option<f64>,
+    /// The budget, raised as far as actuals came out above budgets in the known years.
+    corrected_budget: Option<f64>,
     /// The last actual that was known when the forecast was made.
     last_actual: Option<f64>,
     /// That, with the municipality's own trend.
@@ -51,6 +53,9 @@ impl Forecast {
 pub struct RivalTable {
     /// The municipality's own budget.
     pub budget: RivalMeasures,
+    /// That, times the median ratio of actual to budget over all municipalities
+    /// and known years: the simplest correction there is.
+    pub corrected_budget: RivalMeasures,
     /// The last known actual.
     pub last_actual: RivalMeasures,
     /// The last known actual with its own growth of at most three years.
@@ -189,6 +194,7 @@ fn scores(rows: &[Forecast]) -> (Measures, RivalTable) {
     };
     let table = RivalTable {
         budget: rival(|f| f.budget),
+        corrected_budget: rival(|f| f.corrected_budget),
         last_actual: rival(|f| f.last_actual),
         own_trend: rival(|f| f.own_trend),
         national: rival(|f| f.national),
@@ -207,6 +213,7 @@ fn rows(
 ) -> Vec<Forecast> {
     let last = year.plus(-lag);
     let national = national_growth(known, line);
+    let overrun = median_overrun(known, line);
     portfolio
         .members
         .iter()
@@ -223,6 +230,7 @@ fn rows(
                 p10: libm::exp(middle - half[m]),
                 p90: libm::exp(middle + half[m]),
                 budget: portfolio.cost(Side::Budget, line, year, m),
+                corrected_budget: known.budget(line, year, m).and_then(|b| Some(libm::exp(b + overrun?))),
                 actual: portfolio.cost(Side::Actual, line, year, m),
                 last_actual: last_actual.map(libm::exp),
                 own_trend: grown(own_growth(known, line, last, m)),
@@ -230,6 +238,14 @@ fn rows(
             })
         })
         .collect()
+}
+
+/// Median over all municipalities and known years of how far actuals came out
+/// above budgets, as a logarithm.
+fn median_overrun(known: &Known<'_>, line: usize) -> Option<f64> {
+    robust::median(known.actual_years().flat_map(|y| {
+        (0..known.members()).filter_map(move |m| Some(known.actual(line, y, m)? - known.budget(line, y, m)?))
+    }))
 }
 
 /// A municipality's own growth a year over at most three known years.

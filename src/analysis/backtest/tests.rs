@@ -264,3 +264,30 @@ fn zeros_gaps_and_empty_lines_do_no_harm() {
     assert!(!run.forecasts.iter().any(|f| f.municipality == "GM0000" || f.line == "leeg"));
     assert_eq!(backtest(&Portfolio::default(), 2).forecasts, []);
 }
+
+#[test]
+fn the_corrected_budget_is_raised_by_the_median_overrun_of_the_known_years() {
+    // Known for 2019 in the autumn: 2017, in which actuals were 1.1, 1.2 and 1.3
+    // times the budgets: 1.2. So 120 for each, beside 120, 150 and 100: errors
+    // of 0, 0.2 and 0.2; and 2018, when they were three times as high, is not known.
+    let entry = |side, municipality: &str, year, value| Entry {
+        code: municipality.into(),
+        line: "zorg".into(),
+        measure: Measure::Cost,
+        side,
+        year: Year(year),
+        value,
+    };
+    let mut all = Vec::new();
+    for (name, first, last) in [("GM1", 110.0, 120.0), ("GM2", 120.0, 150.0), ("GM3", 130.0, 100.0)] {
+        for year in 2017..=2019 {
+            all.push(entry(Side::Budget, name, year, 100.0));
+        }
+        all.push(entry(Side::Actual, name, 2017, first));
+        all.push(entry(Side::Actual, name, 2018, 300.0));
+        all.push(entry(Side::Actual, name, 2019, last));
+    }
+    let found = backtest(&portfolio(&all), 2).lines[0].rivals.corrected_budget;
+    assert_eq!(found.n, 3);
+    assert!((found.mdape.expect("three") - 0.2).abs() < 1e-12, "{found:?}");
+}

@@ -6,6 +6,7 @@ use super::{Builder, NoAnswer, Term};
 use crate::analysis::ledger;
 use crate::dutch::Quantity;
 use crate::model::{Call, FigureKind, Measure, MeasureKind, Quantity as Recorded};
+use crate::units::Year;
 
 const KINDS: [MeasureKind; 4] =
     [MeasureKind::NewPolicy, MeasureKind::Saving, MeasureKind::Target, MeasureKind::Technical];
@@ -108,20 +109,34 @@ impl<'a> Builder<'a> {
                 Some(realisation) => self.assumption(realisation, y),
                 None => self.given(name, Quantity::Percent, 1.0, "not stated: all of it", Some(&measure.place)),
             },
-            "chance" => {
-                let chance = ledger::chance_of_all(model, measure, y);
-                match measure.realisation {
-                    None => self.given(name, Quantity::Percent, chance, "no doubt is stated", Some(&measure.place)),
-                    // Read off the distribution that stands there.
-                    Some(realisation) => {
-                        let address = &model.assumption(realisation).address;
-                        let found = super::assumed(model, address, Some(year)).map_err(|why| none(&why))?;
-                        self.bound(name, &found, chance)
-                    }
-                }
+            "expected" => {
+                let share = format!("measure.mean({id}, {year})");
+                let share = self.read_off(measure, year, &share, ledger::mean_share(model, measure, y))?;
+                let term = Term::Product(vec![Term::Step(0), Term::Step(1)]);
+                self.step(name, Quantity::Euro, term, vec![planned, share])
             }
+            "mean" => self.read_off(measure, year, &name, ledger::mean_share(model, measure, y))?,
+            "chance" => self.read_off(measure, year, &name, ledger::chance_of_all(model, measure, y))?,
             _ => return Ok(None),
         }))
+    }
+
+    /// A number that follows from the spread of how much of a measure comes true:
+    /// read off the distribution that stands there.
+    fn read_off(&mut self, measure: &'a Measure, year: Year, name: &str, value: f64) -> Result<usize, NoAnswer> {
+        let Some(realisation) = measure.realisation else {
+            return Ok(self.given(
+                name.to_owned(),
+                Quantity::Percent,
+                value,
+                "no doubt is stated",
+                Some(&measure.place),
+            ));
+        };
+        let address = &self.model.assumption(realisation).address;
+        let found = super::assumed(self.model, address, Some(year))
+            .map_err(|why| NoAnswer::Unknown(format!("{name}: {why}")))?;
+        Ok(self.bound(name.to_owned(), &found, value))
     }
 
     /// What figures tell of a measure: a row of its own, else the part that

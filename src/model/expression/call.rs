@@ -72,6 +72,8 @@ pub const NAMED: &[Named] = &[
     named("measure.open", &["ID", "YEAR"], Euro, "what of it is still open"),
     named("measure.realisation", &["ID", "YEAR"], Percent, "how much of it is counted on"),
     named("measure.counted_on", &["ID", "YEAR"], Euro, "what the projection counts on"),
+    named("measure.expected", &["ID", "YEAR"], Euro, "what comes true on average, by its spread"),
+    named("measure.mean", &["ID", "YEAR"], Percent, "how much comes true on average, by its spread"),
     named("measure.chance", &["ID", "YEAR"], Percent, "the chance that all of it comes true"),
     named("fall.planned", &["FROM", "TO"], Euro, "how far the budgeted cost falls"),
     named("fall.explained", &["FROM", "TO"], Euro, "what measures explain of it"),

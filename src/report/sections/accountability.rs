@@ -209,8 +209,8 @@ fn protection(d: &Draft<'_>) -> Option<Section> {
         return None;
     }
     let mut blocks = vec![Block::Paragraph(Text::plain(
-        "We beschermen de personen achter de cijfers. Aantallen zijn daarom afgerond op vijf. Een aantal onder de tien \
-         tonen we niet. Ook wat zo'n aantal verraadt, tonen we niet. Denk aan een tweede aantal naast een totaal, \
+        "We beschermen de personen achter de cijfers. Aantallen zijn daarom afgerond op vijf; procenten van aantallen \
+         zijn ook afgerond. Een aantal onder de tien tonen we niet. Ook wat zo'n aantal verraadt, tonen we niet. Denk aan een tweede aantal naast een totaal, \
          of aan een gemiddelde. Teksten die de gemeente zelf schreef, zijn niet aangepast.",
     ))];
     let hidden = d.disclosure.report(d.model());
@@ -309,7 +309,7 @@ fn measures(d: &Draft<'_>) -> Option<Section> {
 }
 
 /// Measures without an amount of their own: they change how fast help grows.
-fn on_volume(d: &Draft<'_>) -> Option<String> {
+pub(super) fn on_volume(d: &Draft<'_>) -> Option<String> {
     let model = d.model();
     let names: Vec<String> =
         model.measures.iter().filter(|m| m.amount.is_none()).map(|m| format!("‘{}’", words::clean(&m.label))).collect();

@@ -68,7 +68,14 @@ fn balance(d: &Draft<'_>) -> String {
         ));
     }
     if units < 0 {
-        out.push_str(" Een negatief saldo is nog geen tekort. De gemeente betaalt dit programma ook uit haar algemene geld. Het gaat erom of het saldo slechter is dan begroot.");
+        out.push_str(
+            " Een negatief saldo is nog geen tekort. De gemeente betaalt dit programma ook uit haar algemene geld.",
+        );
+        out.push_str(if derive::budget_balance(year).is_some() {
+            " Het gaat erom of het saldo slechter is dan begroot."
+        } else {
+            " Voor dat jaar is er geen volledige begroting, dus of het saldo slechter is dan begroot weten we niet."
+        });
     }
     out
 }

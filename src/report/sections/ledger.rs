@@ -30,15 +30,26 @@ pub fn savings(d: &Draft<'_>) -> Option<Block> {
                 r.realised.map_or_else(tables::nothing, |v| amount(v, "realised")),
                 amount(r.open, "open"),
                 amount(r.counted_on, "counted_on"),
+                amount(r.expected, "expected"),
                 Cell::number(chance::simulated_number(r.chance), r.chance, Unit::Percent)
                     .at(format!("measure.chance({}, {year})", m.id)),
             ])
         })
         .collect();
     let mut notes = vec![
-        "De kans gaat over de hele besparing: alles of meer. Zij volgt uit de onzekerheid die bij de maatregel staat."
+        "De kans gaat over de hele besparing: alles of meer. Kans en gemiddelde volgen uit de onzekerheid die bij de maatregel staat."
             .to_owned(),
     ];
+    // A chance of nothing says only that the bound is all of it.
+    if found
+        .iter()
+        .any(|r| r.expected.abs() < r.counted_on.abs() && chance::simulated_number(r.chance).starts_with("minder"))
+    {
+        notes.push(
+            "Kan er hoogstens alles lukken en is minder mogelijk, dan is de kans op alles bijna nul. Kijk dan naar het gemiddelde."
+                .to_owned(),
+        );
+    }
     if found.iter().any(|r| r.realised.is_none()) {
         notes.push(
             "Een streepje betekent: er zijn nog geen cijfers over wat is gelukt. Dan staat alles nog open.".to_owned(),
@@ -55,6 +66,7 @@ pub fn savings(d: &Draft<'_>) -> Option<Block> {
             Column::numbers("Al gelukt"),
             Column::numbers("Nog open"),
             Column::numbers("Waarop we rekenen").optional(),
+            Column::numbers("Gemiddeld te verwachten").optional(),
             Column::numbers("Kans dat alles lukt"),
         ],
         rows,

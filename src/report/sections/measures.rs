@@ -13,7 +13,8 @@ use crate::study::derive;
 /// Savings, plans and falls: what the projection counts on.
 pub fn write(d: &Draft<'_>, sources: &mut Sources) -> Option<Section> {
     let by_kind = derive::measures_by_kind(d.model(), d.projection());
-    if by_kind.is_empty() {
+    let on_volume = super::accountability::on_volume(d);
+    if by_kind.is_empty() && on_volume.is_none() {
         return None;
     }
     let (b, h) = (d.base_year(), d.horizon());
@@ -34,7 +35,13 @@ pub fn write(d: &Draft<'_>, sources: &mut Sources) -> Option<Section> {
             ])
         })
         .collect();
-    blocks.push(Block::Table(Table {
+    // Which causes they change is in the table of causes, with what they save.
+    let on_volume =
+        on_volume.map(|text| format!("{text} Wat zij schelen, staat bij de oorzaken waardoor de lasten veranderen."));
+    if by_kind.is_empty() {
+        blocks = on_volume.iter().map(|text| Block::Paragraph(d.text(text.clone()))).collect();
+    }
+    let table = Block::Table(Table {
         id: "maatregelen".into(),
         caption: format!("Maatregelen op de lasten in prijzen van {b} ({})", d.book.caption()),
         columns: vec![
@@ -45,8 +52,9 @@ pub fn write(d: &Draft<'_>, sources: &mut Sources) -> Option<Section> {
             Column::numbers(format!("Waarop we rekenen in {h}")),
         ],
         rows,
-        notes: Vec::new(),
-    }));
+        notes: on_volume.into_iter().collect(),
+    });
+    blocks.extend((!by_kind.is_empty()).then_some(table));
     blocks.extend(fall(d));
     blocks.extend(doubtful(d, sources).map(Block::Table));
     blocks.extend(ledger::savings(d));

@@ -11,6 +11,7 @@ use super::super::{addresses, tables};
 use crate::projection::GroupId;
 use crate::report::rounding::Units;
 use crate::study::derive;
+use crate::units::Year;
 
 /// The section.
 pub fn write(d: &Draft<'_>) -> Section {
@@ -123,29 +124,31 @@ fn budget(d: &Draft<'_>) -> String {
 /// The mean over all futures beside the projection, where the two differ: a
 /// projection counts each assumption at its value, and most can only disappoint.
 fn on_average(d: &Draft<'_>, year: usize, printed: Units) -> String {
-    let id = GroupId::Total;
-    let group = d.outcome().and_then(|o| o.groups.iter().find(|g| g.id == id));
-    let (Some(balance), Some(budget)) = (
-        group.and_then(|g| g.balance.get(year)).map(|s| s.mean),
-        d.years_of(&id).get(year).and_then(derive::budget_balance),
-    ) else {
-        return String::new();
-    };
-    let exact = derive::less(balance, budget);
-    let mean = d.book.round(exact);
+    let y = d.projection().years[year];
+    let Some((mean, exact)) = mean_difference(d, y) else { return String::new() };
     // Half a percent of a balance is noise; a tenth of the difference is not.
     if (mean - printed).unsigned_abs() * 10 <= printed.unsigned_abs() {
         return String::new();
     }
-    let y = d.projection().years[year];
-    let amount = d.money(
-        mean,
-        &format!("mean(balance(total, {y})) - (budget_revenue(total, {y}) - budget(total, {y}))"),
-        exact,
-        "gemiddelde van alle trekkingen min de begroting",
-    );
+    let amount = mean_difference_in_words(d, y, (mean, exact));
     let side = if mean < 0 { "slechter" } else { "beter" };
     format!(" (gemiddeld over alle doorrekeningen {amount} {side})")
+}
+
+/// How much the balance differs from the budgeted one on average, a windfall
+/// counted as one: as printed, and exact; none without draws or budget.
+pub(super) fn mean_difference(d: &Draft<'_>, y: Year) -> Option<(Units, f64)> {
+    let id = GroupId::Total;
+    let year = d.projection().years.iter().position(|at| *at == y)?;
+    let balance = d.outcome()?.groups.iter().find(|g| g.id == id)?.balance.get(year)?.mean;
+    let exact = derive::less(balance, d.years_of(&id).get(year).and_then(derive::budget_balance)?);
+    Some((d.book.round(exact), exact))
+}
+
+/// That difference in words, without its sign.
+pub(super) fn mean_difference_in_words(d: &Draft<'_>, y: Year, (mean, exact): (Units, f64)) -> String {
+    let address = format!("mean(balance(total, {y})) - (budget_revenue(total, {y}) - budget(total, {y}))");
+    d.money(mean, &address, exact, "gemiddelde van alle trekkingen min de begroting")
 }
 
 fn risk(d: &Draft<'_>) -> String {

@@ -59,14 +59,15 @@ fn deficit(d: &Draft<'_>, r: &ResilienceOutcome) -> String {
             let simulated = d.outcome().is_some();
             let what = if simulated { "Het verwachte tekort" } else { "Het tekort in deze raming" };
             let how = if simulated {
-                " Het is gemiddeld over alle doorrekeningen; een overschot telt daarin als 0. Daardoor is het hoger dan het gemiddelde verschil."
+                " Het is gemiddeld over alle doorrekeningen; een overschot telt daarin als 0."
             } else {
                 ""
             };
             format!(
-                "{lead} {what} in {} is {amount}.{how} Dat bedrag hoort in de begroting en niet bij de risico's. \
+                "{lead} {what} in {} is {amount}.{how}{} Wat we al verwachten hoort in de begroting en niet bij de risico's. \
                  Het risico is alleen wat er nog bovenop kan komen.{}",
                 r.year,
+                with_windfalls(d, r, v),
                 mean_and_projection(d, r, v)
             )
         }
@@ -81,6 +82,15 @@ fn deficit(d: &Draft<'_>, r: &ResilienceOutcome) -> String {
             format!("{lead} Een verwacht tekort in {} is niet te berekenen. {reason}", r.year).trim_end().to_owned()
         }
     }
+}
+
+/// The mean in which a windfall does count: what a budget at the mean asks for.
+fn with_windfalls(d: &Draft<'_>, r: &ResilienceOutcome, mean: f64) -> String {
+    let found = super::message::mean_difference(d, r.year).filter(|(units, _)| -units != d.book.round(mean));
+    let Some((units, exact)) = found.filter(|(units, _)| *units != 0) else { return String::new() };
+    let amount = super::message::mean_difference_in_words(d, r.year, (units, exact));
+    let side = if units < 0 { "slechter" } else { "beter" };
+    format!(" Telt een overschot wel mee, dan is het saldo gemiddeld {amount} {side} dan begroot.")
 }
 
 /// Balance better (positive) or worse than budgeted in a year: as printed, and exact.
@@ -140,6 +150,16 @@ fn needed(d: &Draft<'_>, r: &ResilienceOutcome) -> String {
         r.year
     );
     if r.expected_deficit.is_some() {
+        let deficit = r.expected_deficit.filter(|v| d.outcome().is_some() && d.book.round(*v) != 0);
+        if let Some(both) = deficit.map(|v| derive::sum(v, needed)) {
+            let formula =
+                format!("mean(shortfall(total, {0})) + resilience.needed({1})", r.year, addresses::level(r.certainty));
+            out.push_str(&format!(
+                " Anders gezegd: de kans is {} dat het tekort en de risico's samen meer dan {} kosten.",
+                words::percent(derive::less(1.0, r.certainty)),
+                d.euros(both, &formula, "verwacht tekort en wat erbij kan komen")
+            ));
+        }
         out.push_str(&format!(
             " Gemiddeld kosten de risico's in het register {expected}. Dat is kans maal gevolg, en het zit hierin."
         ));

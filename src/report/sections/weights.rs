@@ -24,29 +24,28 @@ pub fn write(d: &Draft<'_>) -> Option<Section> {
     let largest = words::of_address(d.model(), &shown[0].address);
     let mut blocks = vec![Block::Paragraph(d.text(format!(
         "Het resultaat van {} hangt af van onzekere uitgangspunten. De tabel verandert er steeds één: van laag naar hoog, in alle jaren tegelijk. \
-         De kans dat het lager uitvalt dan laag is 10%, en ook de kans dat het hoger uitvalt dan hoog is 10%. Het meest doet {largest}.{}",
+         De kans dat het lager uitvalt dan laag is 10%, en ook de kans dat het hoger uitvalt dan hoog is 10%.{}",
         weights.year,
-        most(d, weights)
+        most(d, weights, &largest)
     )))];
     blocks.push(Block::Chart(Box::new(chart(d, weights, &shown, &table))));
     blocks.push(Block::Table(table));
     Some(Section { id: "gewichten".into(), title: "Wat weegt het zwaarst?".into(), level: 1, blocks })
 }
 
-/// What most of the uncertainty comes from, where that is several assumptions
-/// that move together: one of them alone in the table looks smaller than they are.
-fn most(d: &Draft<'_>, weights: &Weights) -> String {
-    let Some(most) = weights.shares.as_ref().and_then(|s| s.shares.iter().max_by(|a, b| a.share.total_cmp(&b.share)))
-    else {
-        return String::new();
+/// Which assumption does most, and what most of the uncertainty comes from where
+/// that is several that move together: one of them alone in the table looks
+/// smaller than they are.
+fn most(d: &Draft<'_>, weights: &Weights, largest: &str) -> String {
+    let most = weights.shares.as_ref().and_then(|s| s.shares.iter().max_by(|a, b| a.share.total_cmp(&b.share)));
+    let Some(most) = most.filter(|m| m.addresses.len() > 1) else {
+        return format!(" Het meest doet {largest}.");
     };
-    if most.addresses.len() < 2 {
-        return String::new();
-    }
     let names: Vec<String> =
         words::together(&most.addresses.iter().map(|a| words::of_address(d.model(), a)).collect::<Vec<_>>());
     format!(
-        " De meeste onzekerheid ({}) komt van uitgangspunten die samenhangen: {}.",
+        " Van één uitgangspunt alleen doet {largest} het meest. Maar sommige vallen vaak samen tegen; dan tellen hun bedragen op. \
+         De meeste onzekerheid ({}) komt van zulke uitgangspunten: {}.",
         dutch::percent(most.share.clamp(0.0, 1.0), 0),
         words::some_of(&names, 4)
     )
@@ -100,7 +99,7 @@ fn table(d: &Draft<'_>, weights: &Weights, shown: &[&Swing], others: usize) -> T
         notes.push("Aandeel: het deel van de onzekerheid van het resultaat dat van dit uitgangspunt komt.".into());
     }
     if together {
-        notes.push("* Dit uitgangspunt hangt samen met andere; zij hebben samen dit aandeel.".into());
+        notes.push("* Dit uitgangspunt hangt samen met andere: vaak vallen zij samen tegen of mee. Zij hebben samen dit aandeel.".into());
     }
     if others > 0 {
         notes.push(format!(
@@ -141,7 +140,7 @@ fn chart(d: &Draft<'_>, weights: &Weights, shown: &[&Swing], table: &Table) -> C
         id: "tornado".into(),
         title: format!("Het resultaat van {} als één uitgangspunt laag of hoog uitvalt", weights.year),
         alternative: format!(
-            "Het meest doet {}: van {} tot {}. De tabel hierbij geeft alle cijfers.",
+            "Van één uitgangspunt alleen doet {} het meest: van {} tot {}. De tabel hierbij geeft alle cijfers.",
             words::of_address(d.model(), &shown[0].address),
             bars[0].low.printed,
             bars[0].high.printed
