@@ -155,8 +155,7 @@ fn needed(d: &Draft<'_>, r: &ResilienceOutcome) -> String {
             let formula =
                 format!("mean(shortfall(total, {0})) + resilience.needed({1})", r.year, addresses::level(r.certainty));
             out.push_str(&format!(
-                " Anders gezegd: de kans is {} dat het tekort en de risico's samen meer dan {} kosten.",
-                words::percent(derive::less(1.0, r.certainty)),
+                " Anders gezegd: met {certainty} zekerheid kosten het tekort en de risico's samen hoogstens {}.",
                 d.euros(both, &formula, "verwacht tekort en wat erbij kan komen")
             ));
         }
