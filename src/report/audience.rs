@@ -225,8 +225,9 @@ fn controller(mut whole: Report) -> Report {
                 caption: "Elk getal in de tekst, in de volgorde van de tekst".into(),
                 columns: vec![
                     Column::numbers("Nr"),
-                    Column::numbers("Gedrukt"),
-                    Column::numbers("Hele waarde"),
+                    // Words, for a range is too long to stay on one line.
+                    Column::words("Gedrukt"),
+                    Column::words("Hele waarde"),
                     Column::words("Berekening"),
                     Column::words("Adres"),
                     Column::words("Rust op"),

@@ -69,6 +69,19 @@ impl Section {
     pub fn closes(&self, block: usize) -> bool {
         block > 0 && matches!(self.blocks.get(block), Some(Block::Label(_)))
     }
+
+    /// Whether the block there belongs on one page with the one after it: a
+    /// paragraph that announces a list, or is closed by a remark.
+    pub fn leads(&self, block: usize) -> bool {
+        match self.blocks.get(block) {
+            Some(Block::Paragraph(text)) => {
+                self.closes(block + 1)
+                    || (text.words().trim_end().ends_with(':')
+                        && matches!(self.blocks.get(block + 1), Some(Block::List(_) | Block::Table(_))))
+            }
+            _ => false,
+        }
+    }
 }
 
 /// One block of a section.
@@ -186,6 +199,17 @@ pub enum Align {
 }
 
 impl Table {
+    /// Whether a row leaves its first cell to the row above: the line that both are about.
+    pub fn continues(&self, row: usize) -> bool {
+        row > 0
+            && self.columns.first().is_some_and(|c| c.align == Align::Left)
+            && self.rows.get(row).is_some_and(|r| {
+                r.kind == RowKind::Plain
+                    && r.cells.first().is_none_or(|c| c.printed.is_empty())
+                    && r.cells.iter().any(|c| !c.printed.is_empty())
+            })
+    }
+
     /// Without the columns in which no row says anything.
     #[must_use]
     pub fn without_empty_columns(mut self) -> Self {
@@ -328,15 +352,28 @@ impl Evidence {
         self.address.split("; ").map(str::to_owned).collect()
     }
 
-    /// As a footnote: the value, how it is computed, and the first places it rests on.
+    /// As a footnote: the value, how it is computed, and the first places it
+    /// rests on. It is short, for a page may have a dozen: the web page, the
+    /// workbook and the controller's list have all of it.
     pub fn in_a_note(&self) -> String {
         const PLACES: usize = 2;
-        let address = if self.address.is_empty() { String::new() } else { format!("{} is ", self.address) };
-        let named = self.rests_on.iter().take(PLACES).map(String::as_str).collect::<Vec<_>>().join("; ");
-        let rests = match self.rests_on.len() {
-            0 => String::new(),
-            n if n > PLACES => format!(" Rust op: {named}; en {} meer: zie de webpagina of de werkmap.", n - PLACES),
-            _ => format!(" Rust op: {named}."),
+        const ADDRESS: usize = 90;
+        let address = match self.address.chars().count() {
+            1..=ADDRESS => format!("{} is ", self.address),
+            _ => String::new(),
+        };
+        // What goes in to a number of a rule has its own source, which its own number tells.
+        let brief = |place: &str| match place.split_once(", uit ") {
+            Some((value, _)) if value.contains(" = ") => value.to_owned(),
+            _ => place.to_owned(),
+        };
+        let mut named: Vec<String> = self.rests_on.iter().take(PLACES).map(|p| brief(p)).collect();
+        // A number that is itself the one that goes in.
+        named.retain(|n| *n != format!("{} = {}", self.address, self.value));
+        let rests = match (self.rests_on.len().saturating_sub(PLACES), named.join("; ")) {
+            (_, named) if named.is_empty() => String::new(),
+            (0, named) => format!(" Rust op: {named}."),
+            (more, named) => format!(" Rust op: {named}; en {more} meer."),
         };
         format!("{}: {address}{}; {}.{rests}", self.printed, self.value, self.formula.trim_end_matches('.'))
     }

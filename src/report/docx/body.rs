@@ -6,7 +6,9 @@ use super::super::chart::Chart;
 use super::super::document::{Block, Inline, Report, Section, Text};
 use super::super::picture;
 use super::super::xml::escape;
+use super::styles::Look;
 use super::table;
+use super::widths::letters_of;
 use super::xml::{field, paragraph, run};
 
 /// English Metric Units in a millimetre (ECMA-376 part 1, 20.1.2.1).
@@ -32,6 +34,8 @@ pub struct Body<'a> {
     pub ids: &'a BTreeMap<&'static str, String>,
     /// Width of the text in twentieths of a point.
     pub room: u32,
+    /// How wide the letters are, in percent of those of Arial.
+    pub letters: u32,
     /// Whether the text starts with the logo; a template has it in its header.
     pub logo: bool,
     /// Positions of evidence in the order of the footnotes.
@@ -43,8 +47,9 @@ pub struct Body<'a> {
 
 impl<'a> Body<'a> {
     /// Nothing written yet.
-    pub fn new(report: &'a Report, ids: &'a BTreeMap<&'static str, String>, room: u32, logo: bool) -> Self {
-        Self { report, ids, room, logo, notes: Vec::new(), pictures: Vec::new(), bookmarks: 0 }
+    pub fn new(report: &'a Report, ids: &'a BTreeMap<&'static str, String>, look: &Look, logo: bool) -> Self {
+        let (room, letters) = (look.width, letters_of(&look.font));
+        Self { report, ids, room, letters, logo, notes: Vec::new(), pictures: Vec::new(), bookmarks: 0 }
     }
 
     fn id(&self, style: &str) -> String {
@@ -136,8 +141,7 @@ impl<'a> Body<'a> {
         for (i, block) in section.blocks.iter().enumerate() {
             match block {
                 Block::Paragraph(text) => {
-                    // What closes a text stays with it.
-                    let keep = if section.closes(i + 1) { "<w:keepNext/>" } else { "" };
+                    let keep = if section.leads(i) { "<w:keepNext/>" } else { "" };
                     out.push_str(&paragraph("", keep, &self.text(text)));
                 }
                 Block::Label(text) => {
@@ -145,11 +149,14 @@ impl<'a> Body<'a> {
                     out.push_str(&paragraph(&self.id("RisicoKenmerk"), keep, &self.text(text)));
                 }
                 Block::List(items) => {
-                    for item in items {
-                        out.push_str(&paragraph(&self.id("ListBullet"), "", &self.text(item)));
+                    // One sentence that closes a list does not stand alone on the next page.
+                    let closed = i + 2 == section.blocks.len() && matches!(section.blocks[i + 1], Block::Paragraph(_));
+                    for (at, item) in items.iter().enumerate() {
+                        let keep = if closed && at + 1 == items.len() { "<w:keepNext/>" } else { "" };
+                        out.push_str(&paragraph(&self.id("ListBullet"), keep, &self.text(item)));
                     }
                 }
-                Block::Table(t) => out.push_str(&table::table(t, &|s| self.id(s), self.room)),
+                Block::Table(t) => out.push_str(&table::table(t, &|s| self.id(s), self.room, self.letters)),
                 Block::Chart(chart) => out.push_str(&self.chart(chart)),
             }
         }

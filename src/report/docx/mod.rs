@@ -12,6 +12,7 @@ mod table;
 mod template;
 #[cfg(test)]
 mod tests;
+mod widths;
 mod xml;
 
 use std::collections::BTreeMap;
@@ -23,9 +24,9 @@ use body::Body;
 pub(super) use body::described;
 use package::{OFFICE, Package, Relation};
 use styles::{Look, STYLES, TABLE};
-#[cfg(feature = "pdf")]
-pub(super) use table::widths;
 pub use template::Template;
+#[cfg(feature = "pdf")]
+pub(super) use widths::{breakable, letters_of, stays_whole, widths};
 use xml::{HEAD, SPACES, W, field, paragraph, run};
 
 const MAIN: &str = "application/vnd.openxmlformats-officedocument.wordprocessingml.document.main+xml";
@@ -54,7 +55,7 @@ fn plain(report: &Report) -> Package {
     let look = Look::of(&report.house, template::width(SECTION), 1);
     let mut ids: BTreeMap<&'static str, String> = STYLES.iter().map(|s| (s.id, s.id.to_owned())).collect();
     ids.insert(TABLE.1, TABLE.1.into());
-    let mut body = Body::new(report, &ids, look.width, true);
+    let mut body = Body::new(report, &ids, &look, true);
     let text = body.write();
     let section = format!(
         "<w:sectPr><w:headerReference w:type=\"default\" r:id=\"rIdKop\"/><w:footerReference w:type=\"default\" r:id=\"rIdVoet\"/>{SECTION}</w:sectPr>"
@@ -242,7 +243,7 @@ fn from_template(report: &Report, template: &Template) -> Result<Package, String
     }
     // A template's own header has its logo.
     let has_header = section.contains("headerReference");
-    let mut body = Body::new(report, &ids, look.width, !has_header);
+    let mut body = Body::new(report, &ids, &look, !has_header);
     let text = body.write();
     let section = on_every_page(&mut package, report, &mut relations, &folder, section, &ids);
     // Its prefixes first, ours where it has not the same.

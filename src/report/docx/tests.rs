@@ -334,7 +334,10 @@ fn headings_tables_pictures_and_footnotes_are_those_of_the_report() {
     }
     // Each footnote once, each with its text; a second mention is a reference to the first.
     let references = main.matches("<w:footnoteReference ").count();
-    let notes = package.text("word/ravijn-footnotes.xml");
+    let notes = package
+        .text("word/ravijn-footnotes.xml")
+        .replace("</w:t><w:noBreakHyphen/><w:t xml:space=\"preserve\">", "-")
+        .replace("<w:noBreakHyphen/><w:t xml:space=\"preserve\">", "<w:t xml:space=\"preserve\">-");
     assert!(references > 3);
     assert_eq!(notes.matches("<w:footnote w:id=").count(), references);
     for e in &report.evidence {
@@ -373,7 +376,7 @@ fn widths_fill_the_page_and_numbers_fit() {
         super::super::Block::Table(t) => Some(t),
         _ => None,
     }) {
-        let widths = table::widths(table, 9_638);
+        let widths = widths::widths(table, 9_638, 100);
         assert!(widths.iter().sum::<u32>() <= 9_638, "{}", table.id);
         for (i, column) in table.columns.iter().enumerate().filter(|(_, c)| c.align == Align::Right) {
             for row in &table.rows {
@@ -382,6 +385,67 @@ fn widths_fill_the_page_and_numbers_fit() {
             }
         }
     }
+}
+
+#[test]
+fn a_minus_stays_with_its_number_and_a_hyphen_may_break() {
+    let written = xml::run("", "80% kans op -8,5% tot 11,7% voor 75-plussers (-3)");
+    assert_eq!(written.matches("<w:noBreakHyphen/>").count(), 2, "{written}");
+    assert!(written.contains("tot 11,7% voor 75-plussers ("));
+    assert!(xml::run("", "-2").starts_with("<w:r><w:noBreakHyphen/><w:t xml:space=\"preserve\">2"));
+    assert!(!xml::run("", "2021-2022, a-1, - 3 en -").contains("noBreakHyphen"));
+}
+
+/// A table of words and amounts.
+fn wide_table() -> super::super::Table {
+    use super::super::document::{Cell, Column, Row};
+    let row = |cells: [&str; 4]| Row::plain(cells.map(Cell::words).to_vec());
+    super::super::Table {
+        id: "breed".into(),
+        caption: "Breed".into(),
+        columns: vec![
+            Column::numbers("Nr"),
+            Column::words("Hele waarde"),
+            Column::words("Adres"),
+            Column::numbers("Samen"),
+        ],
+        rows: vec![
+            row([
+                "228",
+                "€ 33.253.648,83 – € 34.109.520,23",
+                "given(cost(gesubsidieerde-instellingen-en-overige_posten, 2029) > 0)",
+                "1.000",
+            ]),
+            row(["9", &"lange tekst ".repeat(60), &"woorden ".repeat(60), "ja (meer dan 99%)"]),
+        ],
+        notes: Vec::new(),
+    }
+}
+
+#[test]
+fn a_number_and_a_heading_fit_however_much_the_rest_says() {
+    // In Arial a digit is 556 thousandths of the size wide: at 8.5 points 94.5 twentieths.
+    let widths = widths::widths(&wide_table(), 9_638, 100);
+    assert!(widths.iter().sum::<u32>() <= 9_638, "{widths:?}");
+    // Three digits; `€ 34.109.520,23` is 10 digits, three marks, a euro and a space of 333.
+    assert!(widths[0] > 3 * 94 + 140 && widths[0] < 1_000, "{widths:?}");
+    assert!(widths[1] > 10 * 94 + 3 * 47 + 94 + 56 + 140, "{widths:?}");
+    // `Samen` in bold: 667 + 556 + 889 + 556 + 611 thousandths and more.
+    assert!(widths[3] > 3_279 * 170 / 1_000 + 140, "{widths:?}");
+    // What is long is wide.
+    assert!(widths[1] + widths[2] > 7_000, "{widths:?}");
+    // Wide letters get more.
+    let wide = widths::widths(&wide_table(), 9_638, widths::letters_of("Verdana"));
+    assert!(wide[0] > widths[0], "{wide:?}");
+}
+
+#[test]
+fn an_address_may_break_at_its_marks_and_an_amount_may_not() {
+    let long = "risk.impact(gesubsidieerde_instellingen, high)";
+    assert_eq!(widths::breakable(long), "risk.\u{200b}impact(\u{200b}gesubsidieerde_\u{200b}instellingen, high)");
+    assert_eq!(widths::breakable("€ 1.116.715,66 (2029)"), "€ 1.116.715,66 (2029)");
+    assert!(widths::stays_whole(Align::Right, "- € 4,6 miljoen") && widths::stays_whole(Align::Right, "ja (66%)"));
+    assert!(!widths::stays_whole(Align::Right, "ja (meer dan 99%)") && !widths::stays_whole(Align::Left, "1"));
 }
 
 /// A template as Dutch Word makes it: `Kop1` is called `heading 1`, a logo in the header.

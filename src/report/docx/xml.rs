@@ -22,7 +22,32 @@ pub fn run(properties: &str, words: &str) -> String {
         return String::new();
     }
     let properties = if properties.is_empty() { String::new() } else { format!("<w:rPr>{properties}</w:rPr>") };
-    format!("<w:r>{properties}<w:t xml:space=\"preserve\">{}</w:t></w:r>", escape(&held(words)))
+    let words = held(words);
+    let mut out = format!("<w:r>{properties}");
+    for (i, piece) in at_minus(&words).enumerate() {
+        // A word processor breaks a line after an ordinary hyphen, a minus or not.
+        if i > 0 {
+            out.push_str("<w:noBreakHyphen/>");
+        }
+        if !piece.is_empty() {
+            out.push_str(&format!("<w:t xml:space=\"preserve\">{}</w:t>", escape(piece)));
+        }
+    }
+    out.push_str("</w:r>");
+    out
+}
+
+/// The words without the minus signs of numbers, which stood between them.
+fn at_minus(words: &str) -> impl Iterator<Item = &str> {
+    let minus = |at: usize| {
+        let (before, after) = (&words[..at], &words[at + 1..]);
+        after.starts_with(|c: char| c.is_ascii_digit())
+            && before.chars().next_back().is_none_or(|c| c.is_whitespace() || matches!(c, '(' | '‘' | '['))
+    };
+    let cuts: Vec<usize> = words.match_indices('-').map(|(at, _)| at).filter(|at| minus(*at)).collect();
+    let starts = std::iter::once(0).chain(cuts.clone().into_iter().map(|at| at + 1));
+    let ends = cuts.into_iter().chain([words.len()]);
+    starts.zip(ends).map(|(from, to)| &words[from..to])
 }
 
 /// A field whose result a word processor can renew.

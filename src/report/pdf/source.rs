@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 use super::super::chart::{self, Chart, Page};
 use super::super::document::{Align, Block, Inline, Report, RowKind, Section, Table, Text};
-use super::super::docx::{described, widths};
+use super::super::docx::{breakable, described, letters_of, stays_whole, widths};
 use super::super::held::held;
 
 /// Width of the text in twentieths of a point: A4 less 20 mm on each side.
@@ -45,6 +45,7 @@ impl Writer<'_> {
             match c {
                 '"' => out.push_str("\\\""),
                 '\\' => out.push_str("\\\\"),
+                '\u{200b}' => out.push('\u{200b}'),
                 c if c.is_whitespace() && c != '\u{a0}' && c != '\u{202f}' => out.push(' '),
                 c if c.is_control() => {}
                 c if (self.can)(c) => out.push(c),
@@ -91,7 +92,7 @@ impl Writer<'_> {
         ));
         out.push_str("#line(length: 100%, stroke: 2pt + house)\n");
         if !report.imprint.is_empty() {
-            out.push_str(&format!("#remark({})\n", self.words(&report.imprint.join(" · "))));
+            out.push_str(&format!("#remark(false, {})\n", self.words(&report.imprint.join(" · "))));
         }
         if report.sections.iter().filter(|s| s.level <= 1).count() > 2 {
             let depth = report.depth_of_contents();
@@ -110,8 +111,7 @@ impl Writer<'_> {
         let mut out = format!("#kop({}, {})\n", section.level.clamp(1, 3), self.quote(&section.title));
         for (i, block) in section.blocks.iter().enumerate() {
             let written = match block {
-                // What closes a text stays with it.
-                Block::Paragraph(text) if section.closes(i + 1) => format!("#led({})\n", self.text(text)),
+                Block::Paragraph(text) if section.leads(i) => format!("#led({})\n", self.text(text)),
                 Block::Paragraph(text) => format!("#par({})\n", self.text(text)),
                 Block::Label(text) => format!("#label({}, {})\n", !section.closes(i), self.text(text)),
                 Block::List(items) => {
@@ -163,8 +163,9 @@ impl Writer<'_> {
         if table.columns.is_empty() {
             return String::new();
         }
+        let letters = letters_of(self.report.house.font_name().as_deref().unwrap_or("Arimo"));
         let columns: Vec<String> =
-            widths(table, ROOM).iter().map(|w| format!("{:.1}pt", f64::from(*w) / 20.0)).collect();
+            widths(table, ROOM, letters).iter().map(|w| format!("{:.1}pt", f64::from(*w) / 20.0)).collect();
         let align: Vec<&str> = table
             .columns
             .iter()
@@ -176,28 +177,37 @@ impl Writer<'_> {
         let head: Vec<String> = table.columns.iter().map(|c| self.quote(&c.header)).collect();
         let tall = table.rows.iter().flat_map(|r| &r.cells).any(|c| c.printed.chars().count() > TALL);
         let mut out = format!(
-            "#tabel({}, {}, {}, ({},), ({},), ({},), {}",
+            "#tabel({}, {}, {}, {}, ({},), ({},), ({},)",
             table.rows.len() > WHOLE || tall,
             tall,
+            !table.notes.is_empty(),
             self.quote(&table.caption),
             columns.join(", "),
             align.join(", "),
-            head.join(", "),
-            table.rows.len()
+            head.join(", ")
         );
-        for row in &table.rows {
+        for (number, row) in table.rows.iter().enumerate() {
             for (i, column) in table.columns.iter().enumerate() {
+                if i == 0 && table.continues(number) {
+                    continue;
+                }
                 let printed = row.cells.get(i).map_or("", |c| c.printed.as_str());
-                let printed =
-                    if column.align == Align::Right { printed.replace(' ', "\u{a0}") } else { printed.to_owned() };
-                let words = self.quote(&printed);
+                let whole = stays_whole(column.align, printed);
+                let words = if whole { printed.replace(' ', "\u{a0}").into() } else { breakable(printed) };
+                let words = self.quote(&words);
                 let strong = row.kind == RowKind::Total && !printed.is_empty();
-                out.push_str(&if strong { format!(", strong({words})") } else { format!(", {words}") });
+                let words = if strong { format!("strong({words})") } else { words };
+                // A line with several rows is one cell, and its rows stay together.
+                let more = if i == 0 { (number + 1..).take_while(|n| table.continues(*n)).count() } else { 0 };
+                out.push_str(&match more {
+                    0 => format!(", {words}"),
+                    more => format!(", table.cell(rowspan: {}, breakable: false, {words})", more + 1),
+                });
             }
         }
         out.push_str(")\n");
-        for note in &table.notes {
-            out.push_str(&format!("#remark({})\n", self.words(note)));
+        for (i, note) in table.notes.iter().enumerate() {
+            out.push_str(&format!("#remark({}, {})\n", i + 1 < table.notes.len(), self.words(note)));
         }
         out
     }

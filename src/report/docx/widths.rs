@@ -1,0 +1,170 @@
+//! How wide the columns of a table are on paper, from what stands in them.
+//!
+//! Every column is wide enough for its longest word and its amounts; the room
+//! that is left goes, bit by bit, to the column that makes the table shorter.
+
+use std::borrow::Cow;
+
+use super::super::document::{Align, RowKind, Table};
+use super::super::held::held;
+
+/// Room beside the words of a cell in twentieths of a point, with some to spare.
+const MARGIN: u32 = 170;
+/// So many characters do not break over lines where that can be.
+const SHORT: usize = 12;
+/// A word of more characters may break at its marks.
+const LONG: usize = 24;
+/// Where a line may break in a long word without a hyphen.
+const BREAK: char = '\u{200b}';
+/// Letters of tables are 8.5 points high, in twentieths.
+const SIZE: u32 = 170;
+
+/// Widths of the characters from space to tilde in Arial, in thousandths of
+/// the size of the letter. Arimo and Liberation Sans have the same.
+#[rustfmt::skip]
+const ARIAL: [u16; 95] = [
+    278, 278, 355, 556, 556, 889, 667, 191, 333, 333, 389, 584, 278, 333, 278, 278,
+    556, 556, 556, 556, 556, 556, 556, 556, 556, 556, 278, 278, 584, 584, 584, 556,
+    1015, 667, 667, 722, 722, 667, 611, 778, 722, 278, 500, 667, 556, 833, 722, 778,
+    667, 778, 722, 667, 611, 722, 667, 944, 667, 667, 611, 278, 278, 278, 469, 556,
+    333, 556, 556, 500, 556, 556, 278, 556, 556, 222, 222, 500, 222, 833, 556, 556,
+    556, 556, 333, 500, 278, 556, 500, 722, 500, 500, 500, 334, 260, 334, 584,
+];
+
+/// How wide the letters of a font are, in percent of those of Arial.
+pub fn letters_of(font: &str) -> u32 {
+    let font = font.to_lowercase();
+    let named = |names: &[&str]| names.iter().any(|n| font.contains(n));
+    match () {
+        () if named(&["verdana", "dejavu", "courier", "consolas"]) => 120,
+        () if named(&["arial", "arimo", "helvetica", "liberation sans", "calibri", "carlito", "times", "narrow"]) => {
+            100
+        }
+        () => 108,
+    }
+}
+
+/// The width of words in a table, in twentieths of a point.
+fn width(words: &str, bold: bool, letters: u32) -> u32 {
+    let of = |c: char| match c {
+        ' '..='~' => u32::from(ARIAL[c as usize - ' ' as usize]),
+        '\u{a0}' | '·' => 333,
+        '‘' | '’' => 222,
+        BREAK => 0,
+        '…' => 1_000,
+        c if c.is_uppercase() => 722,
+        _ => 556,
+    };
+    words.chars().map(of).sum::<u32>() * SIZE / 1_000 * if bold { 108 } else { 100 } / 100 * letters / 100
+}
+
+/// Whether the words of a cell stay on one line: an amount does, a sentence does not.
+pub fn stays_whole(align: Align, words: &str) -> bool {
+    align == Align::Right && (!words.starts_with(char::is_alphabetic) || words.chars().count() <= SHORT)
+}
+
+/// The same words, with places where a very long one (an address, a path) may break.
+pub fn breakable(words: &str) -> Cow<'_, str> {
+    let long = |word: &str| pieces(word).any(|p| p.chars().count() > LONG);
+    if !words.split_whitespace().any(long) {
+        return Cow::Borrowed(words);
+    }
+    let mut out = String::new();
+    for word in words.split_inclusive(char::is_whitespace) {
+        let marked = long(word) && word.contains(['.', '_', '(']);
+        for c in word.chars() {
+            out.push(c);
+            if marked && matches!(c, '.' | '_' | '(') {
+                out.push(BREAK);
+            }
+        }
+    }
+    Cow::Owned(out)
+}
+
+/// What stays together: a line breaks after a space that is not held, a hyphen or a stroke.
+fn pieces(words: &str) -> impl Iterator<Item = &str> {
+    words.split([' ', '/', BREAK]).flat_map(|p| p.split_inclusive('-'))
+}
+
+/// One cell as it matters to a width.
+struct Said {
+    whole: u32,
+    longest: u32,
+}
+
+/// Widths that add up to `room` at most; `letters` as [`letters_of`] gives it.
+pub fn widths(table: &Table, room: u32, letters: u32) -> Vec<u32> {
+    let count = table.columns.len().max(1);
+    let mut rows: Vec<Vec<Said>> = Vec::with_capacity(table.rows.len() + 1);
+    let said = |words: &str, bold: bool, stays: bool| {
+        let whole = width(words, bold, letters);
+        let longest = pieces(&held(&breakable(words))).map(|p| width(p, bold, letters)).max().unwrap_or(0);
+        Said { whole, longest: if stays { whole } else { longest } }
+    };
+    rows.push(table.columns.iter().map(|c| said(&c.header, true, false)).collect());
+    let (mut least, mut short) = (vec![400_u32; count], vec![400_u32; count]);
+    for row in &table.rows {
+        let cells = table.columns.iter().enumerate().map(|(i, column)| {
+            let words = row.cells.get(i).map_or("", |c| c.printed.as_str());
+            let cell = said(words, row.kind == RowKind::Total, stays_whole(column.align, words));
+            if words.chars().count() <= SHORT {
+                short[i] = short[i].max(cell.whole + MARGIN);
+            }
+            cell
+        });
+        rows.push(cells.collect());
+    }
+    for row in &rows {
+        for (i, cell) in row.iter().enumerate() {
+            least[i] = least[i].max((cell.longest + MARGIN).min(room / 3 * 2));
+        }
+    }
+    let floor: u32 = least.iter().sum();
+    if floor >= room {
+        // All give up something, the widest most.
+        return least.iter().map(|w| (u64::from(*w) * u64::from(room) / u64::from(floor)) as u32).collect();
+    }
+    // A few characters stay on one line where there is room.
+    let generous: Vec<u32> = least.iter().zip(&short).map(|(l, s)| *l.max(s)).collect();
+    let mut out = if generous.iter().sum::<u32>() <= room { generous } else { least };
+    share(&rows, &mut out, room);
+    // Many columns spread over the page; few stand together, so that a number is not far from its name.
+    let sum: u32 = out.iter().sum();
+    if sum > room / 10 * 9 || (count > 3 && sum > room / 2) {
+        out[0] += room.saturating_sub(sum);
+    }
+    out
+}
+
+/// Gives what is left, in steps, to the column that most shortens the table.
+fn share(rows: &[Vec<Said>], out: &mut [u32], room: u32) {
+    let step = (room / 100).max(1);
+    // Lines of a cell; a line is never filled to its end.
+    let lines = |cell: &Said, width: u32| {
+        let fits = width.saturating_sub(MARGIN).max(1);
+        if cell.whole <= fits { 1.0 } else { 1.1 * f64::from(cell.whole) / f64::from(fits) }
+    };
+    let height = |row: &[Said], widths: &[u32]| {
+        let all = row.iter().zip(widths).map(|(c, w)| lines(c, *w));
+        // The tallest cell makes the row; one word on each line is ugly even where another cell is taller.
+        let (most, ugly) = all.fold((1.0_f64, 0.0), |(most, ugly), l| (most.max(l), ugly + (l - 1.0) * (l - 1.0)));
+        most + ugly / 30.0
+    };
+    let total = |widths: &[u32]| rows.iter().map(|r| height(r, widths)).sum::<f64>();
+    let mut now = total(out);
+    while out.iter().sum::<u32>() + step <= room {
+        let mut best: Option<(usize, f64)> = None;
+        for i in 0..out.len() {
+            out[i] += step;
+            let then = total(out);
+            out[i] -= step;
+            if then < best.map_or(now - 1e-9, |(_, b)| b) {
+                best = Some((i, then));
+            }
+        }
+        let Some((i, then)) = best else { return };
+        out[i] += step;
+        now = then;
+    }
+}
