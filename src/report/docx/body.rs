@@ -137,7 +137,8 @@ impl<'a> Body<'a> {
             _ => "Heading3",
         };
         let mark = self.bookmark(&heading_mark(number), &run("", &section.title));
-        let mut out = paragraph(&self.id(style), "", &mark);
+        // A template may have left this out of its styles.
+        let mut out = paragraph(&self.id(style), "<w:keepNext/>", &mark);
         for (i, block) in section.blocks.iter().enumerate() {
             match block {
                 Block::Paragraph(text) => {
@@ -205,7 +206,7 @@ impl<'a> Body<'a> {
         let Some(drawn) = picture::png(chart) else { return String::new() };
         let wide = (f64::from(self.room) * TWIP).min(160.0);
         let words = described(chart);
-        let title = paragraph(&self.id("Caption"), "", &run("", &chart.title));
+        let title = paragraph(&self.id("Caption"), "<w:keepNext/>", &run("", &chart.title));
         let drawing = self.picture(drawn.png, "png", (wide, wide / drawn.ratio), &chart.title, &words);
         format!("{title}{}", paragraph("", "<w:keepLines/>", &drawing))
     }

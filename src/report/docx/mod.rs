@@ -11,6 +11,8 @@ mod styles;
 mod table;
 mod template;
 #[cfg(test)]
+mod template_tests;
+#[cfg(test)]
 mod tests;
 mod widths;
 mod xml;
@@ -181,14 +183,11 @@ fn from_template(report: &Report, template: &Template) -> Result<Package, String
     let folder = main.rsplit_once('/').map_or(String::new(), |(folder, _)| format!("{folder}/"));
     let mut relations = package.relations(&main);
     let path = |relations: &[Relation], kind: &str| {
-        relations.iter().find(|r| r.kind == format!("{OFFICE}/{kind}")).map(|r| match r.target.strip_prefix('/') {
-            Some(whole) => whole.to_owned(),
-            None => format!("{folder}{}", r.target),
-        })
+        relations.iter().find(|r| r.kind == format!("{OFFICE}/{kind}")).map(|r| template::beside(&main, &r.target))
     };
     let section = if opened.section.is_empty() { format!("<w:sectPr>{SECTION}</w:sectPr>") } else { opened.section };
     let styles_name = path(&relations, "styles");
-    let theirs = styles_name.as_ref().map(|name| package.text(name)).unwrap_or_default();
+    let theirs = styles_name.as_ref().map(|name| template::in_dutch(&package.text(name))).unwrap_or_default();
     // A number of a list that the template does not use.
     let numbering_name = path(&relations, "numbering");
     let lists = numbering_name.as_ref().map(|name| package.text(name)).unwrap_or_default();
@@ -205,6 +204,10 @@ fn from_template(report: &Report, template: &Template) -> Result<Package, String
     if let Some(colour) = template::heading_colour(&theirs) {
         look.headings.clone_from(&colour);
         look.house = colour;
+    }
+    let theme = path(&relations, "theme").map(|name| package.text(&name)).unwrap_or_default();
+    if let Some(font) = template::font(&theirs, &theme) {
+        look.font = font;
     }
     let (styles, ids, needs_list) = match &styles_name {
         Some(_) => template::adopt(&theirs, &look),

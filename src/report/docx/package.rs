@@ -21,6 +21,8 @@ pub const OFFICE: &str = "http://schemas.openxmlformats.org/officeDocument/2006/
 
 /// No part of a template is larger than this; a zip bomb would be.
 const LARGEST: u64 = 64 * 1024 * 1024;
+/// Nor are all its parts together.
+const LARGEST_SUM: u64 = 256 * 1024 * 1024;
 
 /// Parts by name, types and relations apart.
 #[derive(Default)]
@@ -84,6 +86,7 @@ impl Package {
         let broken = |_| "it is no .docx file (nor another zip file)".to_owned();
         let mut archive = ZipArchive::new(Cursor::new(bytes)).map_err(broken)?;
         let mut package = Self::default();
+        let mut sum = 0_u64;
         for i in 0..archive.len() {
             let entry = archive.by_index(i).map_err(|e| format!("it cannot be read: {e}"))?;
             let name = entry
@@ -99,6 +102,10 @@ impl Package {
             entry.take(LARGEST + 1).read_to_end(&mut part).map_err(|e| format!("{name} in it cannot be read: {e}"))?;
             if part.len() as u64 > LARGEST {
                 return Err(format!("{name} in it is larger than 64 MiB"));
+            }
+            sum += part.len() as u64;
+            if sum > LARGEST_SUM {
+                return Err("what is in it is larger than 256 MiB: a template holds a logo, no photographs".into());
             }
             package.parts.insert(name, part);
         }

@@ -12,7 +12,7 @@ const WHOLE: usize = 10;
 ///
 /// `letters` is how wide the font is, as `letters_of` gives it.
 pub fn table(table: &Table, id: &dyn Fn(&str) -> String, room: u32, letters: u32) -> String {
-    let caption = paragraph(&id("Caption"), "", &run("", &table.caption));
+    let caption = paragraph(&id("Caption"), "<w:keepNext/>", &run("", &table.caption));
     let widths = widths(table, room, letters);
     let names = table.columns.first().is_some_and(|c| c.align == Align::Left);
     let mut out = format!(

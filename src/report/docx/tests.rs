@@ -233,7 +233,7 @@ const SEQUENCES: [(&str, &[&str]); 21] = [
 ];
 
 /// Every place where a child stands before one that should precede it, or is unknown there.
-fn disorder(part: &str) -> Vec<String> {
+pub(super) fn disorder(part: &str) -> Vec<String> {
     let mut reader = Reader::from_str(part);
     let mut open: Vec<(String, usize)> = Vec::new();
     let mut wrong = Vec::new();
@@ -263,16 +263,16 @@ fn disorder(part: &str) -> Vec<String> {
     }
 }
 
-fn opened(bytes: &[u8]) -> Package {
+pub(super) fn opened(bytes: &[u8]) -> Package {
     Package::read(bytes).expect("a package")
 }
 
-fn report() -> Report {
+pub(super) fn report() -> Report {
     let study = sample::study(Options::default());
     compose(&study, &study.scenarios[0])
 }
 
-fn xml_parts(package: &Package) -> impl Iterator<Item = (&String, String)> {
+pub(super) fn xml_parts(package: &Package) -> impl Iterator<Item = (&String, String)> {
     package
         .parts
         .iter()
@@ -446,101 +446,6 @@ fn an_address_may_break_at_its_marks_and_an_amount_may_not() {
     assert_eq!(widths::breakable("€ 1.116.715,66 (2029)"), "€ 1.116.715,66 (2029)");
     assert!(widths::stays_whole(Align::Right, "- € 4,6 miljoen") && widths::stays_whole(Align::Right, "ja (66%)"));
     assert!(!widths::stays_whole(Align::Right, "ja (meer dan 99%)") && !widths::stays_whole(Align::Left, "1"));
-}
-
-/// A template as Dutch Word makes it: `Kop1` is called `heading 1`, a logo in the header.
-fn template(section: &str, styles: &str) -> Vec<u8> {
-    let mut package = Package::default();
-    package.by_ending.insert("rels".into(), "application/vnd.openxmlformats-package.relationships+xml".into());
-    package.by_ending.insert("jpeg".into(), "image/jpeg".into());
-    let relation = |id: &str, kind: &str, target: &str| Relation {
-        id: id.into(),
-        kind: format!("{OFFICE}/{kind}"),
-        target: target.into(),
-        outside: false,
-    };
-    package.add(
-        "word/document.xml",
-        MAIN,
-        format!("{HEAD}<w:document {SPACES}><w:body><w:p><w:r><w:t>Weg hiermee</w:t></w:r></w:p>{section}</w:body></w:document>"),
-    );
-    package.add(
-        "word/styles.xml",
-        &format!("{KIND}.styles+xml"),
-        format!("{HEAD}<w:styles xmlns:w=\"{W}\">{styles}</w:styles>"),
-    );
-    package.add(
-        "word/header7.xml",
-        &format!("{KIND}.header+xml"),
-        format!("{HEAD}<w:hdr {SPACES}><w:p><w:r><w:t>Gemeente Ons Dorp</w:t></w:r></w:p></w:hdr>"),
-    );
-    package.parts.insert("word/media/logo.jpeg".into(), vec![0xff, 0xd8, 0xff]);
-    package.relate("word/header7.xml", &[relation("rId1", "image", "media/logo.jpeg")]);
-    package.relate(
-        "word/document.xml",
-        &[relation("rId1", "styles", "styles.xml"), relation("rId9", "header", "header7.xml")],
-    );
-    package.relate("", &[relation("rId1", "officeDocument", "word/document.xml")]);
-    package.write().expect("packed")
-}
-
-const THEIRS: &str = "<w:style w:type=\"paragraph\" w:default=\"1\" w:styleId=\"Standaard\"><w:name w:val=\"Normal\"/></w:style>\
-<w:style w:type=\"paragraph\" w:styleId=\"Kop1\"><w:name w:val=\"heading 1\"/><w:basedOn w:val=\"Standaard\"/><w:rPr><w:color w:val=\"AA2200\"/></w:rPr></w:style>\
-<w:style w:type=\"paragraph\" w:styleId=\"Lijst\"><w:name w:val=\"List Bullet\"/></w:style>";
-const THEIR_SECTION: &str = "<w:sectPr><w:headerReference w:type=\"default\" r:id=\"rId9\"/><w:pgSz w:w=\"11906\" w:h=\"16838\"/><w:pgMar w:left=\"1700\" w:right=\"1700\"/><w:titlePg/></w:sectPr>";
-
-#[test]
-fn a_template_gives_its_styles_header_and_paper_and_loses_its_text() {
-    let template = Template::new(template(THEIR_SECTION, THEIRS)).expect("a template");
-    let mut report = report();
-    report.mark = Some("Voor intern gebruik".into());
-    let package = opened(&docx(&report, Some(&template)).expect("written"));
-    let main = package.text("word/document.xml");
-    assert!(
-        !main.contains("Weg hiermee") && main.contains("<w:pStyle w:val=\"Kop1\"/>") && !main.contains("\"Heading1\"")
-    );
-    assert!(main.contains("<w:pgMar w:left=\"1700\" w:right=\"1700\"/>"));
-    assert!(package.text("word/header7.xml").contains("Gemeente Ons Dorp"));
-    assert!(package.parts.contains_key("word/media/logo.jpeg"));
-    // The mark stands above their pages and above a first page that had no header.
-    assert!(package.text("word/header7.xml").contains("Voor intern gebruik"));
-    assert!(package.text("word/ravijn-merk-first.xml").contains("Voor intern gebruik"));
-    let styles = package.text("word/styles.xml");
-    assert_eq!(styles.matches("w:val=\"heading 1\"").count(), 1);
-    assert!(styles.contains("w:val=\"heading 2\"") && styles.contains("<w:color w:val=\"AA2200\"/>"));
-    // Their list style has no bullets: ours stands beside it under another name.
-    assert!(main.contains("<w:pStyle w:val=\"RavijnListBullet\"/>"));
-    assert!(styles.contains("w:val=\"List Bullet ravijn\""));
-    for (name, part) in xml_parts(&package) {
-        assert_eq!(disorder(&part), Vec::<String>::new(), "{name}");
-    }
-    for relation in package.relations("word/document.xml") {
-        assert!(package.parts.contains_key(&format!("word/{}", relation.target)), "{relation:?}");
-    }
-    assert_eq!(template::width(THEIR_SECTION), 8_506, "11906 - 2 x 1700");
-}
-
-#[test]
-fn a_template_that_says_nothing_is_filled_with_ours() {
-    let template = Template::new(template("", "")).expect("a template");
-    let package = opened(&docx(&report(), Some(&template)).expect("written"));
-    let styles = package.text("word/styles.xml");
-    for name in ["Title", "heading 1", "heading 2", "heading 3", "caption", "List Bullet", "footnote text"] {
-        assert!(styles.contains(&format!("<w:name w:val=\"{name}\"/>")), "{name}");
-    }
-    assert!(package.text("word/ravijn-numbering.xml").contains("w:val=\"•\""));
-}
-
-#[test]
-fn what_is_no_word_file_says_why() {
-    for (bytes, words) in [
-        (b"geen zip".to_vec(), "no .docx"),
-        (vec![0xd0, 0xcf, 0x11, 0xe0, 1], "old .doc"),
-        (Package::default().write().expect("packed"), "no text part"),
-    ] {
-        let why = Template::new(bytes).expect_err("no template");
-        assert!(why.contains(words), "{why}");
-    }
 }
 
 #[test]
