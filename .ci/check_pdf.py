@@ -1,14 +1,17 @@
-"""PDF read back with pikepdf: tags, language, title, bookmarks, heads of tables, words for pictures.
+"""PDF read back with pikepdf: tags, language, title, bookmarks, heads of tables, words for pictures;
+and its words beside those of the web page of the same run.
 
-usage: check_pdf.py REPORT.pdf REPORT.json (what the same report holds, counted from its HTML)
+usage: check_pdf.py REPORT.pdf REPORT.json REPORT.html (the second: what the page holds, counted from it)
 """
 import json
 import sys
 
 import pikepdf
 
+from pdf_text import beside
 
-def main(path, expected):
+
+def main(path, expected, page):
     wrong = []
 
     def must(holds, words):
@@ -53,12 +56,15 @@ def main(path, expected):
     must(found.get("/Note", 0) == expected["notes"], f"{found.get('/Note', 0)} footnotes, not {expected['notes']}")
     must(len(figures) == expected["charts"], f"{len(figures)} pictures, the page has {expected['charts']}")
     must(all(len(alt) > 40 for alt in figures), "a picture without words")
+    otherwise, cells = beside(pdf, page)
+    must(cells > 5, "no words are found in its tables")
+    wrong += otherwise
     for words in wrong:
         print(f"{path}: {words}")
     if not wrong:
-        print(f"{path}: PDF/UA-1, {len(pdf.pages)} pages, {heads} headings, {found['/Table']} tables, {len(figures)} pictures with words")
+        print(f"{path}: PDF/UA-1, {len(pdf.pages)} pages, {heads} headings, {found['/Table']} tables, {len(figures)} pictures with words, {cells} cells as in the page")
     return bool(wrong)
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1], json.load(open(sys.argv[2]))))
+    sys.exit(main(sys.argv[1], json.load(open(sys.argv[2])), sys.argv[3]))

@@ -378,3 +378,74 @@ impl Evidence {
         format!("{}: {address}{}; {}.{rests}", self.printed, self.value, self.formula.trim_end_matches('.'))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_note_is_short_and_says_what_goes_in() {
+        let mut e = Evidence {
+            printed: "€ 5,4 miljoen".into(),
+            address: "cost(jeugd, 2029) - budget(jeugd, 2029)".into(),
+            value: "€ 5.387.584,43".into(),
+            formula: "gemiddelde als het gebeurt".into(),
+            rests_on: vec![
+                "budget(jeugd, 2029) = € 21.459.407,60, uit Begroting 2026 (figures.csv:48:33); en 2 plaatsen meer"
+                    .into(),
+                "cost(jeugd, 2029) = € 24.672.097,03, uit Begroting 2026 (figures.csv:45:33)".into(),
+                "base.toml:3:1".into(),
+            ],
+        };
+        assert_eq!(
+            e.in_a_note(),
+            "€ 5,4 miljoen: cost(jeugd, 2029) - budget(jeugd, 2029) is € 5.387.584,43; gemiddelde als het gebeurt. \
+             Rust op: budget(jeugd, 2029) = € 21.459.407,60; cost(jeugd, 2029) = € 24.672.097,03; en 1 meer."
+        );
+        // A very long address stands in the list of all numbers.
+        e.address = "given(".repeat(40);
+        e.rests_on = vec!["base.toml regel 20: aanname, uit de begroting".into()];
+        assert_eq!(
+            e.in_a_note(),
+            "€ 5,4 miljoen: € 5.387.584,43; gemiddelde als het gebeurt. Rust op: base.toml regel 20: aanname, uit de begroting."
+        );
+        // A number that is what goes in is not told twice.
+        e.address = "cost(jeugd, 2029)".into();
+        e.rests_on = vec!["cost(jeugd, 2029) = € 5.387.584,43, uit Begroting 2026".into()];
+        assert!(e.in_a_note().ends_with("gemiddelde als het gebeurt."));
+    }
+
+    #[test]
+    fn a_row_without_a_name_goes_on_with_the_line_above_it() {
+        let row = |cells: [&str; 2]| Row::plain(cells.map(Cell::words).to_vec());
+        let mut table = Table {
+            id: "t".into(),
+            caption: String::new(),
+            columns: vec![Column::words("Lijn"), Column::words("Wat")],
+            rows: vec![row(["", "groei"]), row(["Wmo", "groei"]), row(["", "prijs"]), row(["", ""])],
+            notes: Vec::new(),
+        };
+        table.rows.push(Row::total(vec![Cell::words(""), Cell::words("3")]));
+        let goes_on = |t: &Table| (0..6).map(|r| t.continues(r)).collect::<Vec<bool>>();
+        assert_eq!(goes_on(&table), [false, false, true, false, false, false]);
+        table.columns[0] = Column::numbers("Nr");
+        assert_eq!(goes_on(&table), [false; 6]);
+    }
+
+    #[test]
+    fn what_announces_a_list_stays_with_it() {
+        let section = Section {
+            id: "s".into(),
+            title: "S".into(),
+            level: 2,
+            blocks: vec![
+                Block::Paragraph("Wat we anders aannemen:".into()),
+                Block::List(vec!["a".into()]),
+                Block::Paragraph("Daarna: niets:".into()),
+                Block::Paragraph("Slot.".into()),
+                Block::Label("Bron".into()),
+            ],
+        };
+        assert_eq!((0..6).map(|b| section.leads(b)).collect::<Vec<bool>>(), [true, false, false, true, false, false]);
+    }
+}

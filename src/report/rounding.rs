@@ -229,6 +229,10 @@ impl Book {
     pub fn prose(&self, units: Units, exact: f64) -> String {
         let table = units.unsigned_abs() as f64 * self.size;
         let exact = exact.abs();
+        // Less than a tenth of a million is not `€ 0 miljoen`.
+        if self.vanishes(exact) && units.unsigned_abs() <= 1 {
+            return dutch::amount(exact, Style::Auto);
+        }
         // Fitting to a sum moves a figure a few units at most; further off, it is another amount.
         let same = (table - exact).abs() <= 5.0 * self.size;
         if self.size == 1_000.0 && same && table >= 1e6 && exact >= 999_500.0 {
@@ -239,12 +243,33 @@ impl Book {
 
     /// Two bounds as in a text, each rounded once: `tussen € 22,3 en € 26,1 miljoen`.
     pub fn range(&self, low: f64, high: f64) -> String {
+        if self.vanishes(low) || self.vanishes(high) {
+            return dutch::range(low, high, dutch::Quantity::Euro);
+        }
+        if !matches!(self.style, Style::Auto) {
+            return self.chosen_range(self.round(low), self.round(high));
+        }
         let millions = self.size == 1_000.0 && low.abs().max(high.abs()) >= 999_500.0;
         // As `prose`: hundred thousands and more from the exact amount, the rest as in the tables.
         let one = |x: f64| {
             if millions && x.abs() >= 50_000.0 { x } else { self.euros(self.round(x)) }
         };
         dutch::range(one(low), one(high), dutch::Quantity::Euro)
+    }
+
+    /// Whether an amount is something, and nothing in millions with one decimal.
+    fn vanishes(&self, exact: f64) -> bool {
+        self.size == 100_000.0 && exact != 0.0 && self.round(exact) == 0
+    }
+
+    /// The same in the unit that the municipality chose.
+    fn chosen_range(&self, low: Units, high: Units) -> String {
+        let one = |units: Units| dutch::amount(self.euros(units), self.style);
+        match (one(low.min(high)), one(low.max(high))) {
+            (low, high) if low == high => low,
+            // In millions the word stands once: `tussen € 0,7 en € 5,1 miljoen`.
+            (low, high) => format!("tussen {} en {high}", low.strip_suffix(" miljoen").unwrap_or(&low)),
+        }
     }
 
     /// Euros that a number of units stands for.
@@ -307,6 +332,27 @@ mod tests {
     fn parts_follow_the_rounded_total() {
         assert_eq!(apportion(&[1_712_000.0, 381_000.0, 640_000.0], 100_000.0, 27), [17, 4, 6]);
         assert_eq!(apportion(&[1_500.0, 1_500.0], 1_000.0, 3), [2, 1]);
+    }
+
+    /// With thousands or millions by choice a range is in them too, as the amounts beside it.
+    #[test]
+    fn a_range_is_in_the_unit_that_is_chosen() {
+        let book = |size, style| Book { size, style, groups: Vec::new() };
+        let (low, high) = (120_123_456.0, 139_512_499.0);
+        let thousand = book(1_000.0, Style::Thousand);
+        assert_eq!(thousand.range(low, high), "tussen € 120.123.000 en € 139.512.000");
+        assert_eq!(thousand.range(high, low), "tussen € 120.123.000 en € 139.512.000");
+        let million = book(100_000.0, Style::Million);
+        assert_eq!(million.range(low, high), "tussen € 120,1 en € 139,5 miljoen");
+        assert_eq!(million.range(553_146.0, 810_679.0), "tussen € 0,6 en € 0,8 miljoen");
+        assert_eq!(million.range(553_146.0, 610_679.0), "€ 0,6 miljoen");
+        // What would be nothing in millions is written out.
+        assert_eq!(million.range(22_330.0, 116_834.0), "tussen € 22.300 en € 117.000");
+        assert_eq!(million.prose(0, 31_500.0), "€ 31.500");
+        assert_eq!(million.prose(0, 0.0), "€ 0 miljoen");
+        assert_eq!(million.prose(7, 682_007.5), "€ 0,7 miljoen");
+        assert_eq!(book(1_000.0, Style::Auto).range(low, high), "tussen € 120,1 en € 139,5 miljoen");
+        assert_eq!(book(1_000.0, Style::Auto).range(553_146.0, 810_679.0), "tussen € 553.000 en € 811.000");
     }
 
     #[test]

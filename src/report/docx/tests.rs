@@ -410,6 +410,7 @@ fn wide_table() -> super::super::Table {
             Column::numbers("Samen"),
         ],
         rows: vec![
+            row(["7", "€ -12.814.121,79 – € -10.234.605,87", "cost(total, 2029)", "nee"]),
             row([
                 "228",
                 "€ 33.253.648,83 – € 34.109.520,23",
@@ -430,6 +431,10 @@ fn a_number_and_a_heading_fit_however_much_the_rest_says() {
     // Three digits; `€ 34.109.520,23` is 10 digits, three marks, a euro and a space of 333.
     assert!(widths[0] > 3 * 94 + 140 && widths[0] < 1_000, "{widths:?}");
     assert!(widths[1] > 10 * 94 + 3 * 47 + 94 + 56 + 140, "{widths:?}");
+    // The minus stays with the amount: 333 more.
+    assert!(widths[1] > 10 * 94 + 3 * 47 + 94 + 56 + 56 + 140, "{widths:?}");
+    // `ja (meer dan 99%)` on two lines at most: `ja (meer` and `dan 99%)` are half of 1.398.
+    assert!(widths[3] > 700 + 140, "{widths:?}");
     // `Samen` in bold: 667 + 556 + 889 + 556 + 611 thousandths and more.
     assert!(widths[3] > 3_279 * 170 / 1_000 + 140, "{widths:?}");
     // What is long is wide.

@@ -10,8 +10,8 @@ use super::super::held::held;
 
 /// Room beside the words of a cell in twentieths of a point, with some to spare.
 const MARGIN: u32 = 170;
-/// So many characters do not break over lines where that can be.
-const SHORT: usize = 12;
+/// Fewer characters do not break over lines where that can be.
+const SHORT: usize = 13;
 /// A word of more characters may break at its marks.
 const LONG: usize = 24;
 /// Where a line may break in a long word without a hyphen.
@@ -60,7 +60,7 @@ fn width(words: &str, bold: bool, letters: u32) -> u32 {
 
 /// Whether the words of a cell stay on one line: an amount does, a sentence does not.
 pub fn stays_whole(align: Align, words: &str) -> bool {
-    align == Align::Right && (!words.starts_with(char::is_alphabetic) || words.chars().count() <= SHORT)
+    align == Align::Right && (!words.starts_with(char::is_alphabetic) || words.chars().count() < SHORT)
 }
 
 /// The same words, with places where a very long one (an address, a path) may break.
@@ -84,7 +84,13 @@ pub fn breakable(words: &str) -> Cow<'_, str> {
 
 /// What stays together: a line breaks after a space that is not held, a hyphen or a stroke.
 fn pieces(words: &str) -> impl Iterator<Item = &str> {
-    words.split([' ', '/', BREAK]).flat_map(|p| p.split_inclusive('-'))
+    // The hyphen before a number is a minus.
+    let hyphens = |piece: &str| {
+        let bytes = piece.as_bytes();
+        let word = |at: usize| bytes.get(at).is_some_and(u8::is_ascii_alphanumeric);
+        !piece.match_indices('-').any(|(at, _)| at > 0 && word(at - 1) && word(at + 1))
+    };
+    words.split([' ', '/', BREAK]).flat_map(move |p| p.split_inclusive(if hyphens(p) { '\0' } else { '-' }))
 }
 
 /// One cell as it matters to a width.
@@ -108,8 +114,11 @@ pub fn widths(table: &Table, room: u32, letters: u32) -> Vec<u32> {
         let cells = table.columns.iter().enumerate().map(|(i, column)| {
             let words = row.cells.get(i).map_or("", |c| c.printed.as_str());
             let cell = said(words, row.kind == RowKind::Total, stays_whole(column.align, words));
-            if words.chars().count() <= SHORT {
-                short[i] = short[i].max(cell.whole + MARGIN);
+            // A few characters stay on one line where there is room, a few words on two.
+            match words.chars().count() {
+                0..SHORT => short[i] = short[i].max(cell.whole + MARGIN),
+                SHORT..=LONG => short[i] = short[i].max(cell.whole * 6 / 10 + MARGIN),
+                _ => {}
             }
             cell
         });
@@ -125,7 +134,6 @@ pub fn widths(table: &Table, room: u32, letters: u32) -> Vec<u32> {
         // All give up something, the widest most.
         return least.iter().map(|w| (u64::from(*w) * u64::from(room) / u64::from(floor)) as u32).collect();
     }
-    // A few characters stay on one line where there is room.
     let generous: Vec<u32> = least.iter().zip(&short).map(|(l, s)| *l.max(s)).collect();
     let mut out = if generous.iter().sum::<u32>() <= room { generous } else { least };
     share(&rows, &mut out, room);
