@@ -78,21 +78,3 @@ fn each_municipality_ships_at_least_six_what_ifs_with_a_question() {
     // Keeps the import honest: amounts are written the Dutch way.
     assert_eq!(dutch::euro(1_506_000.0), "€ 1.506.000");
 }
-
-/// Two people with the same files get the same report, wherever the files stand.
-#[test]
-fn a_report_does_not_tell_where_the_rules_stand_on_this_machine() {
-    let settings = Settings { draws: 0, ..Settings::default() };
-    let run = |before: &str| {
-        let mut rules = rules();
-        rules.iter_mut().for_each(|r| r.path = format!("{before}{}", r.path));
-        let study = study::run(&sources("heerde"), None, &rules, &settings, &|_, _| {})
-            .unwrap_or_else(|wrong| panic!("{wrong:#?}"));
-        let whole = report::compose_for(&study, &study.scenarios[0], report::Audience::Controller);
-        (report::html(&whole), report::receipt(&study, &study.scenarios[0]))
-    };
-    let (page, data) = run("/home/jan/sociaal domein/");
-    assert!(page.contains("rules/") && !page.contains("/home/jan"), "a path of somebody's disk");
-    assert!(!data.contains("/home/jan"));
-    assert!((page, data) == run(""), "the same report");
-}
