@@ -516,8 +516,11 @@ fn every_key_is_read_without_a_word() {
     assert!(all.diagnostics.is_empty(), "{}", shown(&sources, &all.diagnostics));
     let pgb = all.base.lines.costs().find(|l| l.id == "pgb").expect("it stands there");
     assert!(matches!(pgb.ageing, Ageing::Population));
-    assert_eq!(all.base.population.persons[&Year(2027)], [5010.0, 4890.0, 30_300.0]);
-    assert_eq!(all.base.use_rates.per_1000["pgb"], [12.5, 11.0, 20.0]);
+    let population = &all.base.population;
+    let persons: Vec<f64> = population.persons(Year(2027)).expect("2027").collect();
+    assert_eq!(persons, [5010.0, 4890.0, 30_300.0]);
+    let rates: Vec<f64> = all.base.use_rates.per_1000("pgb", population.cells()).expect("pgb").collect();
+    assert_eq!(rates, [12.5, 11.0, 20.0]);
     assert_eq!(all.base.risks.len(), 6);
 }
 

@@ -18,6 +18,11 @@ pub fn flat(v: &Value) -> Vec<f64> {
     }
 }
 
+/// A JSON array of rows, each flattened.
+pub fn rows(v: &Value) -> Vec<Vec<f64>> {
+    v.as_array().into_iter().flatten().map(flat).collect()
+}
+
 /// The folder with the peers' inputs, where one is named.
 pub fn folder() -> Option<PathBuf> {
     let named = PathBuf::from(std::env::var_os("RAVIJN_PEERS")?);

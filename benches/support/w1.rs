@@ -5,8 +5,8 @@
 use serde_json::json;
 
 use crate::fixture::Sketch;
-use crate::model::{Ageing, AssumptionId, Correlated, Model, Quantity};
-use crate::support::inputs::{self, Made, flat, numbers};
+use crate::model::{Ageing, AssumptionId, Correlated, Model, Population, Quantity};
+use crate::support::inputs::{self, Made, flat, numbers, rows};
 
 /// What the yearly growth of a provision works on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -62,17 +62,19 @@ pub fn model(w: &serde_json::Value, growth: Growth) -> Model {
     });
     s.correlate(Correlated::Assumption(ova.0), Correlated::Assumption(cpi.0), w["rho"].as_f64().unwrap_or(0.5));
     let years: Vec<_> = s.model.years().collect();
-    for (year, residents) in years.iter().zip(w["pop"].as_array().into_iter().flatten()) {
-        s.model.population.persons.insert(*year, flat(residents));
+    let residents = rows(&w["pop"]);
+    s.model.population = Population::new(cells(residents[0].len() / 2));
+    for (year, residents) in years.iter().zip(&residents) {
+        s.model.population.insert(*year, residents);
     }
-    s.model.population.cells = cells(s.model.population.persons[&years[0]].len() / 2);
     let (mu, sd, price) = (numbers(&w["mu"]), numbers(&w["sd"]), numbers(&w["price0"]));
     let mut drawn: Vec<AssumptionId> = Vec::new();
     for (p, rates) in w["prev"].as_array().into_iter().flatten().enumerate() {
         let id = format!("p{p:02}");
         let rates = flat(rates);
-        let clients: f64 = rates.iter().zip(&s.model.population.persons[&years[0]]).map(|(r, n)| r * n).sum();
-        s.model.use_rates.per_1000.insert(id.clone(), rates.iter().map(|r| r * 1000.0).collect());
+        let clients: f64 = rates.iter().zip(&residents[0]).map(|(r, n)| r * n).sum();
+        let per_1000: Vec<f64> = rates.iter().map(|r| r * 1000.0).collect();
+        s.model.use_rates.insert(&id, s.model.population.cells(), &per_1000);
         let g = s.normal(&format!("cost.{id}.volume.growth"), mu[p], sd[p]);
         let line = s.cost(&id, clients * price[p], Some(clients));
         let line = s.line(line);

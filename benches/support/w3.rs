@@ -8,8 +8,8 @@ use std::sync::Arc;
 use ravijn::projection::{AgeingTable, Driver, Drivers, GroupId, Lanes, Multipliers, Plan, UsersByLane};
 
 use crate::fixture::Sketch;
-use crate::model::{Ageing, AssumptionId, LineId, Model};
-use crate::support::inputs::{self, Made, flat, numbers};
+use crate::model::{Ageing, AssumptionId, LineId, Model, Population};
+use crate::support::inputs::{self, Made, numbers, rows};
 use crate::support::w1::{Growth, cells};
 
 const BASE: i32 = 2026;
@@ -42,10 +42,6 @@ struct Raw {
     cpi: Vec<Vec<f64>>,
     price: Vec<f64>,
     revenue: Vec<Vec<f64>>,
-}
-
-fn rows(v: &serde_json::Value) -> Vec<Vec<f64>> {
-    v.as_array().into_iter().flatten().map(flat).collect()
 }
 
 fn raw() -> Raw {
@@ -126,16 +122,16 @@ fn municipality(raw: &Raw, m: usize, growth: Growth) -> Model {
     let ova = s.normal("index.ova.rate", 0.04, 0.0);
     let cpi = s.normal("index.cpi.rate", 0.025, 0.0);
     let (ova, cpi) = (s.index("ova", ova), s.index("cpi", cpi));
-    let years: Vec<_> = s.model.years().collect();
-    for (year, residents) in years.iter().zip(raw.population[m].chunks(raw.ages * 2)) {
-        s.model.population.persons.insert(*year, residents.to_vec());
+    s.model.population = Population::new(cells(raw.ages));
+    for (year, residents) in s.model.years().zip(raw.population[m].chunks(raw.ages * 2)) {
+        s.model.population.insert(year, residents);
     }
-    s.model.population.cells = cells(raw.ages);
     for p in 0..raw.lines {
         let id = format!("p{p:02}");
         let rates: Vec<f64> = raw.use_rates[p].iter().map(|r| r * raw.factor[m][p]).collect();
         let clients: f64 = rates.iter().zip(&raw.population[m]).map(|(r, n)| r * n).sum();
-        s.model.use_rates.per_1000.insert(id.clone(), rates.iter().map(|r| r * 1000.0).collect());
+        let per_1000: Vec<f64> = rates.iter().map(|r| r * 1000.0).collect();
+        s.model.use_rates.insert(&id, s.model.population.cells(), &per_1000);
         let g = s.normal(&format!("cost.{id}.volume.growth"), 0.0, 0.0);
         let line = s.cost(&id, clients * raw.price[p], Some(clients));
         let line = s.line(line);

@@ -175,9 +175,10 @@ impl Check<'_> {
 
     /// Use by the population of a year.
     fn used(&self, line: &CostLine, year: Year) -> Option<f64> {
-        let rates = self.model.use_rates.per_1000.get(&line.id)?;
-        let persons = self.model.population.persons.get(&year)?;
-        Some(persons.iter().zip(rates).map(|(p, r)| p * r).sum())
+        let population = &self.model.population;
+        let rates = self.model.use_rates.per_1000(&line.id, population.cells())?;
+        let persons = population.persons(year)?;
+        Some(persons.zip(rates).map(|(p, r)| p * r).sum())
     }
 
     fn ageing(&self, line: &CostLine, year: Year) -> Option<Term> {

@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::rows::{Cell, Columns, Rows};
 use crate::diagnostic::{Diagnostic, Diagnostics, Place, nearest};
-use crate::model::{Population, UseRates};
+use crate::model::{Cells, Population, UseRates};
 use crate::units::Year;
 
 pub(super) const POPULATION: &str = "population.csv";
@@ -132,8 +132,7 @@ impl Demography {
             );
             return Population::default();
         }
-        let mut persons = BTreeMap::new();
-        let mut places = BTreeMap::new();
+        let mut population = Population::new(self.bands.iter().map(|(b, _)| b.clone()));
         for year in base..=horizon {
             let Some(of_year) = self.persons.get(&year) else {
                 let message = format!("the year {year} is missing");
@@ -150,17 +149,18 @@ impl Demography {
             }
             let place = |b: &Band| self.person_places.get(&(year, b.clone())).cloned();
             let unknown = || Place::file(POPULATION);
-            places.insert(Year(year), self.bands.iter().map(|(b, _)| place(b).unwrap_or_else(unknown)).collect());
-            persons
-                .insert(Year(year), self.bands.iter().map(|(b, _)| of_year.get(b).copied().unwrap_or(0.0)).collect());
+            let places = self.bands.iter().map(|(b, _)| place(b).unwrap_or_else(unknown)).collect();
+            population.places.insert(Year(year), places);
+            let persons: Vec<f64> = self.bands.iter().map(|(b, _)| of_year.get(b).copied().unwrap_or(0.0)).collect();
+            population.insert(Year(year), &persons);
         }
-        Population { cells: self.bands.iter().map(|(b, _)| b.clone()).collect(), persons, places }
+        population
     }
 
     /// The use rates of these lines, in the order of the population's bands.
     pub(super) fn use_rates(&self, lines: &[(String, Place)], found: &mut Diagnostics) -> UseRates {
-        let mut per_1000 = BTreeMap::new();
-        let mut places = BTreeMap::new();
+        let cells: Cells = self.bands.iter().map(|(b, _)| b.clone()).collect();
+        let mut use_rates = UseRates::default();
         for (line, place) in lines {
             if !self.has_rates {
                 let message = "ageing = \"population\" needs use_rates.csv";
@@ -194,10 +194,12 @@ impl Demography {
             let rate = |band: &Band| rates.iter().find(|(b, _, _)| b == band).map_or(0.0, |(_, r, _)| *r);
             let at = |band: &Band| rates.iter().find(|(b, _, _)| b == band).map(|(_, _, at)| at.clone());
             let unknown = || Place::file(USE_RATES);
-            places.insert(line.clone(), self.bands.iter().map(|(b, _)| at(b).unwrap_or_else(unknown)).collect());
-            per_1000.insert(line.clone(), self.bands.iter().map(|(b, _)| rate(b)).collect());
+            let places = self.bands.iter().map(|(b, _)| at(b).unwrap_or_else(unknown)).collect();
+            use_rates.places.insert(line.clone(), places);
+            let rates: Vec<f64> = self.bands.iter().map(|(b, _)| rate(b)).collect();
+            use_rates.insert(line, &cells, &rates);
         }
-        UseRates { per_1000, places }
+        use_rates
     }
 }
 

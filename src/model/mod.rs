@@ -30,7 +30,7 @@ pub use line::{
     RevenueLine, SafetyNet, SafetyNetRule, SafetyNetStep, UnitCost,
 };
 pub use measure::{Flow, Indicator, Measure, MeasureKind};
-pub use population::{Population, UseRates};
+pub use population::{Cells, Population, UseRates};
 pub use published::{PublishedBridge, PublishedItem};
 pub use reserve::{Covers, Reserve};
 pub use risk::{ChanceScale, ImpactScale, Resilience, Risk, RiskChance, RiskImpact, Scope, Term, Trend};

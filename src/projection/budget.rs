@@ -5,8 +5,6 @@
 //! prices without a stated compensation cannot be compared with cost in the
 //! money of the year: then only the difference in volume is known.
 
-use std::collections::BTreeMap;
-
 use super::driver::{Driver, Drivers};
 use super::lanes::Lanes;
 use super::measure;
@@ -17,8 +15,9 @@ use crate::model::{AssumptionId, FigureKind, Line, Model, Prices, Quantity};
 /// Budgets of all lines, looked up.
 #[derive(Clone, Debug)]
 pub(super) struct BudgetPlan {
-    /// Budget as in figures.csv, by line and year.
-    pub(super) lines: Vec<Vec<Option<f64>>>,
+    years: usize,
+    /// Budget as in figures.csv, `[line][year]`.
+    lines: Vec<Option<f64>>,
     /// In which prices.
     prices: PricesPlan,
 }
@@ -35,21 +34,21 @@ enum PricesPlan {
     },
 }
 
-/// Looks up the budgets.
-pub(super) fn compile(model: &Model) -> BudgetPlan {
+/// Looks up the budgets; `order` is that of ids.
+pub(super) fn compile(model: &Model, order: &[usize]) -> BudgetPlan {
     let years = model.year_count();
-    let mut lines = vec![vec![None; years]; model.lines.all.len()];
-    let by_id: BTreeMap<&str, usize> = model.lines.all.iter().enumerate().map(|(i, l)| (l.id(), i)).collect();
+    let mut lines = vec![None; years * model.lines.all.len()];
     for (id, quantity, kind, year, recorded) in model.figures.iter() {
         let wanted = matches!(quantity, Quantity::Cost | Quantity::Revenue) && kind == FigureKind::Budget;
         let (true, Some(y)) = (wanted, model.year_index(year)) else { continue };
-        let Some(&line) = by_id.get(id) else { continue };
+        let Ok(at) = order.binary_search_by(|&l| model.lines.all[l].id().cmp(id)) else { continue };
+        let line = order[at];
         let own = match model.lines.all[line] {
             Line::Cost(_) => Quantity::Cost,
             Line::Revenue(_) => Quantity::Revenue,
         };
         if quantity == own {
-            lines[line][y] = Some(recorded.value);
+            lines[line * years + y] = Some(recorded.value);
         }
     }
     let compensation = model.budget.compensation;
@@ -61,10 +60,15 @@ pub(super) fn compile(model: &Model) -> BudgetPlan {
             PricesPlan::Constant { year, compensation, in_base }
         }
     };
-    BudgetPlan { lines, prices }
+    BudgetPlan { years, lines, prices }
 }
 
 impl BudgetPlan {
+    /// Budget of a line as in figures.csv.
+    pub(super) fn of(&self, line: usize, y: usize) -> Option<f64> {
+        self.lines[line * self.years + y]
+    }
+
     /// Whether budgets can be brought to the money of each year.
     pub(super) fn comparable(&self) -> bool {
         !matches!(self.prices, PricesPlan::Constant { compensation: None, .. })
@@ -82,16 +86,16 @@ impl BudgetPlan {
 
 /// Computes what budgets of one year are multiplied by.
 pub(super) fn step(plan: &Plan, y: usize, drivers: &dyn Drivers, ws: &mut Lanes) {
-    let mut factor = ws.budget_factor.take(y, 0);
+    let factor = ws.budget_factor.at_mut(y, 0);
     factor.set(1.0);
     if let PricesPlan::Constant { year, compensation: Some(compensation), in_base } = plan.budget.prices {
         if y == 0 {
             factor.set(1.0 + in_base);
         } else if i32::try_from(y).is_ok_and(|y| y > year) {
-            factor.set_raised(ws.budget_factor.get(y - 1, 0), drivers.value(compensation, y));
+            let (before, factor) = ws.budget_factor.next(y, 0);
+            factor.set_raised(before, drivers.value(compensation, y));
         }
     }
-    ws.budget_factor.put(y, 0, factor);
 }
 
 /// A budget in the money of its year, in every lane.

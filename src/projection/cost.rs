@@ -6,10 +6,11 @@
 
 use super::driver::{Driver, Drivers, Luck};
 use super::lanes::Lanes;
+use super::flow;
 use super::measure;
 use super::plan::{Plan, base_value};
-use super::price::{self, ClassPlan};
-use super::volume::{AgeingPlan, VolumePlan};
+use super::price::Classes;
+use super::volume::{self, AgeingPlan, VolumePlan};
 use crate::diagnostic::Diagnostic;
 use crate::model::{Ageing, AssumptionId, CostLine, LineId, Model, UnitCost};
 
@@ -46,11 +47,11 @@ enum UnitCostPlan {
 }
 
 /// Looks up one cost line.
-pub(super) fn compile(
-    model: &Model,
+pub(super) fn compile<'m>(
+    model: &'m Model,
     line: usize,
-    cost: &CostLine,
-    classes: &mut Vec<ClassPlan>,
+    cost: &'m CostLine,
+    classes: &mut Classes<'m>,
     warnings: &mut Vec<Diagnostic>,
 ) -> CostPlan {
     let ageing = match &cost.ageing {
@@ -80,7 +81,7 @@ pub(super) fn compile(
         line,
         base: cost.base_cost,
         volume: VolumePlan { base: cost.base_volume, ageing, growth: cost.growth, intake: cost.intake, flow: None },
-        class: price::class_of(model, &cost.price, classes),
+        class: classes.of(model, &cost.price),
         intensity: match (hours, cost.intensity) {
             (Some(hours), _) => IntensityPlan::Hours(hours, base_value(model, hours)),
             (None, Some(rate)) => IntensityPlan::Rate(rate),
@@ -111,25 +112,28 @@ fn warn_of_difference(model: &Model, line: usize, cost: &CostLine, stated: f64, 
     }
 }
 
-/// Computes the cost of every cost line in one year.
+/// Computes volume and cost of every cost line in one year: line by line, so
+/// that what was just computed is still near.
 pub(super) fn step(plan: &Plan, y: usize, drivers: &dyn Drivers, luck: Option<&dyn Luck>, ws: &mut Lanes) {
+    if y > 0 {
+        flow::carry(plan, y, drivers, ws);
+    }
     for cost in &plan.costs {
         let line = cost.line;
+        volume::step(plan, cost, y, drivers, ws);
         measure::step(plan, line, cost.class, y, drivers, ws);
         intensity(cost, y, drivers, ws);
         if y == 0 {
             base_year(cost, plan, drivers, ws);
         } else {
-            let mut out = ws.amount.take(y, line);
-            let price = ws.class_price.get(y, cost.class);
-            out.set_product(ws.unit_cost[line].get(), ws.volume.get(y, line), ws.intensity(plan, y, line), price);
+            let (out, [unit, volume, intensity, price], measures) = ws.amount_mut(plan, y, line, cost.class);
+            out.set_product(unit, volume, intensity, price);
             if let Some(multipliers) = luck.and_then(|l| l.multipliers(LineId(line), y)) {
                 out.mul(Driver::Each(multipliers));
             }
             if plan.keeps[line].measures {
-                out.add(ws.measures(plan, y, line));
+                out.add(measures);
             }
-            ws.amount.put(y, line, out);
         }
     }
 }
@@ -167,18 +171,17 @@ fn intensity(cost: &CostPlan, y: usize, drivers: &dyn Drivers, ws: &mut Lanes) {
         return;
     }
     let grid = ws.intensity_mut();
-    let mut out = grid.take(y, cost.line);
     match cost.intensity {
         IntensityPlan::Rate(rate) if y > 0 => {
-            out.set_raised(grid.get(y - 1, cost.line), drivers.value(rate, y));
+            let (before, out) = grid.next(y, cost.line);
+            out.set_raised(before, drivers.value(rate, y));
         }
         // The yearly steps hours[y]/hours[y-1] multiply to this.
         IntensityPlan::Hours(hours, base) if y > 0 && base != 0.0 => {
-            out.set_map([drivers.value(hours, y)], |[now]| now / base);
+            grid.at_mut(y, cost.line).set_map([drivers.value(hours, y)], |[now]| now / base);
         }
-        _ => out.set(1.0),
+        _ => grid.at_mut(y, cost.line).set(1.0),
     }
-    grid.put(y, cost.line, out);
 }
 
 impl CostPlan {

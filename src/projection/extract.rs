@@ -54,7 +54,7 @@ impl Lane<'_> {
 
     fn line_year(&self, line: LineId, y: usize) -> (LineYear, Deflated) {
         let f = self.futures;
-        let budget = self.plan().budget.lines[line.0][y];
+        let budget = self.plan().budget.of(line.0, y);
         let mut row = LineYear {
             year: self.year(y),
             clients: None,

@@ -73,7 +73,7 @@ impl<'a> Futures<'a> {
     /// Budget of a line in the money of the year; none where figures.csv has
     /// none, or where constant prices have no compensation.
     pub fn budget_now(&self, line: LineId, year_index: usize) -> Option<BudgetNow<'a>> {
-        self.in_money_of(self.plan.budget.lines[line.0][year_index], year_index)
+        self.in_money_of(self.plan.budget.of(line.0, year_index), year_index)
     }
 
     /// Budget of a group's cost in the money of the year; none where a line lacks one.

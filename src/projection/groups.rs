@@ -3,6 +3,7 @@
 //! Groups with the same lines share one account, which is summed once. Sums
 //! run in the order of ids, so the order in a file changes no bit.
 
+use super::budget::BudgetPlan;
 use super::driver::Driver;
 use super::lanes::Lanes;
 use super::plan::Plan;
@@ -36,29 +37,31 @@ pub(super) struct GroupPlan {
 /// Looks up accounts; the order of ids is that of the members given.
 pub(super) struct Accounts<'a> {
     /// Lines in the order of ids.
-    order: Vec<usize>,
+    order: &'a [usize],
     model: &'a Model,
-    budgets: &'a [Vec<Option<f64>>],
+    budgets: &'a BudgetPlan,
     pub(super) all: Vec<AccountPlan>,
 }
 
 impl<'a> Accounts<'a> {
-    pub(super) fn new(model: &'a Model, order: &[usize], budgets: &'a [Vec<Option<f64>>]) -> Self {
-        Self { order: order.to_vec(), model, budgets, all: Vec::new() }
+    pub(super) fn new(model: &'a Model, order: &'a [usize], budgets: &'a BudgetPlan) -> Self {
+        Self { order, model, budgets, all: Vec::new() }
     }
 
     /// The account of the lines to which `share` gives more than nothing,
     /// made where there is none yet.
     pub(super) fn of(&mut self, share: impl Fn(LineId) -> f64) -> usize {
-        let members = self.order.iter().map(|&l| (l, share(LineId(l)))).filter(|(_, s)| *s != 0.0);
-        let (costs, revenues): (Members, Members) =
-            members.partition(|(l, _)| self.model.lines.all[*l].as_cost().is_some());
+        let (mut costs, mut revenues) = (Members::with_capacity(self.order.len()), Members::new());
+        for (l, share) in self.order.iter().map(|&l| (l, share(LineId(l)))).filter(|(_, s)| *s != 0.0) {
+            let side = if self.model.lines.all[l].as_cost().is_some() { &mut costs } else { &mut revenues };
+            side.push((l, share));
+        }
         if let Some(known) = self.all.iter().position(|a| a.costs == costs && a.revenues == revenues) {
             return known;
         }
         let budget = |members: &Members| {
             let of_year = |y: usize| {
-                members.iter().try_fold(0.0, |sum, &(l, share)| self.budgets[l][y].map(|budget| sum + share * budget))
+                members.iter().try_fold(0.0, |sum, &(l, share)| self.budgets.of(l, y).map(|budget| sum + share * budget))
             };
             (0..self.model.year_count()).map(of_year).collect::<Vec<Option<f64>>>()
         };
@@ -85,6 +88,8 @@ pub(super) fn compile(model: &Model, accounts: &mut Accounts) -> Vec<GroupPlan> 
         groups.push(GroupPlan { id: GroupId::Domain(domain.id.clone()), account, sum_clients: domain.sum_clients });
     }
     let mut codes: Vec<&str> = model.lines.all.iter().map(|l| l.taakveld()).collect();
+    // Lines of one taakveld often stand together.
+    codes.dedup();
     codes.sort_unstable();
     codes.dedup();
     for code in codes {

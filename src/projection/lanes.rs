@@ -143,6 +143,22 @@ impl Lanes {
         (self.measures.at_mut(y, line), self.incidental.at_mut(y, line), &mut self.scratch, &self.class_price)
     }
 
+    /// The amount of a cost line, to work on; what it is the product of (unit
+    /// cost, volume, intensity and price); and its measures.
+    #[inline(always)]
+    pub(super) fn amount_mut(
+        &mut self,
+        plan: &Plan,
+        y: usize,
+        line: usize,
+        class: usize,
+    ) -> (&mut Value, [Driver<'_>; 4], Driver<'_>) {
+        let intensity = if plan.keeps[line].intensity { self.intensity.get(y, line) } else { Driver::Same(1.0) };
+        let of =
+            [self.unit_cost[line].get(), self.volume.get(y, line), intensity, self.class_price.get(y, class)];
+        (self.amount.at_mut(y, line), of, self.measures.get(y, line))
+    }
+
     /// The kept intensity of all lines.
     pub(super) fn intensity_mut(&mut self) -> &mut Grid {
         &mut self.intensity

@@ -13,11 +13,10 @@ use super::groups::{self, AccountPlan, Accounts, GroupPlan};
 use super::index::{self, IndexPlans};
 use super::lanes::Lanes;
 use super::measure::{self, MeasurePlan};
-use super::price::{self, ClassPlan};
+use super::price::{self, ClassPlan, Classes};
 use super::reserve::{self, ReservePlan};
 use super::result::GroupId;
 use super::revenue::{self, RevenuePlan};
-use super::volume;
 use crate::diagnostic::Diagnostic;
 use crate::model::{AssumptionId, Income, Line, LineId, Model};
 use crate::units::Year;
@@ -89,10 +88,10 @@ impl Plan {
         let mut order: Vec<usize> = (0..lines.len()).collect();
         order.sort_by(|a, b| lines[*a].id().cmp(lines[*b].id()));
         let mut warnings = Vec::new();
-        let mut classes = Vec::new();
+        let mut classes = Classes::default();
         let measures = measure::compile(model);
 
-        let mut costs: Vec<CostPlan> = Vec::new();
+        let mut costs: Vec<CostPlan> = Vec::with_capacity(lines.len());
         for &l in &order {
             if let Line::Cost(cost) = &lines[l] {
                 costs.push(cost::compile(model, l, cost, &mut classes, &mut warnings));
@@ -116,8 +115,8 @@ impl Plan {
             }
         }
 
-        let budget = budget::compile(model);
-        let mut accounts = Accounts::new(model, &order, &budget.lines);
+        let budget = budget::compile(model, &order);
+        let mut accounts = Accounts::new(model, &order, &budget);
         let groups = groups::compile(model, &mut accounts);
         let reserves = reserve::compile(model, &mut accounts);
         let accounts = accounts.all;
@@ -125,7 +124,8 @@ impl Plan {
         let mut class_of = vec![0; lines.len()];
         costs.iter().for_each(|c| class_of[c.line] = c.class);
         revenues.iter().for_each(|r| class_of[r.line] = r.class);
-        let varies: Vec<usize> = costs.iter().filter(|c| c.varies_in_intensity()).map(|c| c.line).collect();
+        let mut varies = vec![false; lines.len()];
+        costs.iter().for_each(|c| varies[c.line] = c.varies_in_intensity());
         let keeps = lines
             .iter()
             .enumerate()
@@ -136,7 +136,7 @@ impl Plan {
                     true if measures[l].iter().any(|m| m.has_amount() && !m.structural) => Incidental::Measures,
                     true => Incidental::Nothing,
                 },
-                intensity: varies.contains(&l),
+                intensity: varies[l],
             })
             .collect();
         let back = model.lines.revenues().filter_map(lag).max().unwrap_or(0);
@@ -146,7 +146,7 @@ impl Plan {
             line_count: lines.len(),
             ageing,
             indices: index::compile(model, back),
-            classes,
+            classes: classes.all,
             costs,
             flow,
             revenues,
@@ -190,7 +190,6 @@ impl Plan {
     pub fn step(&self, y: usize, drivers: &dyn Drivers, luck: Option<&dyn Luck>, ws: &mut Lanes) {
         index::step(self, y, drivers, ws);
         price::step(self, y, drivers, ws);
-        volume::step(self, y, drivers, ws);
         cost::step(self, y, drivers, luck, ws);
         revenue::step(self, y, drivers, ws);
         budget::step(self, y, drivers, ws);

@@ -19,13 +19,30 @@ pub(super) struct ClassPlan {
     pub(super) change: Option<AssumptionId>,
 }
 
-/// The class of some price terms, made where there is none yet.
-pub(super) fn class_of(model: &Model, terms: &PriceTerms, classes: &mut Vec<ClassPlan>) -> usize {
-    let class = ClassPlan { weights: index::by_id(model, &terms.index), change: terms.change };
-    classes.iter().position(|c| *c == class).unwrap_or_else(|| {
-        classes.push(class);
-        classes.len() - 1
-    })
+/// The classes so far, while looking up.
+#[derive(Default)]
+pub(super) struct Classes<'m> {
+    pub(super) all: Vec<ClassPlan>,
+    /// Terms as they are written, and their class: most lines repeat them word
+    /// for word, and then nothing needs to be put in order.
+    written: Vec<(&'m PriceTerms, usize)>,
+}
+
+impl<'m> Classes<'m> {
+    /// The class of some price terms, made where there is none yet.
+    pub(super) fn of(&mut self, model: &Model, terms: &'m PriceTerms) -> usize {
+        let same = |t: &PriceTerms| t.change == terms.change && t.index == terms.index;
+        if let Some((_, class)) = self.written.iter().find(|(t, _)| same(t)) {
+            return *class;
+        }
+        let class = ClassPlan { weights: index::by_id(model, &terms.index), change: terms.change };
+        let at = self.all.iter().position(|c| *c == class).unwrap_or_else(|| {
+            self.all.push(class);
+            self.all.len() - 1
+        });
+        self.written.push((terms, at));
+        at
+    }
 }
 
 /// Computes the yearly rate and the price index of every class in one year.
@@ -43,8 +60,7 @@ pub(super) fn step(plan: &Plan, y: usize, drivers: &dyn Drivers, ws: &mut Lanes)
         if let Some(change) = class.change {
             rate.add(drivers.value(change, y));
         }
-        let mut price = ws.class_price.take(y, c);
-        price.set_raised(ws.class_price.get(y - 1, c), ws.class_rate.get(y, c));
-        ws.class_price.put(y, c, price);
+        let (before, price) = ws.class_price.next(y, c);
+        price.set_raised(before, ws.class_rate.get(y, c));
     }
 }

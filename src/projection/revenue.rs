@@ -9,7 +9,7 @@ use super::history;
 use super::lanes::Lanes;
 use super::measure;
 use super::plan::{Plan, base_value};
-use super::price::{self, ClassPlan};
+use super::price::Classes;
 use super::safety_net::{self, SafetyNetPlan};
 use super::value::Value;
 use crate::diagnostic::Diagnostic;
@@ -63,11 +63,11 @@ pub(super) struct ContributionPlan {
 }
 
 /// Looks up one revenue line.
-pub(super) fn compile(
-    model: &Model,
+pub(super) fn compile<'m>(
+    model: &'m Model,
     line: usize,
-    revenue: &RevenueLine,
-    classes: &mut Vec<ClassPlan>,
+    revenue: &'m RevenueLine,
+    classes: &mut Classes<'m>,
     nets: &mut usize,
     warnings: &mut Vec<Diagnostic>,
 ) -> RevenuePlan {
@@ -85,7 +85,7 @@ pub(super) fn compile(
         // A line that only grows and has no figure starts from nothing.
         base: revenue.base_revenue.or(matches!(income, IncomePlan::Grows(_)).then_some(0.0)),
         income,
-        class: price::class_of(model, &revenue.price, classes),
+        class: classes.of(model, &revenue.price),
         priced: !revenue.price.index.is_empty() || revenue.price.change.is_some(),
         until: revenue.until.map(|u| usize::try_from(u.0 - model.base_year().0).unwrap_or(0)),
     }

@@ -241,6 +241,21 @@ lane_loops! {
         alone(out, floored);
     }
 
+    /// As [`fold_bands`], with two cells in every band.
+    fn fold_pairs(persons: &[f64], rates: &[f64], out: &mut [f64]) -> [f64; 8] {
+        let mut total = [0.0; 8];
+        let pairs = persons.as_chunks::<2>().0.iter().zip(rates.as_chunks::<16>().0);
+        for (out, (persons, rates)) in out.as_chunks_mut::<8>().0.iter_mut().zip(pairs) {
+            for row in 0..8 {
+                out[row] = persons[0] * rates[row] + persons[1] * rates[8 + row];
+            }
+            for row in 0..8 {
+                total[row] += out[row];
+            }
+        }
+        total
+    }
+
     /// Weight of every band for eight lines: `out[band][row]` is the sum of
     /// `persons[cell] * rates[cell][row]` over the cells of the band. Gives the
     /// sum over the bands in order (which also keeps the compiler from working
@@ -248,19 +263,6 @@ lane_loops! {
     fn fold_bands(persons: &[f64], rates: &[f64], starts: &[usize], out: &mut [f64]) -> [f64; 8] {
         let mut total = [0.0; 8];
         let out = out.as_chunks_mut::<8>().0;
-        if persons.len() == 2 * out.len() && starts.windows(2).all(|band| band[1] - band[0] == 2) {
-            // Two sexes in every band, as most files have it.
-            let pairs = persons.as_chunks::<2>().0.iter().zip(rates.as_chunks::<16>().0);
-            for (out, (persons, rates)) in out.iter_mut().zip(pairs) {
-                for row in 0..8 {
-                    out[row] = persons[0] * rates[row] + persons[1] * rates[8 + row];
-                }
-                for row in 0..8 {
-                    total[row] += out[row];
-                }
-            }
-            return total;
-        }
         let rates = rates.as_chunks::<8>().0;
         for (band, out) in starts.windows(2).zip(out) {
             let cells = band[0]..band[1];
@@ -278,34 +280,71 @@ lane_loops! {
         total
     }
 
-    /// Eight rows by eight lanes of a product of matrices, summed over the
-    /// bands in order: `weights[band][row]`, `multipliers[band][lane]`.
-    fn tile(weights: &[f64], multipliers: &[f64], out: &mut [[f64; 8]; 8]) {
-        // Two halves of four rows, so that the sums fit the registers of AVX2.
-        for half in 0..2 {
-            let mut sums = [[0.0; 8]; 4];
-            for (w, m) in weights.as_chunks::<8>().0.iter().zip(multipliers.as_chunks::<8>().0) {
-                for row in 0..4 {
-                    for lane in 0..8 {
-                        sums[row][lane] = w[4 * half + row].mul_add(m[lane], sums[row][lane]);
-                    }
-                }
+    /// Eight rows of a product of matrices, summed over the bands in order:
+    /// `weights[band][row]` by `panels` of eight lanes (`[band][lane]`, one
+    /// panel after the other, the last of four where that is enough).
+    fn multiply(weights: &[f64], panels: &[f64], lanes: usize, out: &mut [f64]) {
+        let weights = weights.as_chunks::<8>().0;
+        let (mut first, mut panels) = (0, panels);
+        while first < lanes {
+            let width = (lanes - first).next_multiple_of(4).min(8);
+            let (panel, rest) = panels.split_at(weights.len() * width);
+            let place = Place { first, lanes };
+            match width {
+                4 => narrow(weights, panel.as_chunks().0, place, out),
+                _ => tile(weights, panel.as_chunks().0, place, out),
             }
-            out[4 * half..4 * half + 4].copy_from_slice(&sums);
+            (first, panels) = (first + width, rest);
         }
     }
+}
 
-    /// The first four lanes of a [`tile`], `out[lane][row]`: where the others
-    /// are not there it takes half the time.
-    fn narrow_tile(weights: &[f64], multipliers: &[f64], out: &mut [[f64; 8]; 4]) {
+/// Where a part of a product goes: rows of `lanes`, from `first` on.
+#[derive(Clone, Copy)]
+struct Place {
+    first: usize,
+    lanes: usize,
+}
+
+/// One panel of a product, four rows at a time, so that the sums fit the
+/// registers of AVX2.
+#[inline(always)]
+fn tile(weights: &[[f64; 8]], panel: &[[f64; 8]], place: Place, out: &mut [f64]) {
+    let halves = out.chunks_exact_mut(4 * place.lanes).take(2);
+    for (half, rows) in halves.enumerate() {
         let mut sums = [[0.0; 8]; 4];
-        for (w, m) in weights.as_chunks::<8>().0.iter().zip(multipliers.as_chunks::<8>().0) {
-            for lane in 0..4 {
-                for row in 0..8 {
-                    sums[lane][row] = w[row].mul_add(m[lane], sums[lane][row]);
+        for (w, m) in weights.iter().zip(panel) {
+            for row in 0..4 {
+                for lane in 0..8 {
+                    sums[row][lane] = w[4 * half + row].mul_add(m[lane], sums[row][lane]);
                 }
             }
         }
-        *out = sums;
+        for (row, sums) in rows.chunks_exact_mut(place.lanes).zip(&sums) {
+            let row = &mut row[place.first..];
+            // A whole row is some moves, not a call.
+            match row.first_chunk_mut::<8>() {
+                Some(row) => *row = *sums,
+                None => row.copy_from_slice(&sums[..row.len()]),
+            }
+        }
+    }
+}
+
+/// A panel of at most four lanes: the rows lie side by side instead.
+#[inline(always)]
+fn narrow(weights: &[[f64; 8]], panel: &[[f64; 4]], place: Place, out: &mut [f64]) {
+    let mut sums = [[0.0; 8]; 4];
+    for (w, m) in weights.iter().zip(panel) {
+        for lane in 0..4 {
+            for row in 0..8 {
+                sums[lane][row] = w[row].mul_add(m[lane], sums[lane][row]);
+            }
+        }
+    }
+    for (row, out) in out.chunks_exact_mut(place.lanes).enumerate() {
+        for (out, lane) in out[place.first..].iter_mut().zip(&sums) {
+            *out = lane[row];
+        }
     }
 }

@@ -201,8 +201,7 @@ impl Value {
             }
         }
         bracket.settle();
-        let bracket = &bracket.sum;
-        match (x, bracket.get()) {
+        match (x, bracket.sum.get()) {
             (Driver::Each(x), Driver::Each(bracket)) => simd::set_floored_product(self.spread(x.len()), x, bracket),
             (Driver::Same(x), Driver::Each(bracket)) => {
                 simd::set_floored_scaled(self.spread(bracket.len()), x, bracket)
@@ -243,7 +242,7 @@ impl Value {
 /// One plus the rates so far. What differs by lane at the end of the sum is
 /// kept apart, so that adding it and multiplying by it are one loop.
 pub(super) struct Bracket<'a> {
-    pub(super) sum: Value,
+    pub(super) sum: &'a mut Value,
     /// Growth from the second to the first, added to the sum ...
     grown: Option<(&'a [f64], &'a [f64])>,
     /// ... before this.
@@ -252,7 +251,7 @@ pub(super) struct Bracket<'a> {
 
 impl<'a> Bracket<'a> {
     /// Starts at one, in `room`.
-    pub(super) fn new(mut room: Value) -> Self {
+    pub(super) fn new(room: &'a mut Value) -> Self {
         room.set(1.0);
         Self { sum: room, grown: None, last: None }
     }
@@ -265,6 +264,17 @@ impl<'a> Bracket<'a> {
                 self.settle();
                 self.sum.add(rate);
             }
+        }
+    }
+
+    /// As [`Self::add_growth`] where both differ by lane.
+    #[inline(always)]
+    pub(super) fn add_growth_of(&mut self, now: &'a [f64], before: &'a [f64]) {
+        self.settle();
+        if self.sum.each {
+            self.sum.add_growth(Driver::Each(now), Driver::Each(before), &mut Value::default());
+        } else {
+            self.grown = Some((now, before));
         }
     }
 
@@ -312,6 +322,12 @@ impl Grid {
         &mut self.cells[year * self.width + of]
     }
 
+    /// The value of the year before, and this year's to work on.
+    pub(super) fn next(&mut self, year: usize, of: usize) -> (Driver<'_>, &mut Value) {
+        let (before, now) = self.cells.split_at_mut(year * self.width);
+        (before[(year - 1) * self.width + of].get(), &mut now[of])
+    }
+
     /// Takes a value out, so that it can be computed from others of the grid.
     pub(super) fn take(&mut self, year: usize, of: usize) -> Value {
         std::mem::take(self.at_mut(year, of))
@@ -348,7 +364,8 @@ mod tests {
                 6 => value.set_raised(other.get(), x),
                 7 => value.add_growth(other.get(), x, &mut Value::default()),
                 8 | 12 | 13 | 14 => {
-                    let mut bracket = Bracket::new(Value::default());
+                    let mut room = Value::default();
+                    let mut bracket = Bracket::new(&mut room);
                     if step % 2 == 0 {
                         bracket.add_growth(other.get(), x, &mut Value::default());
                     }

@@ -6,6 +6,7 @@
 //! went below is counted.
 
 use super::driver::{Driver, Drivers};
+use super::cost::CostPlan;
 use super::flow;
 use super::lanes::Lanes;
 use super::measure::effect;
@@ -37,46 +38,41 @@ pub(super) enum AgeingPlan {
     Population,
 }
 
-/// Computes the volume of every cost line in one year.
-pub(super) fn step(plan: &Plan, y: usize, drivers: &dyn Drivers, ws: &mut Lanes) {
+/// Computes the volume of one cost line in one year, after [`flow::carry`].
+pub(super) fn step(plan: &Plan, cost: &CostPlan, y: usize, drivers: &dyn Drivers, ws: &mut Lanes) {
+    let (line, volume) = (cost.line, &cost.volume);
     if y == 0 {
-        for cost in &plan.costs {
-            ws.volume.at_mut(0, cost.line).set(cost.volume.base);
-        }
+        ws.volume.at_mut(0, line).set(volume.base);
         return;
     }
-    flow::carry(plan, y, drivers, ws);
-    for cost in &plan.costs {
-        let (line, volume) = (cost.line, &cost.volume);
-        let mut bracket = Bracket::new(std::mem::take(&mut ws.scratch));
-        match &volume.ageing {
-            AgeingPlan::None => {}
-            AgeingPlan::Rate(rate) => bracket.add(drivers.value(*rate, y)),
-            AgeingPlan::Population => match users(drivers, line, y) {
-                None => bracket.add(Driver::Same(plan.ageing.rate(LineId(line), y))),
-                Some((now, before)) => bracket.add_growth(now, before, &mut ws.scratch2),
-            },
+    let mut bracket = Bracket::new(&mut ws.scratch);
+    match &volume.ageing {
+        AgeingPlan::None => {}
+        AgeingPlan::Rate(rate) => bracket.add(drivers.value(*rate, y)),
+        // Taken apart at once: a pair of drivers that goes through memory waits.
+        AgeingPlan::Population => match (drivers.users(LineId(line), y), drivers.users(LineId(line), y - 1)) {
+            (Some(Driver::Each(now)), Some(Driver::Each(before))) => bracket.add_growth_of(now, before),
+            (Some(now), Some(before)) => bracket.add_growth(now, before, &mut ws.scratch2),
+            _ => bracket.add(Driver::Same(plan.ageing.rate(LineId(line), y))),
+        },
+    }
+    if let Some(growth) = volume.growth {
+        bracket.add(drivers.value(growth, y));
+    }
+    for measure in &plan.measures[line] {
+        if let Some((realisation, effect)) = effect(measure, y, drivers) {
+            bracket.settle();
+            bracket.sum.add_product(realisation, effect);
         }
-        if let Some(growth) = volume.growth {
-            bracket.add(drivers.value(growth, y));
-        }
-        for measure in &plan.measures[line] {
-            if let Some((realisation, effect)) = effect(measure, y, drivers) {
-                bracket.settle();
-                bracket.sum.add_product(realisation, effect);
-            }
-        }
-        let mut out = ws.volume.take(y, line);
-        let carried = match volume.flow {
-            Some(q) => ws.carried[q].get(),
-            None => ws.volume.get(y - 1, line),
-        };
-        ws.stopped += out.set_floored_product(carried, &mut bracket, ws.lanes);
-        if let Some(intake) = volume.intake {
-            out.add(drivers.value(intake, y));
-        }
-        ws.volume.put(y, line, out);
-        ws.scratch = bracket.sum;
+    }
+    let (before, out) = ws.volume.next(y, line);
+    let carried = match volume.flow {
+        Some(q) => ws.carried[q].get(),
+        None => before,
+    };
+    ws.stopped += out.set_floored_product(carried, &mut bracket, ws.lanes);
+    if let Some(intake) = volume.intake {
+        out.add(drivers.value(intake, y));
     }
 }
 

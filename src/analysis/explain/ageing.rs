@@ -23,23 +23,23 @@ impl Builder<'_> {
         let year = self.year(y);
         self.once(format!("users_per_1000({}, {year})", cost.id), |b, name| {
             let model = b.model;
-            let rates = model.use_rates.per_1000.get(&cost.id).map_or(&[][..], Vec::as_slice);
-            let persons = model.population.persons.get(&year).map_or(&[][..], Vec::as_slice);
+            let (population, use_rates) = (&model.population, &model.use_rates);
+            let both = use_rates.per_1000(&cost.id, population.cells()).zip(population.persons(year));
+            let both = both.into_iter().flat_map(|(rates, persons)| rates.zip(persons));
             let mut of = Vec::new();
             let mut terms = Vec::new();
-            for (i, (band, sex)) in model.population.cells.iter().enumerate() {
-                let (Some(rate), Some(count)) = (rates.get(i), persons.get(i)) else { continue };
+            for (i, ((band, sex), (rate, count))) in population.cells().iter().zip(both).enumerate() {
                 let cell = if sex.is_empty() { band.clone() } else { format!("{band} {sex}") };
                 let place = |of: Option<&Vec<Place>>, file: &str| {
                     of.and_then(|p| p.get(i)).cloned().unwrap_or_else(|| Place::file(file))
                 };
-                let use_file = place(model.use_rates.places.get(&cost.id), "use_rates.csv");
-                let people_file = place(model.population.places.get(&year), "population.csv");
+                let use_file = place(use_rates.places.get(&cost.id), "use_rates.csv");
+                let people_file = place(population.places.get(&year), "population.csv");
                 of.push(b.once(format!("persons({cell}, {year})"), |b, name| {
-                    b.leaf(name, Quantity::Clients, *count, &people_file, None)
+                    b.leaf(name, Quantity::Clients, count, &people_file, None)
                 }));
                 of.push(b.once(format!("use_per_1000({}, {cell})", cost.id), |b, name| {
-                    b.leaf(name, Quantity::Number, *rate, &use_file, None)
+                    b.leaf(name, Quantity::Number, rate, &use_file, None)
                 }));
                 terms.push(Term::Product(vec![Term::Step(of.len() - 2), Term::Step(of.len() - 1)]));
             }

@@ -167,13 +167,14 @@ proptest! {
         // A lane against a model whose population was multiplied by hand.
         let lane = lanes - 1;
         let mut other = town.clone();
-        let cells = other.model.population.cells.clone();
-        let b = other.model.base_year();
-        for (_, persons) in other.model.population.persons.iter_mut().filter(|(year, _)| **year > b) {
-            for (persons, (band, _)) in persons.iter_mut().zip(&cells) {
+        let population = &town.model.population;
+        for year in town.model.years().skip(1) {
+            let cells = population.persons(year).into_iter().flatten().zip(population.cells().iter());
+            let of_lane = cells.map(|(persons, (band, _))| {
                 let at = bands.iter().position(|b| b == band);
-                *persons *= at.map_or(1.0, |at| factor(at, lane));
-            }
+                persons * at.map_or(1.0, |at| factor(at, lane))
+            });
+            other.model.population.insert(year, &of_lane.collect::<Vec<f64>>());
         }
         let alone = Plan::compile(&other.model);
         let mut ws2 = Lanes::new(&alone);

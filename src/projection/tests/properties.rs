@@ -157,15 +157,15 @@ pub(super) fn town(shape: &Shape) -> Town {
 fn population(town: &mut Town, deal: &mut Deal) {
     let bands = ["75+", "0-17", "18-64", "65-74"];
     let cells = bands.iter().flat_map(|b| ["v", "m"].map(|s| (b.to_string(), s.to_string())));
-    town.model.population.cells = cells.collect();
+    town.model.population = Population::new(cells);
     let years: Vec<Year> = town.model.years().collect();
     for year in years {
-        let persons = (0..8).map(|_| deal.amount()).collect();
-        town.model.population.persons.insert(year, persons);
+        let persons: Vec<f64> = (0..8).map(|_| deal.amount()).collect();
+        town.model.population.insert(year, &persons);
     }
     for line in town.model.lines.all.iter().map(|l| l.id().to_owned()).collect::<Vec<_>>() {
-        let rates = (0..8).map(|_| deal.amount() / 50.0).collect();
-        town.model.use_rates.per_1000.insert(line, rates);
+        let rates: Vec<f64> = (0..8).map(|_| deal.amount() / 50.0).collect();
+        town.model.use_rates.insert(&line, town.model.population.cells(), &rates);
     }
 }
 
@@ -362,8 +362,8 @@ proptest! {
         }
         town.model.indices.iter_mut().for_each(|i| i.carry_over = CarryOver::None);
         let b = town.model.base_year();
-        let base = town.model.population.persons[&b].clone();
-        town.model.population.persons.values_mut().for_each(|p| p.clone_from(&base));
+        let base: Vec<f64> = town.model.population.persons(b).expect("the base year").collect();
+        town.model.years().for_each(|year| town.model.population.insert(year, &base));
         // What looks back before the base year has figures of its own.
         let p = town.project();
         for (line, of) in p.lines.iter().zip(&town.model.lines.all) {

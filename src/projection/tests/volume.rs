@@ -1,7 +1,7 @@
 //! Clients: growth, ageing, measures, flows, exit, intake.
 
 use super::close;
-use crate::model::{Ageing, Scale};
+use crate::model::{Ageing, Population, Scale};
 use crate::projection::Cause;
 use crate::projection::testing::{Town, row};
 use crate::units::Year;
@@ -113,12 +113,13 @@ fn ageing_follows_population_and_use_rates() {
     let mut town = Town::new(2024, 2026);
     let line = town.care("hulp", 300.0, 30.0);
     town.cost_mut(line).ageing = Ageing::Population;
-    let population = &mut town.model.population;
-    population.cells = vec![("65-74".into(), String::new()), ("75+".into(), "v".into()), ("75+".into(), "m".into())];
-    population.persons.insert(Year(2024), vec![1000.0, 300.0, 200.0]);
-    population.persons.insert(Year(2025), vec![1000.0, 400.0, 200.0]);
-    population.persons.insert(Year(2026), vec![900.0, 400.0, 300.0]);
-    town.model.use_rates.per_1000.insert("hulp".into(), vec![10.0, 40.0, 30.0]);
+    let cells = [("65-74", ""), ("75+", "v"), ("75+", "m")];
+    let mut population = Population::new(cells.map(|(band, sex)| (band.to_owned(), sex.to_owned())));
+    population.insert(Year(2024), &[1000.0, 300.0, 200.0]);
+    population.insert(Year(2025), &[1000.0, 400.0, 200.0]);
+    population.insert(Year(2026), &[900.0, 400.0, 300.0]);
+    town.model.use_rates.insert("hulp", population.cells(), &[10.0, 40.0, 30.0]);
+    town.model.population = population;
     let p = town.project();
     // A = 10 + 12 + 6 = 28; 10 + 16 + 6 = 32; 9 + 16 + 9 = 34.
     close(row(&p, line, 2025).clients.expect("clients"), 30.0 * 32.0 / 28.0);
