@@ -178,6 +178,7 @@ pub fn run(work: &Work) -> (f64, u64) {
     let mut lanes: Option<Lanes> = None;
     let mut users = UsersByLane::default();
     let (mut sum, mut negative) = (0.0, 0);
+    let mut room = [vec![0.0; work.what_ifs], vec![0.0; work.what_ifs]];
     for model in &work.models {
         let ageing = AgeingTable::of(model);
         ageing.multiplied(&work.multipliers, &mut users);
@@ -187,11 +188,11 @@ pub fn run(work: &Work) -> (f64, u64) {
         let futures = plan.run(&drivers, None, work.what_ifs, lanes);
         let total = plan.group(&GroupId::Total).expect("every model has a total");
         for y in 1..plan.years() {
-            let (cost, balance) = (futures.cost(total, y), futures.balance(total, y));
-            for lane in 0..work.what_ifs {
-                sum += cost.at(lane);
-                negative += u64::from(balance.at(lane) < 0.0);
-            }
+            let [costs, balances] = &mut room;
+            let costs = futures.cost(total, y).slice(work.what_ifs, costs);
+            let balances = futures.balance(total, y).slice(work.what_ifs, balances);
+            sum = costs.iter().fold(sum, |sum, cost| sum + cost);
+            negative += balances.iter().map(|balance| u64::from(*balance < 0.0)).sum::<u64>();
         }
     }
     (sum, negative)

@@ -5,8 +5,8 @@
 //! stated `unit_cost` where the base year has no clients or no cost.
 
 use super::driver::{Driver, Drivers, Luck};
-use super::lanes::Lanes;
 use super::flow;
+use super::lanes::Lanes;
 use super::measure;
 use super::plan::{Plan, base_value};
 use super::price::Classes;

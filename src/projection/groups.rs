@@ -61,7 +61,9 @@ impl<'a> Accounts<'a> {
         }
         let budget = |members: &Members| {
             let of_year = |y: usize| {
-                members.iter().try_fold(0.0, |sum, &(l, share)| self.budgets.of(l, y).map(|budget| sum + share * budget))
+                members
+                    .iter()
+                    .try_fold(0.0, |sum, &(l, share)| self.budgets.of(l, y).map(|budget| sum + share * budget))
             };
             (0..self.model.year_count()).map(of_year).collect::<Vec<Option<f64>>>()
         };

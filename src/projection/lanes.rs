@@ -154,8 +154,7 @@ impl Lanes {
         class: usize,
     ) -> (&mut Value, [Driver<'_>; 4], Driver<'_>) {
         let intensity = if plan.keeps[line].intensity { self.intensity.get(y, line) } else { Driver::Same(1.0) };
-        let of =
-            [self.unit_cost[line].get(), self.volume.get(y, line), intensity, self.class_price.get(y, class)];
+        let of = [self.unit_cost[line].get(), self.volume.get(y, line), intensity, self.class_price.get(y, class)];
         (self.amount.at_mut(y, line), of, self.measures.get(y, line))
     }
 

@@ -85,8 +85,7 @@ impl Plan {
     /// population, use rates and lines alone shares it with its base.
     pub fn compile_with(model: &Model, ageing: Arc<AgeingTable>) -> Self {
         let lines = &model.lines.all;
-        let mut order: Vec<usize> = (0..lines.len()).collect();
-        order.sort_by(|a, b| lines[*a].id().cmp(lines[*b].id()));
+        let order = in_order(lines);
         let mut warnings = Vec::new();
         let mut classes = Classes::default();
         let measures = measure::compile(model);
@@ -254,6 +253,19 @@ impl Plan {
     pub(super) fn revenue(&self, line: LineId) -> Option<&RevenuePlan> {
         self.revenues.iter().find(|r| r.line == line.0)
     }
+}
+
+/// Lines in the order of ids. Their first bytes are read one after the other
+/// and compared as numbers: the names of many municipalities lie far away.
+fn in_order(lines: &[Line]) -> Vec<usize> {
+    let start = |id: &str| {
+        let mut bytes = [0; 8];
+        bytes.iter_mut().zip(id.bytes()).for_each(|(to, from)| *to = from);
+        u64::from_be_bytes(bytes)
+    };
+    let mut keys: Vec<(u64, usize)> = lines.iter().enumerate().map(|(l, line)| (start(line.id()), l)).collect();
+    keys.sort_by(|a, b| a.0.cmp(&b.0).then_with(|| lines[a.1].id().cmp(lines[b.1].id())));
+    keys.into_iter().map(|(_, l)| l).collect()
 }
 
 /// How many years before the base year a line asks of an index.

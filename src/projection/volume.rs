@@ -5,8 +5,8 @@
 //! -2 % by a measure are +6 %. The bracket is at least 0; how often a draw
 //! went below is counted.
 
-use super::driver::{Driver, Drivers};
 use super::cost::CostPlan;
+use super::driver::{Driver, Drivers};
 use super::flow;
 use super::lanes::Lanes;
 use super::measure::effect;

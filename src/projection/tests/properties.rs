@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use proptest::prelude::*;
 
 use crate::model::{
-    Ageing, CarryOver, Contribution, Covers, Follows, Income, Line, LineId, Payer, PriceTerms, Prices, Rounding,
-    SafetyNet, SafetyNetRule, SafetyNetStep, Scale, UnitCost,
+    Ageing, CarryOver, Contribution, Covers, Follows, Income, Line, LineId, Payer, Population, PriceTerms, Prices,
+    Rounding, SafetyNet, SafetyNetRule, SafetyNetStep, Scale, UnitCost,
 };
 use crate::projection::testing::Town;
 use crate::projection::{GroupId, Projection};
