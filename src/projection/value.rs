@@ -267,18 +267,8 @@ impl<'a> Bracket<'a> {
         }
     }
 
-    /// As [`Self::add_growth`] where both differ by lane.
-    #[inline(always)]
-    pub(super) fn add_growth_of(&mut self, now: &'a [f64], before: &'a [f64]) {
-        self.settle();
-        if self.sum.each {
-            self.sum.add_growth(Driver::Each(now), Driver::Each(before), &mut Value::default());
-        } else {
-            self.grown = Some((now, before));
-        }
-    }
-
     /// Adds `now / before - 1`; `room` is worked in.
+    #[inline(always)]
     pub(super) fn add_growth(&mut self, now: Driver<'a>, before: Driver<'a>, room: &mut Value) {
         self.settle();
         match (now, before, self.sum.each) {

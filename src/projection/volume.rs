@@ -51,7 +51,9 @@ pub(super) fn step(plan: &Plan, cost: &CostPlan, y: usize, drivers: &dyn Drivers
         AgeingPlan::Rate(rate) => bracket.add(drivers.value(*rate, y)),
         // Taken apart at once: a pair of drivers that goes through memory waits.
         AgeingPlan::Population => match (drivers.users(LineId(line), y), drivers.users(LineId(line), y - 1)) {
-            (Some(Driver::Each(now)), Some(Driver::Each(before))) => bracket.add_growth_of(now, before),
+            (Some(Driver::Each(now)), Some(Driver::Each(before))) => {
+                bracket.add_growth(Driver::Each(now), Driver::Each(before), &mut ws.scratch2);
+            }
             (Some(now), Some(before)) => bracket.add_growth(now, before, &mut ws.scratch2),
             _ => bracket.add(Driver::Same(plan.ageing.rate(LineId(line), y))),
         },

@@ -2,6 +2,7 @@
 //! out by hand in the comment beside them, or published (then the source is
 //! named).
 
+mod ageing;
 mod budget;
 mod cost;
 mod group;
