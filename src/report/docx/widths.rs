@@ -31,16 +31,19 @@ const ARIAL: [u16; 95] = [
     556, 556, 333, 500, 278, 556, 500, 722, 500, 500, 500, 334, 260, 334, 584,
 ];
 
-/// How wide the letters of a font are, in percent of those of Arial.
+/// How wide the letters of a font are, in percent of those of Arial. A font that
+/// is not known may be wide, or be replaced by a wide one where it is not there.
 pub fn letters_of(font: &str) -> u32 {
+    const LIKE_ARIAL: [&str; 8] =
+        ["arial", "arimo", "helvetica", "liberation sans", "calibri", "carlito", "times", "narrow"];
+    const WIDER: [&str; 9] =
+        ["tahoma", "segoe", "georgia", "trebuchet", "open sans", "roboto", "aptos", "cambria", "noto sans"];
     let font = font.to_lowercase();
     let named = |names: &[&str]| names.iter().any(|n| font.contains(n));
     match () {
-        () if named(&["verdana", "dejavu", "courier", "consolas"]) => 120,
-        () if named(&["arial", "arimo", "helvetica", "liberation sans", "calibri", "carlito", "times", "narrow"]) => {
-            100
-        }
-        () => 108,
+        () if named(&LIKE_ARIAL) => 100,
+        () if named(&WIDER) => 112,
+        () => 125,
     }
 }
 
