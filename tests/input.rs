@@ -431,6 +431,68 @@ fn a_mistake_in_a_spreadsheet_is_placed_by_sheet_and_cell() {
     assert_eq!(place.as_deref(), Some("figures.xlsx:Cijfers 2026!E4"), "{}", shown(&sources, &found));
 }
 
+/// A workbook of one municipality with a line `hulp`: sheets by name, rows from the first.
+fn workbook(sheets: &[(&str, &[&dyn Fn(&mut rust_xlsxwriter::Worksheet, u32)])]) -> Vec<u8> {
+    let mut book = rust_xlsxwriter::Workbook::new();
+    for (name, rows) in sheets {
+        let sheet = book.add_worksheet().set_name(*name).expect("a name");
+        for (at, row) in (0u32..).zip(*rows) {
+            row(sheet, at);
+        }
+    }
+    book.save_to_buffer().expect("a workbook")
+}
+
+#[test]
+fn a_cell_that_only_looks_like_a_number_is_an_error_at_that_cell() {
+    use rust_xlsxwriter::{ExcelDateTime, Format, Worksheet};
+    let header = |s: &mut Worksheet, at: u32| {
+        s.write_row(at, 0, ["line", "quantity", "kind", "year", "value"]).expect("cells");
+    };
+    let start = |s: &mut Worksheet, at: u32| {
+        s.write_row(at, 0, ["hulp", "cost", "budget"]).expect("cells");
+        s.write(at, 3, 2026).expect("a year");
+    };
+    // A thousand in words, which would be 1,234 as a number; a date, which a workbook keeps as days.
+    let words = |s: &mut Worksheet, at: u32| {
+        start(s, at);
+        s.write(at, 4, "1.234").expect("words");
+    };
+    let date = |s: &mut Worksheet, at: u32| {
+        start(s, at);
+        let format = Format::new().set_num_format("dd-mm-yyyy");
+        s.write_with_format(at, 4, &ExcelDateTime::from_ymd(2026, 1, 1).expect("a date"), &format).expect("a date");
+    };
+    let error = |s: &mut Worksheet, at: u32| {
+        start(s, at);
+        s.write(at, 4, "#N/A").expect("an error");
+    };
+    let number = |s: &mut Worksheet, at: u32| {
+        start(s, at);
+        s.write(at, 4, 1234.5).expect("a number");
+    };
+    let notes = |s: &mut Worksheet, at: u32| {
+        s.write(at, 0, "Toelichting bij de cijfers").expect("words");
+    };
+    let read = |book: Vec<u8>| {
+        let mut sources = Sources::default();
+        sources.insert("base.toml", hulp("").as_bytes());
+        sources.insert("figures.xlsx", book);
+        let found = load(&sources, None).map_or_else(|found| found, |loaded| loaded.diagnostics);
+        let told = |d: &&Diagnostic| ["not-a-number", "other-sheet", "missing-column"].contains(&d.code);
+        let place = |d: &Diagnostic| d.place.as_ref().map(ToString::to_string).unwrap_or_default();
+        found.iter().filter(told).map(|d| format!("{} {}", d.code, place(d))).collect::<Vec<_>>()
+    };
+    for wrong in [&words as &dyn Fn(&mut Worksheet, u32), &date, &error] {
+        assert_eq!(read(workbook(&[("Blad1", &[&header, wrong])])), ["not-a-number figures.xlsx:Blad1!E2"]);
+    }
+    assert!(read(workbook(&[("Blad1", &[&header, &number])])).is_empty());
+    // Notes may stand before the figures; a second sheet of figures is pointed at.
+    assert!(read(workbook(&[("Uitleg", &[&notes]), ("Cijfers", &[&header, &number])])).is_empty());
+    let two = read(workbook(&[("Cijfers", &[&header, &number]), ("Oud", &[&header, &number])]));
+    assert_eq!(two, ["other-sheet figures.xlsx:Oud!A1"]);
+}
+
 #[test]
 fn a_damaged_spreadsheet_or_a_second_file_of_figures_is_a_message() {
     let folder = folder("tests/fixtures/sheets");

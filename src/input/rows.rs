@@ -16,6 +16,8 @@ use crate::diagnostic::{Diagnostic, Diagnostics, Place, nearest};
 pub(super) struct Cell {
     pub(super) text: String,
     pub(super) place: Place,
+    /// In a spreadsheet: whether it holds words, which may look like a number.
+    pub(super) words: bool,
 }
 
 /// How a file writes its numbers.
@@ -123,7 +125,12 @@ impl Rows {
                 self.columns.get(column).and_then(|i| row.get(*i)).or_else(|| row.first()).map(|c| c.place.clone());
             if let Some(place) = place {
                 let message = format!("the cell of `{column}` is empty");
-                found.push(Diagnostic::error("empty-cell", &place, message).help("fill it in, or remove the row"));
+                let help = if self.notation == Notation::Sheet {
+                    "fill it in, or remove the row; a formula has no value before a spreadsheet program has saved it"
+                } else {
+                    "fill it in, or remove the row"
+                };
+                found.push(Diagnostic::error("empty-cell", &place, message).help(help));
             }
         }
         cell
@@ -138,18 +145,21 @@ impl Rows {
         if infinite || read.is_some_and(|n| n.abs() > value::LARGEST) {
             let why = if infinite { "is not a finite number" } else { "is too large a number" };
             found.push(
-                Diagnostic::error("not-finite", &cell.place, format!("`{}` {why}", cell.text))
+                Diagnostic::error("not-finite", &cell.place, format!("`{}` {why}", short(&cell.text)))
                     .help("write an ordinary number"),
             );
             return None;
         }
+        // `1.234` as words is a thousand to a Dutchman and hardly more than one to a machine.
+        let read = read.filter(|_| !(cell.words && cell.text.contains(['.', ','])));
         if read.is_none() {
             let help = match (self.notation, other) {
                 (Notation::Dutch, Some(_)) => "with semicolons between columns numbers are written like 1.234,5",
                 (Notation::Dutch, None) => "write a number like 1.234,5, without unit",
                 (Notation::Point, Some(_)) => "with commas between columns numbers are written like 1234.5",
                 (Notation::Point, None) => "write a number like 1234.5, without unit",
-                (Notation::Sheet, _) => "the cell holds a text: enter it as a number",
+                (Notation::Sheet, _) if cell.text.starts_with('#') => "the cell holds an error: mend its formula",
+                (Notation::Sheet, _) => "the cell holds a text or a date: enter it as a number",
             };
             found.push(
                 Diagnostic::error("not-a-number", &cell.place, format!("`{}` is not a number", cell.text)).help(help),
@@ -169,6 +179,12 @@ impl Rows {
         }
         year
     }
+}
+
+/// The start of a text, where the whole of it says no more.
+fn short(text: &str) -> String {
+    let start: String = text.chars().take(30).collect();
+    if start.len() < text.len() { format!("{start}…") } else { start }
 }
 
 /// Skips a `sep=;` line: where the table starts, and what it declares.
@@ -274,12 +290,12 @@ fn split(text: &str, start: usize, delimiter: char, lines: &Lines<'_>, found: &m
                 until = at + c.len_utf8();
             }
         }
-        row.push(Cell { text: cell.trim().to_owned(), place: lines.place(from..until) });
+        row.push(Cell { text: cell.trim().to_owned(), place: lines.place(from..until), words: false });
         match chars.next() {
             Some((_, '\n')) => rows.push(std::mem::take(&mut row)),
             Some((at, _)) if chars.peek().is_none() => {
                 // A delimiter at the very end opens one more, empty cell.
-                row.push(Cell { text: String::new(), place: lines.place(at + 1..at + 1) });
+                row.push(Cell { text: String::new(), place: lines.place(at + 1..at + 1), words: false });
             }
             Some(_) => {}
             None => break,

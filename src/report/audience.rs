@@ -4,11 +4,12 @@
 //! also the evidence of every number as a table. A shorter report is picked
 //! from the whole one, never written anew, so that the numbers cannot differ.
 
+use super::disclosure::Disclosure;
 use super::document::{Block, Cell, Column, Evidence, Inline, Report, Row, Section, Table, Text};
 use super::paragraph::compose;
 use super::sections::{self, risks};
 use super::{tables, words};
-use crate::study::{RiskEntry, ScenarioStudy, Study};
+use crate::study::{Basis, RiskEntry, ScenarioStudy, Study};
 
 /// Who reads the report.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -29,14 +30,14 @@ const LARGEST: usize = 5;
 pub fn compose_for(study: &Study, scenario: &ScenarioStudy, audience: Audience) -> Report {
     let whole = compose(study, scenario);
     match audience {
-        Audience::Raad => council(whole, scenario),
+        Audience::Raad => council(whole, scenario, &Disclosure::of(study)),
         Audience::College => whole,
         Audience::Controller => controller(whole),
     }
 }
 
 /// The message, the key figures of the last year, and the largest risks.
-fn council(mut whole: Report, scenario: &ScenarioStudy) -> Report {
+fn council(mut whole: Report, scenario: &ScenarioStudy, disclosure: &Disclosure) -> Report {
     let Some(message) = whole.sections.iter().find(|s| s.id == "boodschap").cloned() else { return whole };
     let mut blocks = Vec::new();
     for block in message.blocks {
@@ -49,7 +50,7 @@ fn council(mut whole: Report, scenario: &ScenarioStudy) -> Report {
     }
     blocks.extend(reading(&whole));
     let mut sections = vec![Section { blocks, ..message }];
-    sections.push(largest(&whole, scenario));
+    sections.push(largest(&whole, scenario, disclosure));
     whole.title = "Sociaal domein: wat de raad moet weten".into();
     whole.sections = sections;
     whole.evidence = Vec::new();
@@ -142,7 +143,7 @@ fn ranked(scenario: &ScenarioStudy) -> Vec<&RiskEntry> {
     risks
 }
 
-fn largest(whole: &Report, scenario: &ScenarioStudy) -> Section {
+fn largest(whole: &Report, scenario: &ScenarioStudy, disclosure: &Disclosure) -> Section {
     let shown: Vec<&RiskEntry> = ranked(scenario).into_iter().take(LARGEST).collect();
     if shown.is_empty() {
         return Section {
@@ -157,7 +158,7 @@ fn largest(whole: &Report, scenario: &ScenarioStudy) -> Section {
         .map(|r| {
             Row::plain(vec![
                 Cell::words(words::clean(&r.title)),
-                risks::odds_alone(scenario, r)
+                risks::odds_alone(scenario, r, disclosure)
                     .map(|odds| if r.years.len() > 1 && r.summed { format!("{odds} per jaar") } else { odds })
                     .map_or_else(tables::nothing, Cell::words)
                     .at(format!("risk.chance({})", r.id)),
@@ -195,7 +196,9 @@ fn amount_of(whole: &Report, risk: &RiskEntry) -> Cell {
     let of_rule = risk.impact_origin.as_ref().map(|o| o.formula.as_str());
     let found = whole.evidence.iter().find(|e| e.address == address || Some(e.address.as_str()) == of_rule);
     let side = risks::side(risk);
-    found.map_or_else(|| Cell::words("p.m."), |e| Cell::words(format!("{} {side}", e.printed)).at(address))
+    // An amount that is there and not in the text is one that may not be shown.
+    let none = if risk.basis != Basis::ProMemorie && risk.impact.is_some() { "niet getoond" } else { "p.m." };
+    found.map_or_else(|| Cell::words(none), |e| Cell::words(format!("{} {side}", e.printed)).at(address))
 }
 
 /// The whole paragraph with the evidence of every number as a table.

@@ -225,11 +225,11 @@ fn risks(s: &ScenarioStudy, disclosure: &Disclosure) -> String {
             r.domain.clone(),
             if r.term == crate::model::Term::Short { "kort" } else { "lang" }.to_owned(),
             super::sections::risks::basis(r.basis).to_owned(),
-            maybe(r.chance),
+            maybe(disclosure.chance(&s.model, r)),
             maybe(impact.map(|i| i.mean)),
             maybe(impact.map(|i| i.p10)),
             maybe(impact.map(|i| i.p90)),
-            plain(r.share_of_expected),
+            maybe(disclosure.shows_amount(&s.model, r).then_some(r.share_of_expected)),
         ]);
     }
     rows.out
@@ -288,7 +288,7 @@ fn package(study: &Study, s: &ScenarioStudy, disclosure: &Disclosure) -> String 
             "value" | "chance" | "impact_mean" | "impact_p10" | "impact_p90" | "share_of_expected" => "number",
             _ => "string",
         };
-        json!({"name": name, "type": kind, "description": description(name)})
+        json!({"name": name, "type": kind, "title": in_dutch(name), "description": description(name)})
     };
     let resource = |name: &str, title: &str, columns: &[&str], key: &[&str]| -> Value {
         let mut schema = json!({
@@ -331,6 +331,41 @@ fn package(study: &Study, s: &ScenarioStudy, disclosure: &Disclosure) -> String 
     let mut text = serde_json::to_string_pretty(&package).unwrap_or_else(|_| "null".to_owned());
     text.push('\n');
     text
+}
+
+/// What a column holds, for the reader of the report.
+fn in_dutch(column: &str) -> &'static str {
+    match column {
+        "scenario" => "Wat-als, of base: de basisraming",
+        "level" => "Waarvan: lijn, domein, taakveld, totaal of reserve",
+        "id" => "Korte naam in de bestanden",
+        "label" => "Naam zoals in het rapport",
+        "year" => "Begrotingsjaar",
+        "quantity" => "Wat: lasten, baten, saldo, begroting, cliënten, indexen (kort, in het Engels)",
+        "statistic" => "Hoe: geraamd, opgegeven, afgerond, of een maat van de simulatie",
+        "unit" => "Eenheid: euro, personen, deel (0,025 is 2,5%) of getal",
+        "value" => "Het getal, met een punt voor de decimalen",
+        "address" => "Adres van het uitgangspunt in base.toml",
+        "uncertainty" => "Hoe zeker het is, in woorden",
+        "source" => "Bron en toelichting",
+        "origin" => "Uit het register, of van een regel",
+        "title" => "Titel van het risico",
+        "domain" => "Domein",
+        "term" => "Kort: binnen een jaar; lang: later",
+        "basis" => "Cijfers (berekend), schatting of pm (geen bedrag)",
+        "chance" => "Kans dat het in een jaar gebeurt, als deel van 1",
+        "impact_mean" => "Gemiddeld gevolg als het gebeurt, in euro; min is een voordeel",
+        "impact_p10" => "10% kans op een lager gevolg",
+        "impact_p90" => "10% kans op een hoger gevolg",
+        "share_of_expected" => "Aandeel in kans maal gevolg van het register, als deel van 1",
+        "section" => "Hoofdstuk van het rapport",
+        "table" => "Tabel; leeg bij een getal in de tekst",
+        "row" => "Eerste cel van de rij",
+        "column" => "Kop van de kolom",
+        "printed" => "Zoals gedrukt; een cel met twee getallen heeft twee rijen",
+        "explain" => "Adres van het getal: `ravijn explain` vertelt hoe het tot stand kwam",
+        _ => "",
+    }
 }
 
 fn description(column: &str) -> &'static str {
@@ -392,6 +427,14 @@ mod tests {
                 .iter()
                 .map(|f| f["name"].as_str().expect("a name"))
                 .collect();
+            for field in package["resources"][at]["schema"]["fields"].as_array().expect("a list") {
+                for language in ["title", "description"] {
+                    assert!(
+                        field[language].as_str().is_some_and(|words| !words.is_empty()),
+                        "{field} has no {language}"
+                    );
+                }
+            }
             let mut reader = ::csv::Reader::from_reader(text.as_bytes());
             assert_eq!(reader.headers().expect("headers").iter().collect::<Vec<_>>(), fields);
             let rows = reader.records().filter_map(Result::ok).count();

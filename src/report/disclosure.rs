@@ -22,7 +22,7 @@ use crate::model::{Assumption, Income, Indicator, Model, Quantity};
 use crate::projection::{GroupId, Projection};
 use crate::rule::Margin;
 use crate::rule::figure::unit_name;
-use crate::study::{Basis, ImpactSummary, Piece, PieceInput, RiskEntry, Study};
+use crate::study::{Basis, ImpactSummary, Piece, PieceInput, RiskEntry, ScenarioStudy, Study};
 use crate::units::Year;
 
 /// Below this a count is hidden.
@@ -90,6 +90,8 @@ pub struct Disclosure {
     lines: BTreeMap<String, Why>,
     groups: BTreeMap<String, Why>,
     indicators: BTreeMap<String, Why>,
+    /// Risks whose amount would give away that of another: the total less the rest.
+    risks: BTreeSet<String>,
     /// The smallest count of each line and group that is shown: what their averages are rounded by.
     least: BTreeMap<String, f64>,
     /// Whether the study counts people at all.
@@ -126,8 +128,29 @@ impl Disclosure {
                 found.complement(projection);
             }
             if before == (found.lines.len(), found.groups.len()) {
-                return found;
+                break;
             }
+        }
+        for scenario in &study.scenarios {
+            found.lone_risk(scenario);
+        }
+        found
+    }
+
+    /// One hidden amount beside a total is the total less the others: then a
+    /// second goes with it, the smallest, and one that no what-if shows if there is one.
+    fn lone_risk(&mut self, scenario: &ScenarioStudy) {
+        let summed: Vec<&RiskEntry> = scenario.risks.iter().filter(|r| r.summed && r.expected != 0.0).collect();
+        let hidden = summed.iter().filter(|r| !self.shows_amount(&scenario.model, r)).count();
+        if hidden != 1 {
+            return;
+        }
+        let next = summed.iter().filter(|r| self.shows_amount(&scenario.model, r)).min_by(|a, b| {
+            let told = |r: &RiskEntry| r.what_if.is_some();
+            told(a).cmp(&told(b)).then(a.expected.abs().total_cmp(&b.expected.abs())).then(a.id.cmp(&b.id))
+        });
+        if let Some(next) = next {
+            self.risks.insert(next.id.clone());
         }
     }
 
@@ -369,6 +392,9 @@ impl Disclosure {
     /// give a hidden count away.
     pub fn impact(&self, model: &Model, risk: &RiskEntry) -> Option<ImpactSummary> {
         let impact = risk.impact.filter(|_| risk.basis != Basis::ProMemorie)?;
+        if self.risks.contains(&risk.id) {
+            return None;
+        }
         let Some(origin) = &risk.impact_origin else { return Some(impact) };
         let shown = |value: f64| match self.judge(model, &[&origin.formula], "euro", value) {
             Judged::Exact | Judged::Share => Some(value),
@@ -381,6 +407,28 @@ impl Disclosure {
             p50: shown(impact.p50)?,
             p90: shown(impact.p90)?,
         })
+    }
+
+    /// Whether what a risk costs may be shown: its impact, its part of a total.
+    pub fn shows_amount(&self, model: &Model, risk: &RiskEntry) -> bool {
+        risk.impact.is_none() || risk.basis == Basis::ProMemorie || self.impact(model, risk).is_some()
+    }
+
+    /// Whether an amount is hidden for the sake of another.
+    pub fn follows(&self, risk: &RiskEntry) -> bool {
+        self.risks.contains(&risk.id)
+    }
+
+    /// The chance of a risk as it may be shown. The share of draws beyond so
+    /// many euros per client says how much a client costs, and so how many there are.
+    pub fn chance(&self, model: &Model, risk: &RiskEntry) -> Option<f64> {
+        risk.chance.filter(|_| !self.hides_chance(model, risk))
+    }
+
+    /// Whether there is a chance that may not be shown.
+    pub fn hides_chance(&self, model: &Model, risk: &RiskEntry) -> bool {
+        let (Some(p), Some(origin)) = (risk.chance, &risk.chance_origin) else { return false };
+        matches!(self.judge(model, &[&origin.formula], "percent", p), Judged::Hidden)
     }
 
     /// The figures behind a number of a rule, without those that are hidden.

@@ -258,6 +258,7 @@ fn risk(model: &Model, r: &RiskEntry, drawn: bool, disclosure: &Disclosure) -> V
         Value::Null,
         |i| json!({"mean": num(i.mean), "p10": spread(i.p10), "p50": spread(i.p50), "p90": spread(i.p90)}),
     );
+    let shown = |share: f64| disclosure.shows_amount(model, r).then_some(share);
     json!({
         "id": r.id,
         "origin": match r.origin { Origin::Register => "register", Origin::Rule => "rule" },
@@ -265,14 +266,14 @@ fn risk(model: &Model, r: &RiskEntry, drawn: bool, disclosure: &Disclosure) -> V
         "domain": r.domain,
         "term": match r.term { Term::Short => "kort", Term::Long => "lang" },
         "basis": super::sections::risks::basis(r.basis),
-        "chance": maybe(r.chance.filter(|_| drawn || !computed)),
+        "chance": maybe(disclosure.chance(model, r).filter(|_| drawn || !computed)),
         "impact": impact,
         "structural": r.structural,
         "covered_by": r.covered_by,
         "text": text(model, r, disclosure),
         "response": response(model, r, disclosure),
-        "share_of_expected": num(r.share_of_expected),
-        "share_at_certainty": num(r.share_at_certainty),
+        "share_of_expected": maybe(shown(r.share_of_expected)),
+        "share_at_certainty": maybe(shown(r.share_at_certainty)),
     })
 }
 
@@ -285,7 +286,9 @@ fn signal(model: &Model, s: &Signal, drawn: bool, disclosure: &Disclosure) -> Va
             State::Quiet => ("quiet", None, None),
             State::Unknown(why) => ("unknown", None, Some(why)),
         };
-        let margin = y.margin.as_ref().and_then(|m| disclosure.margin(model, m)).map_or(Value::Null, |m| {
+        let margin = y.margin.as_ref().and_then(|m| disclosure.margin(model, m));
+        let chance = chance.filter(|_| y.margin.is_none() || margin.is_some());
+        let margin = margin.map_or(Value::Null, |m| {
             json!({"left": m.left, "right": m.right, "distance": num(m.distance), "border": num(m.border), "unit": crate::rule::figure::unit_name(m.unit)})
         });
         json!({"year": y.year.0, "state": state, "chance": maybe(chance), "reason": reason, "margin": margin})

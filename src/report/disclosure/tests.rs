@@ -392,3 +392,80 @@ fn a_saved_run_compares_with_its_inputs_without_a_difference() {
         }
     }
 }
+
+/// A rule whose amount is so many clients dear, with a chance that it states,
+/// and two risks of the register with amounts of their own.
+fn dear(register: &str) -> Study {
+    let rule = r#"
+const RULE = #{
+    title: "Dure plaatsing", domain: "jeugd", term: "kort", structural: false, source: "Voorbeeld",
+    parameters: #{ dear: #{ value: "2 cliënten", label: "zoveel plaatsingen" } },
+};
+fn applies(o) { true }
+fn risk(o) {
+    #{ chance: percent(30), impact: o.cost("verblijf", 2027) / o.clients("verblijf", 2027) * o.parameter("dear"),
+       from_projection: false, text: "Dat is duur." }
+}
+"#;
+    let source = RuleSource { id: "duur".into(), path: "rules/jeugd/duur.rhai".into(), bytes: rule.into() };
+    let resilience = "[resilience]\nyear = 2027\ncertainty = \"90%\"\n";
+    let study = study_of(&format!("{BASE}{resilience}{register}"), FIGURES, &[source]);
+    assert!(study.scenarios[0].failed.is_empty(), "{:#?}", study.scenarios[0].failed);
+    study
+}
+
+fn risk_of(id: &str, amount: u32) -> String {
+    format!(
+        "[risk.{id}]\ntitle = \"Risico {id}\"\ndomain = \"jeugd\"\nterm = \"kort\"\nchance = \"50%\"\nimpact = {amount}\nyears = [2027]\n"
+    )
+}
+
+#[test]
+fn an_amount_that_is_hidden_is_not_the_total_less_the_others() {
+    let study = dear(&format!("{}{}", risk_of("klein", 40_000), risk_of("groot", 300_000)));
+    let own = &study.scenarios[0];
+    let of = |id: &str| own.risks.iter().find(|r| r.id == id).expect(id);
+    // 7 clients for € 428.659: two of them € 122.474, of which 30 % counts.
+    let hidden = of("duur");
+    assert!(hidden.summed && (hidden.expected - 0.3 * 122_474.0).abs() < 1.0, "{hidden:?}");
+    let found = Disclosure::of(&study);
+    assert!(found.impact(&own.model, hidden).is_none() && !found.follows(hidden));
+    // The smallest other goes with it, and the total is that of two unknowns.
+    assert!(found.follows(of("klein")) && found.impact(&own.model, of("klein")).is_none());
+    assert!(found.impact(&own.model, of("groot")).is_some());
+    let all = handed_out(&study);
+    for amount in ["122.474", "122.000", "36.742", "37.000", "36742", "122474"] {
+        assert!(!all.contains(amount), "{amount} is handed out");
+    }
+    let page = markdown(&compose(&study, own));
+    let row = page.lines().find(|l| l.contains("| Risico klein |")).expect("it stands in the register");
+    assert!(row.ends_with("| x | x | x |") && !page.contains("ongeveer € 40.000"), "{row}");
+    let large = page.lines().find(|l| l.contains("| Risico groot |")).expect("it stands in the register");
+    assert!(large.contains("300.000") && !large.contains("| x |"), "{large}");
+}
+
+#[test]
+fn two_hidden_amounts_hide_each_other() {
+    let study = dear(&risk_of("enige", 40_000));
+    assert!(Disclosure::of(&study).follows(study.scenarios[0].risks.iter().find(|r| r.id == "enige").expect("there")));
+    // Without a second hidden amount nothing else is hidden.
+    let none = study_of(&format!("{BASE}{}", risk_of("enige", 40_000)), FIGURES, &[]);
+    assert!(!none.scenarios[0].risks.iter().any(|r| Disclosure::of(&none).follows(r)));
+}
+
+#[test]
+fn the_share_of_draws_beyond_a_cost_per_client_is_not_told() {
+    let study = dear("");
+    let own = &study.scenarios[0];
+    let mut risk = own.risks.iter().find(|r| r.id == "duur").expect("there").clone();
+    let mut origin = risk.impact_origin.clone().expect("a rule's amount has its formula");
+    risk.chance = Some(0.43);
+    assert_eq!(Disclosure::of(&study).chance(&own.model, &risk), Some(0.43), "stated, not drawn");
+    origin.formula = "chance(cost(verblijf, 2027) > cost(verblijf, 2027) / clients(verblijf, 2027) * 10)".into();
+    risk.chance_origin = Some(origin.clone());
+    assert_eq!(Disclosure::of(&study).chance(&own.model, &risk), None);
+    assert_eq!(Disclosure::exact().chance(&own.model, &risk), Some(0.43));
+    origin.formula = "chance(cost(verblijf, 2027) > budget(verblijf, 2027))".into();
+    risk.chance_origin = Some(origin);
+    assert_eq!(Disclosure::of(&study).chance(&own.model, &risk), Some(0.43));
+}

@@ -170,7 +170,11 @@ fn risk(d: &Draft<'_>) -> String {
                 .disclosure
                 .impact(d.model(), r)
                 .map(|i| d.euros(i.mean, &format!("risk.impact({})", r.id), "gemiddeld gevolg als het gebeurt"));
-            let odds = r.chance.map(|p| d.stated(p, &format!("risk.chance({})", r.id))).unwrap_or_default();
+            let odds = d
+                .disclosure
+                .chance(d.model(), r)
+                .map(|p| d.stated(p, &format!("risk.chance({})", r.id)))
+                .unwrap_or_default();
             let each = if r.years.len() > 1 { " per jaar" } else { "" };
             let when = match (&r.what_if, r.years.first()) {
                 (Some(_), Some(year)) => format!(" in {year}"),

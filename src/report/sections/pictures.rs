@@ -216,7 +216,7 @@ pub fn risk_map(d: &Draft<'_>, ranked: &[&RiskEntry]) -> Option<Chart> {
     let impacts = &d.model().impact_scale.as_ref()?.0;
     let chances = &d.model().chance_scale.as_ref()?.0;
     let place = |r: &RiskEntry| -> Option<(usize, usize)> {
-        let p = r.chance?;
+        let p = d.disclosure.chance(d.model(), r)?;
         let size = d.disclosure.impact(d.model(), r).filter(|i| i.mean > 0.0)?.mean;
         let chance = match r.written_chance {
             Some(RiskChance::Class(class, _)) => chances.keys().position(|c| *c == class)?,

@@ -1,5 +1,6 @@
 //! The register: the ten largest, the rest as one line, and what they add up to.
 
+use super::super::disclosure::{HIDDEN, HIDDEN_NOTE};
 use super::super::document::{Block, Cell, Column, Row, Section, Table};
 use super::super::draft::Draft;
 use super::super::rounding::{Units, apportion, whole};
@@ -74,7 +75,7 @@ fn intro(d: &Draft<'_>, summed: usize) -> String {
 }
 
 fn odds(d: &Draft<'_>, risk: &RiskEntry) -> Cell {
-    match (risk.chance, risk.written_chance) {
+    match (d.disclosure.chance(d.model(), risk), risk.written_chance) {
         (Some(p), Some(RiskChance::PerYear(n))) => {
             // What is printed is how often, not the chance of at least once.
             Cell::number(format!("{} keer per jaar", dutch::short(n, 2)), p, super::super::document::Unit::Percent)
@@ -149,6 +150,14 @@ fn table(d: &Draft<'_>, summed: &[&RiskEntry]) -> Table {
             if certainty.is_some() {
                 cells.push(percent(certain_units[i], at_certainty[i]).at(of(r, "share_at_certainty")));
             }
+            // Chance times impact and its share say the impact.
+            if !d.disclosure.shows_amount(d.model(), r) {
+                for at in [3, 5, 6, 7] {
+                    if let Some(cell) = cells.get_mut(at) {
+                        *cell = Cell::words(HIDDEN);
+                    }
+                }
+            }
             Row::plain(cells)
         })
         .collect();
@@ -183,6 +192,9 @@ fn table(d: &Draft<'_>, summed: &[&RiskEntry]) -> Table {
     rows.push(Row::total(cells));
     let mut notes =
         vec!["Invloed is het aandeel in het totaal van kans maal gevolg. N is een nadeel, V een voordeel.".to_owned()];
+    if shown.iter().any(|r| !d.disclosure.shows_amount(d.model(), r)) {
+        notes.push(HIDDEN_NOTE.to_owned());
+    }
     if let Some(c) = certainty.filter(|_| certain_sum < 99.5 && d.outcome().is_some()) {
         notes.push(format!(
             "Aandeel bij {}: het deel van het benodigde bedrag. De rest komt uit de bandbreedte van de raming.",

@@ -3,6 +3,7 @@
 //! A risk says what may happen, how likely that is, what it costs, whether
 //! that already stands in the projection, what is done, and how we notice.
 
+use super::super::disclosure::Disclosure;
 use super::super::document::{Block, Section, Text};
 use super::super::draft::{Draft, strong};
 use super::super::{chance, words};
@@ -176,8 +177,8 @@ fn is_computed(risk: &RiskEntry) -> bool {
 }
 
 /// The chance alone, as the text says it; none where the text gives none.
-pub fn odds_alone(here: &ScenarioStudy, risk: &RiskEntry) -> Option<String> {
-    let (words, p) = (&here.model.report.chance_words, risk.chance?);
+pub fn odds_alone(here: &ScenarioStudy, risk: &RiskEntry, disclosure: &Disclosure) -> Option<String> {
+    let (words, p) = (&here.model.report.chance_words, disclosure.chance(&here.model, risk)?);
     if !is_computed(risk) {
         let p = if matches!(risk.written_chance, Some(RiskChance::PerYear(_))) { of_times(p) } else { p };
         return Some(chance::stated(words, p));
@@ -196,7 +197,8 @@ fn of_times(p: f64) -> f64 {
 fn odds(d: &Draft<'_>, risk: &RiskEntry) -> String {
     let mut out = odds_each(d, risk);
     // A year's chance reads as the chance of it all: what stays, adds up.
-    if let (Some(p), Some(last), true) = (risk.chance, risk.years.last(), risk.structural && !is_computed(risk))
+    if let (Some(p), Some(last), true) =
+        (d.disclosure.chance(d.model(), risk), risk.years.last(), risk.structural && !is_computed(risk))
         && risk.years.len() > 1
         && (0.0..1.0).contains(&p)
         && p > 0.0
@@ -217,6 +219,9 @@ fn odds(d: &Draft<'_>, risk: &RiskEntry) -> String {
 fn odds_each(d: &Draft<'_>, risk: &RiskEntry) -> String {
     let computed = is_computed(risk);
     let address = format!("risk.chance({})", risk.id);
+    if d.disclosure.hides_chance(d.model(), risk) {
+        return "Die tonen we niet: het gaat om weinig cliënten.".to_owned();
+    }
     let Some(p) = risk.chance else {
         return match risk.basis {
             Basis::ProMemorie => "Die is niet te geven.".to_owned(),
@@ -269,7 +274,11 @@ fn amount(d: &Draft<'_>, risk: &RiskEntry) -> String {
         return "Een bedrag is niet opgegeven.".to_owned();
     }
     let Some(impact) = d.disclosure.impact(d.model(), risk) else {
-        return "Het bedrag tonen we niet: het gaat om weinig cliënten.".to_owned();
+        return if d.disclosure.follows(risk) {
+            "Het bedrag tonen we niet: anders volgt een bedrag over weinig cliënten uit het totaal.".to_owned()
+        } else {
+            "Het bedrag tonen we niet: het gaat om weinig cliënten.".to_owned()
+        };
     };
     let address = format!("risk.impact({})", risk.id);
     let written = derive::impact_range(d.model(), risk);

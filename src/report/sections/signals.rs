@@ -67,7 +67,12 @@ fn guarded(d: &Draft<'_>) -> Vec<Signal> {
     // The register tells of these in its own words, with its own chance.
     signals.retain(|s| !d.here.replaced.iter().any(|r| r.id == s.rule));
     for year in signals.iter_mut().flat_map(|s| &mut s.years) {
+        let known = year.margin.is_some();
         year.margin = year.margin.as_ref().and_then(|m| d.disclosure.margin(d.model(), m));
+        // How often draws pass a border says as much as how far it is.
+        if let (true, None, State::Fires(chance)) = (known, &year.margin, &mut year.state) {
+            *chance = None;
+        }
     }
     signals
 }

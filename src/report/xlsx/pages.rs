@@ -392,7 +392,7 @@ fn register(book: &mut Workbook, w: &Written<'_>) -> Result<(), XlsxError> {
         s.words(1, &r.domain, false)?;
         s.words(2, if r.term == crate::model::Term::Short { "kort" } else { "lang" }, false)?;
         s.words(3, crate::report::sections::risks::basis(r.basis), false)?;
-        if let Some(p) = r.chance {
+        if let Some(p) = w.disclosure.chance(model, r) {
             s.number(4, p, Look::Percent, false, false)?;
         }
         if let Some(i) = w.disclosure.impact(model, r) {
