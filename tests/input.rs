@@ -461,7 +461,7 @@ fn a_cell_that_only_looks_like_a_number_is_an_error_at_that_cell() {
     let date = |s: &mut Worksheet, at: u32| {
         start(s, at);
         let format = Format::new().set_num_format("dd-mm-yyyy");
-        s.write_with_format(at, 4, &ExcelDateTime::from_ymd(2026, 1, 1).expect("a date"), &format).expect("a date");
+        s.write_with_format(at, 4, ExcelDateTime::from_ymd(2026, 1, 1).expect("a date"), &format).expect("a date");
     };
     let error = |s: &mut Worksheet, at: u32| {
         start(s, at);
