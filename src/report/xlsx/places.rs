@@ -79,7 +79,7 @@ pub fn dots(s: &mut Sheet<'_>, chart: &Chart, rows: &[Dot]) -> Result<(), XlsxEr
                 .set_name((NAME, at, 0))
                 .set_categories((NAME, at, 2, at, 3))
                 .set_values((NAME, at, 4, at, 5))
-                .set_format(ChartFormat::new().set_line(ChartLine::new().set_color("#9DC3E6").set_width(7.0)))
+                .set_format(ChartFormat::new().set_line(ChartLine::new().set_color("#9DC3E6").set_width(3.0)))
                 .set_marker(ChartMarker::new().set_none())
                 .set_data_label(&names)
                 .set_custom_data_labels(&[label(&number.to_string()), ChartDataLabel::new().set_hidden().clone()]);
@@ -90,7 +90,7 @@ pub fn dots(s: &mut Sheet<'_>, chart: &Chart, rows: &[Dot]) -> Result<(), XlsxEr
                 .set_categories((NAME, at, 1, at, 1))
                 .set_values((NAME, at, 4, at, 4))
                 .set_format(&mut unseen())
-                .set_marker(&mark(8, MAIN))
+                .set_marker(&mark(10, MAIN))
                 .set_data_label(&names)
                 .set_custom_data_labels(&[label(&number.to_string())]);
         }
@@ -101,7 +101,7 @@ pub fn dots(s: &mut Sheet<'_>, chart: &Chart, rows: &[Dot]) -> Result<(), XlsxEr
         .set_categories((NAME, first, 1, last, 1))
         .set_values((NAME, first, 4, last, 4))
         .set_format(&mut unseen())
-        .set_marker(&mark(8, MAIN));
+        .set_marker(&mark(10, MAIN));
     let (format, unit) = amounts_as(values);
     drawn.x_axis().set_min(low).set_max(high).set_num_format(format).set_name(unit);
     drawn.x_axis().set_label_position(ChartAxisLabelPosition::Low);
