@@ -620,3 +620,15 @@ fn solve_names_what_there_is_where_an_address_is_not() {
     assert_eq!(wrong.status.code(), Some(1));
     assert!(text(&wrong.stderr).contains("measure.noodfonds-einde.amount"), "{}", text(&wrong.stderr));
 }
+
+/// Whoever tries the first command must see what the README shows.
+#[test]
+fn the_readme_shows_what_the_program_prints() {
+    let page = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/README.md")).expect("the page is there");
+    let (_, rest) = page.split_once("$ ravijn run scenarios/harderwijk\n").expect("the first command");
+    let (shown, _) = rest.split_once("\n...\n").expect("its end");
+    assert!(shown.lines().count() > 15, "{shown}");
+    let run = ravijn(&["run", "scenarios/harderwijk", "--format", "table"]);
+    let printed = text(&run.stdout);
+    assert!(printed.starts_with(shown), "{printed}");
+}

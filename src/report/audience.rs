@@ -7,7 +7,7 @@
 use super::disclosure::Disclosure;
 use super::document::{Block, Cell, Column, Evidence, Inline, Report, Row, Section, Table, Text};
 use super::paragraph::compose;
-use super::sections::{self, risks};
+use super::sections::{self, message, risks};
 use super::{tables, words};
 use crate::study::{Basis, RiskEntry, ScenarioStudy, Study};
 
@@ -124,7 +124,12 @@ fn four(table: &Table) -> Option<Table> {
         columns: vec![Column::words("Wat"), Column::numbers(year.clone())],
         rows,
         // A star stands at the base year, which is not here.
-        notes: table.notes.iter().filter(|n| year.contains('*') || !n.starts_with('*')).cloned().collect(),
+        notes: table
+            .notes
+            .iter()
+            .filter(|n| year.contains('*') || !(n.starts_with('*') || n.starts_with(message::BASE_YEAR)))
+            .cloned()
+            .collect(),
         ..table.clone()
     })
 }
@@ -177,7 +182,7 @@ fn largest(whole: &Report, scenario: &ScenarioStudy, disclosure: &Disclosure) ->
         level: 1,
         blocks: vec![Block::Table(Table {
             id: "grootste-risicos".into(),
-            caption: "Risico's met hun kans en gevolg, de grootste kans maal gevolg eerst".into(),
+            caption: caption(&shown).into(),
             columns: vec![
                 Column::words("Risico"),
                 Column::words("Kans"),
@@ -190,15 +195,26 @@ fn largest(whole: &Report, scenario: &ScenarioStudy, disclosure: &Disclosure) ->
     }
 }
 
-/// The amount that the whole paragraph prints for a risk.
+/// In which order they stand: what comes on top first.
+fn caption(shown: &[&RiskEntry]) -> &'static str {
+    let on_top = shown.iter().filter(|r| r.summed && r.expected > 0.0).count();
+    match on_top {
+        0 => "Risico's met hun kans en gevolg, het grootste gevolg eerst",
+        n if n == shown.len() => "Risico's die bovenop de raming komen, de grootste kans maal gevolg eerst",
+        _ => "Eerst de risico's die bovenop de raming komen (grootste kans maal gevolg eerst), dan andere",
+    }
+}
+
+/// The amount that the whole paragraph prints for a risk, with its year.
 fn amount_of(whole: &Report, risk: &RiskEntry) -> Cell {
     let address = format!("risk.impact({})", risk.id);
     let of_rule = risk.impact_origin.as_ref().map(|o| o.formula.as_str());
     let found = whole.evidence.iter().find(|e| e.address == address || Some(e.address.as_str()) == of_rule);
     let side = risks::side(risk);
+    let year = risk.years.first().map(|y| format!(" in {y}")).unwrap_or_default();
     // An amount that is there and not in the text is one that may not be shown.
     let none = if risk.basis != Basis::ProMemorie && risk.impact.is_some() { "niet getoond" } else { "p.m." };
-    found.map_or_else(|| Cell::words(none), |e| Cell::words(format!("{} {side}", e.printed)).at(address))
+    found.map_or_else(|| Cell::words(none), |e| Cell::words(format!("{} {side}{year}", e.printed)).at(address))
 }
 
 /// The whole paragraph with the evidence of every number as a table.

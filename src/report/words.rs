@@ -312,6 +312,11 @@ const STEMS: [&str; 10] = [
     "de index ",
 ];
 
+/// The letter of a mark: a, b, c; after z a number.
+pub fn letter(n: usize) -> String {
+    u8::try_from(n).ok().filter(|n| *n < 26).map_or_else(|| (n + 1).to_string(), |n| char::from(b'a' + n).to_string())
+}
+
 /// `a`, `a en b`, or `a, b en n andere` where there are more than `most`.
 pub fn some_of(items: &[String], most: usize) -> String {
     if items.len() <= most {

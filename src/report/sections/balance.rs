@@ -177,13 +177,14 @@ fn outside(d: &Draft<'_>) -> Option<String> {
     let units = d.book.round(apart);
     let balance = d.page(&GroupId::Total)?.years[last].balance() + units;
     let stands = if all_assumed {
-        "Daarvoor staat hier geen begroot bedrag: dit is een eigen aanname. Het telt niet mee in het saldo."
+        "Dat is een eigen aanname en telt niet mee in het saldo."
     } else {
         "Dat staat in een ander deel van de begroting en telt niet mee in het saldo."
     };
     Some(format!(
-        "{} Ja: {}. {stands} In {y} is het een {effect} van {}. Met dat geld erbij is het saldo van de raming in {y} {} {}.{}",
+        "{} {} {}. {stands} In {y} is het een {effect} van {}. Met dat geld erbij is het saldo van de raming in {y} {} {}.{}",
         strong("Is er geld buiten dit programma?"),
+        if all_assumed { "Een begroot bedrag is er niet. Ter vergelijking rekenen we met" } else { "Ja:" },
         words::some_of(&labels, 4),
         d.money(
             units,

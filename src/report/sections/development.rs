@@ -9,9 +9,10 @@ use super::super::draft::{Draft, has_band, strong};
 use super::super::rounding::Units;
 use super::super::{addresses, tables, words};
 use super::{budget, clients, lines, pictures};
-use crate::model::{FigureKind, Line};
+use crate::model::{FigureKind, Line, MeasureKind};
 use crate::projection::{GroupId, Why};
 use crate::study::derive;
+use crate::units::Year;
 
 /// The sections: a chapter and one section per domain.
 pub fn write(d: &Draft<'_>) -> Vec<Section> {
@@ -158,15 +159,23 @@ fn causes(d: &Draft<'_>, id: &GroupId) -> Option<(Table, Vec<(String, Units, f64
         caption: format!("Waardoor veranderen de lasten van {b} tot {h}? ({})", d.book.caption()),
         columns: vec![Column::words("Oorzaak"), Column::numbers("Bedrag")],
         rows,
-        notes: if parts.iter().any(|(why, _)| matches!(why, Why::Measures(_))) {
-            vec![format!(
-                "Maatregelen staan in het geld van het jaar: ook wat in {b} al meetelt, verandert mee met de prijzen."
-            )]
-        } else {
-            Vec::new()
-        },
+        notes: cause_notes(&parts, b),
     };
     Some((table, steps))
+}
+
+/// What a reader must know of the measures among the causes.
+fn cause_notes(parts: &[(Why, f64)], base: Year) -> Vec<String> {
+    let mut notes = Vec::new();
+    if parts.iter().any(|(why, _)| matches!(why, Why::Measures(_))) {
+        notes.push(format!(
+            "Maatregelen staan in het geld van het jaar: ook wat in {base} al meetelt, verandert mee met de prijzen."
+        ));
+    }
+    if parts.iter().any(|(why, _)| matches!(why, Why::Measures(MeasureKind::Technical))) {
+        notes.push("Technische correcties: veranderingen waar geen maatregel bij staat.".to_owned());
+    }
+    notes
 }
 
 /// The cause in words; the amount decides between more and less.

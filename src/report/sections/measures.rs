@@ -122,10 +122,11 @@ fn doubtful(d: &Draft<'_>, sources: &mut Sources) -> Option<Table> {
         if measure.kind != MeasureKind::Technical && !partly {
             continue;
         }
-        let Some(amount) = measure.amount.map(|a| model.assumption(a)) else { continue };
-        let planned = amount.values.get(last).copied().unwrap_or(0.0);
+        // One that changes how fast help grows has no amount of its own.
+        let amount = measure.amount.map(|a| model.assumption(a));
+        let planned = amount.map_or(0.0, |a| a.values.get(last).copied().unwrap_or(0.0));
         // What has ended asks nothing of anybody.
-        if amount.values.iter().skip(1).all(|v| *v == 0.0) {
+        if amount.is_some_and(|a| a.values.iter().skip(1).all(|v| *v == 0.0)) {
             continue;
         }
         let revenue = model.lines.get(measure.line).as_cost().is_none();
@@ -133,7 +134,9 @@ fn doubtful(d: &Draft<'_>, sources: &mut Sources) -> Option<Table> {
         rows.push(Row::plain(vec![
             Cell::words(format!("{}{}", words::clean(&measure.label), if revenue { " *" } else { "" })),
             Cell::words(words::structural(measure.structural).1),
-            tables::amount(&d.book, d.book.round(planned), planned).at(format!("{}[{h}]", amount.address)),
+            amount.map_or_else(tables::nothing, |a| {
+                tables::amount(&d.book, d.book.round(planned), planned).at(format!("{}[{h}]", a.address))
+            }),
             Cell::words(
                 realisation.map_or_else(|| "100%".to_owned(), |a| words::series(&a.values, a.scale, d.base_year())),
             )
@@ -155,6 +158,10 @@ fn doubtful(d: &Draft<'_>, sources: &mut Sources) -> Option<Table> {
     let mut notes = Vec::new();
     if any_revenue {
         notes.push("* Dit gaat over baten: min betekent minder baten.".to_owned());
+    }
+    if rows.iter().any(|r| r.cells[2].printed == "–") {
+        notes
+            .push("Een streepje: deze maatregel verandert de groei van de hulp en heeft geen eigen bedrag.".to_owned());
     }
     if !filled.is_empty() {
         notes.push(format!("Nog niet ingevuld: {}.", dutch::list(&filled)));

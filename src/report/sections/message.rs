@@ -8,6 +8,7 @@ use super::super::document::{Block, Column, Row, Section, Table};
 use super::super::draft::Draft;
 use super::super::words;
 use super::super::{addresses, tables};
+use crate::model::{FigureKind, MeasureKind};
 use crate::projection::GroupId;
 use crate::report::rounding::Units;
 use crate::study::derive;
@@ -334,6 +335,7 @@ fn key_figures(d: &Draft<'_>) -> Table {
     if !beside.is_empty() {
         notes.push(beside.join(" "));
     }
+    notes.extend(base_counts_on_all(d));
     notes.extend(d.unknown_note(&id));
     tables::without_empty_columns(Table {
         id: "kerncijfers".into(),
@@ -341,5 +343,25 @@ fn key_figures(d: &Draft<'_>) -> Table {
         columns,
         rows,
         notes,
+    })
+}
+
+/// How the note about savings in the base year begins; the council's page has the last year only.
+pub const BASE_YEAR: &str = "In het basisjaar";
+
+/// Savings that the base year holds are taken for certain there, and in doubt
+/// from the year after: said where that is so.
+fn base_counts_on_all(d: &Draft<'_>) -> Option<String> {
+    let (model, b) = (d.model(), d.base_year());
+    let held = model.measures.iter().any(|m| {
+        let amount = m.amount.and_then(|a| model.assumption(a).values.first().copied()).unwrap_or(0.0);
+        let doubtful = m.realisation.is_some_and(|r| model.assumption(r).is_uncertain());
+        matches!(m.kind, MeasureKind::Saving | MeasureKind::Target) && amount != 0.0 && doubtful
+    });
+    (held && d.outcome().is_some() && model.municipality.base == FigureKind::Budget).then(|| {
+        format!(
+            "{BASE_YEAR} {b} rekenen we erop dat alle besparingen lukken. Vanaf {} rekent de bandbreedte ermee dat zij kunnen tegenvallen.",
+            b.plus(1)
+        )
     })
 }

@@ -309,11 +309,29 @@ fn by_year(d: &Draft<'_>, r: &ResilienceOutcome) -> Table {
                 ])
             })
             .collect(),
-        // Said only of rows where it is so.
-        notes: if r.by_year.windows(2).any(|w| w[1].structural > w[0].structural) {
-            vec!["Een structureel risico dat optreedt, blijft. Daardoor kan die kolom oplopen.".into()]
-        } else {
-            Vec::new()
-        },
+        notes: year_notes(d, r),
     }
+}
+
+/// What a reader must know of the columns, said only where it is so.
+fn year_notes(d: &Draft<'_>, r: &ResilienceOutcome) -> Vec<String> {
+    let mut notes = Vec::new();
+    if r.by_year.windows(2).any(|w| w[1].structural > w[0].structural) {
+        notes.push("Een structureel risico dat optreedt, blijft. Daardoor kan die kolom oplopen.".to_owned());
+    }
+    let summed = || d.here.risks.iter().filter(|risk| risk.summed);
+    if summed().any(|risk| risk.what_if.is_some() && risk.years.len() > 1) {
+        notes.push(
+            "Het gevolg van een wat-als kan elk jaar oplopen. We rekenen met het bedrag van het jaar zelf, ook als het risico later begint. Het bedrag van latere jaren is dan eerder te hoog dan te laag."
+                .to_owned(),
+        );
+    }
+    let gains: Vec<String> = summed()
+        .filter(|risk| risk.impact.is_some_and(|i| i.mean < 0.0))
+        .map(|risk| format!("‘{}’", words::clean(&risk.title)))
+        .collect();
+    if !gains.is_empty() {
+        notes.push(format!("Een mogelijk voordeel gaat er in deze tabel af: {}.", words::some_of(&gains, 3)));
+    }
+    notes
 }

@@ -216,6 +216,14 @@ fn odds(d: &Draft<'_>, risk: &RiskEntry) -> String {
     out
 }
 
+/// The year that a rule speaks of, where it is one.
+fn in_its_year(risk: &RiskEntry) -> String {
+    match (risk.origin, risk.years.as_slice()) {
+        (Origin::Rule, [year]) => format!(" in {year}"),
+        _ => String::new(),
+    }
+}
+
 fn odds_each(d: &Draft<'_>, risk: &RiskEntry) -> String {
     let computed = is_computed(risk);
     let address = format!("risk.chance({})", risk.id);
@@ -232,7 +240,7 @@ fn odds_each(d: &Draft<'_>, risk: &RiskEntry) -> String {
         // One draw says on which side the figure lies, not how likely that is.
         return match d.outcome() {
             Some(_) => match &risk.chance_origin {
-                Some(origin) => format!("De kans is {}.", d.rule_chance(p, origin)),
+                Some(origin) => format!("De kans is {}{}.", d.rule_chance(p, origin), in_its_year(risk)),
                 // A chance that the rule states itself.
                 None => format!("De kans {} {}.", chance::verb(p), d.stated(p, &address)),
             },
@@ -294,7 +302,7 @@ fn amount(d: &Draft<'_>, risk: &RiskEntry) -> String {
     };
     let year = match (what_if, risk.years.first()) {
         (Some(_), Some(first)) => format!(" in {first}"),
-        _ => String::new(),
+        _ => in_its_year(risk),
     };
     let verb = if impact.mean < 0.0 { "levert dat" } else { "kost dat" };
     let gain = if impact.mean < 0.0 { " op" } else { "" };
@@ -349,7 +357,13 @@ fn counts(d: &Draft<'_>, risk: &RiskEntry) -> String {
         let names = words::some_of(&words::together(&names), 4);
         return match d.outcome() {
             Some(_) => format!(
-                "Nee. Hiermee rekenen we al in de raming of haar bandbreedte, bij {names}. Het telt niet nog eens mee."
+                "Nee. Hiermee rekenen we al in de raming of haar bandbreedte, bij {names}. Het telt niet nog eens mee.{}",
+                // The register's chance is somebody's estimate; the band has its own.
+                if risk.origin == Origin::Register && risk.chance.is_some() {
+                    " De kans hierboven is een eigen schatting. De bandbreedte rekent met haar eigen onzekerheid; daarin kan die kans anders zijn."
+                } else {
+                    ""
+                }
             ),
             None => format!(
                 "Nee. Dit hoort bij de onzekerheid van {names}. Zonder simulatie is die niet berekend. Het bedrag zit dus nergens in."

@@ -25,15 +25,23 @@ pub fn write(d: &Draft<'_>) -> Option<Section> {
         signals.iter().copied().filter(|s| s.by_year && s.years.iter().any(|y| y.margin.is_some())).collect();
     let speaking = signals.iter().filter(|s| s.years.iter().any(speaks)).count();
     let intro = format!(
-        "Elke regel is voor elk jaar apart bekeken. {} in een of meer jaren een risico. \
-         De eerste tabel zegt vanaf welk jaar{}.{}",
+        "Een regel die naar één jaar kijkt, is voor elk jaar apart bekeken. {} in een of meer jaren een risico. \
+         De eerste tabel zegt vanaf welk jaar{}.{}{}",
         match speaking {
             0 => "Geen enkele regel ziet".to_owned(),
             1 => "Eén regel ziet".to_owned(),
             n => format!("{} regels zien", words::capital(&dutch::count_in_words(n as f64))),
         },
         if d.outcome().is_some() { ", en met welke kans" } else { "" },
-        if near.is_empty() { "" } else { " De tweede zegt hoeveel er moet veranderen voordat dat omslaat." }
+        if near.is_empty() { "" } else { " De tweede zegt hoe ver het getal dat de regel toetst van zijn grens ligt." },
+        match d.here.replaced.len() {
+            0 => String::new(),
+            1 => " Eén andere regel staat er niet in: voor dat risico heeft het register een eigen tekst.".to_owned(),
+            n => format!(
+                " {} andere regels staan er niet in: voor die risico's heeft het register een eigen tekst.",
+                words::capital(&dutch::count_in_words(n as f64))
+            ),
+        }
     );
     let mut blocks = vec![
         Block::Paragraph(d.text(intro)),
@@ -52,10 +60,10 @@ pub fn write(d: &Draft<'_>) -> Option<Section> {
     if !near.is_empty() {
         blocks.push(Block::Table(table(
             "afstand-tot-de-grens",
-            "Hoeveel er moet veranderen voordat het oordeel van een regel omslaat",
+            "Hoe ver een regel van zijn grens ligt",
             &years,
             near.iter().map(|s| row(s, border(s), distance)).collect(),
-            distance_notes(&near, signals.len()),
+            distance_notes(&near, signals.len(), d.outcome().is_some()),
         )));
     }
     Some(Section { id: "vroege-signalen".into(), title: "Vroege signalen".into(), level: 1, blocks })
@@ -176,11 +184,17 @@ fn border(signal: &Signal) -> Cell {
     })
 }
 
-fn distance_notes(signals: &[&Signal], all: usize) -> Vec<String> {
+fn distance_notes(signals: &[&Signal], all: usize, drawn: bool) -> Vec<String> {
     let mut notes = vec![
-        "Een plus: de regel ziet een risico, en pas na zo'n verandering niet meer. Een min: de ruimte die er nog is."
+        "Een plus: de regel ziet een risico, en het getal ligt zo ver voorbij de grens. Een min: zo ver ligt het er nog voor."
             .to_owned(),
     ];
+    if drawn {
+        notes.push(
+            "Het getal is een gemiddelde van alle doorrekeningen. Het kan anders zijn dan het bedrag in de tekst bij het risico."
+                .to_owned(),
+        );
+    }
     if signals.iter().flat_map(|s| &s.years).any(|y| y.margin.is_none()) {
         notes.push("Een streep: de regel heeft in dat jaar niet één grens.".to_owned());
     }
@@ -197,7 +211,10 @@ fn distance_notes(signals: &[&Signal], all: usize) -> Vec<String> {
 fn notes(signals: &[&Signal]) -> Vec<String> {
     let mut notes = Vec::new();
     if signals.iter().any(|s| !s.by_year) {
-        notes.push("Elk jaar: deze regel kijkt naar de hele raming en niet naar één jaar.".to_owned());
+        notes.push(
+            "Elk jaar: deze regel kijkt naar de hele raming en niet naar één jaar; elke kolom zegt daarom hetzelfde."
+                .to_owned(),
+        );
     }
     if signals.iter().flat_map(|s| &s.years).any(|y| matches!(y.state, State::Unknown(_))) {
         notes.push("Een streep: in dat jaar ontbreekt een cijfer dat de regel nodig heeft.".to_owned());

@@ -7,7 +7,7 @@ use super::super::draft::Draft;
 use super::super::{tables, words};
 use crate::analysis::sensitivity::Swing;
 use crate::dutch;
-use crate::study::Weights;
+use crate::study::{Weights, derive};
 
 /// How many assumptions are shown.
 const TOP: usize = 10;
@@ -21,39 +21,45 @@ pub fn write(d: &Draft<'_>) -> Option<Section> {
     }
     let shown: Vec<&Swing> = moving.iter().copied().take(TOP).collect();
     let table = table(d, weights, &shown, moving.len() - shown.len());
-    let largest = words::of_address(d.model(), &shown[0].address);
     let mut blocks = vec![Block::Paragraph(d.text(format!(
         "Het resultaat van {} hangt af van onzekere uitgangspunten. De tabel verandert er steeds één: van laag naar hoog, in alle jaren tegelijk. \
          De kans dat het lager uitvalt dan laag is 10%, en ook de kans dat het hoger uitvalt dan hoog is 10%.{}",
         weights.year,
-        most(d, weights, &largest)
+        most(d, weights, shown[0])
     )))];
     blocks.push(Block::Chart(Box::new(chart(d, weights, &shown, &table))));
     blocks.push(Block::Table(table));
     Some(Section { id: "gewichten".into(), title: "Wat weegt het zwaarst?".into(), level: 1, blocks })
 }
 
-/// Which assumption does most, and what most of the uncertainty comes from where
-/// that is several that move together: one of them alone in the table looks
-/// smaller than they are.
-fn most(d: &Draft<'_>, weights: &Weights, largest: &str) -> String {
+/// Which assumption does most, and what the largest part of the uncertainty
+/// comes from where that is another: several that move together, of which one
+/// alone looks smaller than they are, or luck, which has no swing.
+fn most(d: &Draft<'_>, weights: &Weights, largest: &Swing) -> String {
+    let what = words::of_address(d.model(), &largest.address);
     let most = weights.shares.as_ref().and_then(|s| s.shares.iter().max_by(|a, b| a.share.total_cmp(&b.share)));
-    let Some(most) = most.filter(|m| m.addresses.len() > 1) else {
-        return format!(" Het meest doet {largest}.");
+    let Some(most) = most.filter(|m| m.addresses != [largest.address.clone()]) else {
+        return format!(" Het meest doet {what}.");
     };
+    let part = dutch::percent(most.share.clamp(0.0, 1.0), 0);
+    let alone = format!(" Van één uitgangspunt alleen doet {what} het meest.");
     let names: Vec<String> =
         words::together(&most.addresses.iter().map(|a| words::of_address(d.model(), a)).collect::<Vec<_>>());
-    format!(
-        " Van één uitgangspunt alleen doet {largest} het meest. Maar sommige vallen vaak samen tegen; dan tellen hun bedragen op. \
-         De meeste onzekerheid ({}) komt van zulke uitgangspunten: {}.",
-        dutch::percent(most.share.clamp(0.0, 1.0), 0),
-        words::some_of(&names, 4)
-    )
+    match most.addresses.len() {
+        1 => format!("{alone} Maar het grootste deel van de onzekerheid ({part}) komt van {}.", names[0]),
+        _ => format!(
+            "{alone} Maar sommige vallen vaak samen tegen; dan tellen hun bedragen op. \
+             Het grootste deel van de onzekerheid ({part}) komt van zulke uitgangspunten: {}.",
+            words::some_of(&names, 4)
+        ),
+    }
 }
 
 fn table(d: &Draft<'_>, weights: &Weights, shown: &[&Swing], others: usize) -> Table {
     let central = weights.tornado.central;
-    let mut together = false;
+    // A letter for each set that moves together, in order of appearance.
+    let mut sets: Vec<&[String]> = Vec::new();
+    let mut told = 0.0;
     let rows = shown
         .iter()
         .map(|swing| {
@@ -74,9 +80,13 @@ fn table(d: &Draft<'_>, weights: &Weights, shown: &[&Swing], others: usize) -> T
                 .as_ref()
                 .and_then(|s| s.shares.iter().find(|s| s.addresses.contains(&swing.address)))
                 .map_or_else(tables::nothing, |s| {
-                    let group = s.addresses.len() > 1;
-                    together |= group;
-                    let mark = if group { " *" } else { "" };
+                    let known = sets.iter().position(|set| *set == s.addresses);
+                    if known.is_none() {
+                        told = derive::sum(told, s.share);
+                        sets.push(&s.addresses);
+                    }
+                    let letter = sets.iter().filter(|set| set.len() > 1).position(|set| *set == s.addresses);
+                    let mark = letter.map(|n| format!(" {}", words::letter(n))).unwrap_or_default();
                     Cell::number(
                         format!("{}{mark}", dutch::percent(s.share.clamp(0.0, 1.0), 0)),
                         s.share,
@@ -98,8 +108,19 @@ fn table(d: &Draft<'_>, weights: &Weights, shown: &[&Swing], others: usize) -> T
     if weights.shares.is_some() {
         notes.push("Aandeel: het deel van de onzekerheid van het resultaat dat van dit uitgangspunt komt.".into());
     }
-    if together {
-        notes.push("* Dit uitgangspunt hangt samen met andere: vaak vallen zij samen tegen of mee. Zij hebben samen dit aandeel.".into());
+    if sets.iter().any(|set| set.len() > 1) {
+        notes.push(
+            "Uitgangspunten met dezelfde letter hangen samen: vaak vallen zij samen tegen of mee. Zij hebben samen dit aandeel."
+                .into(),
+        );
+    }
+    if weights.shares.is_some() && told < 0.95 {
+        let lucky =
+            weights.shares.iter().flat_map(|s| &s.shares).any(|s| s.addresses.iter().any(|a| a.ends_with(".luck")));
+        notes.push(format!(
+            "De rest van de onzekerheid komt van wat hier niet staat{}.",
+            if lucky { ", zoals toeval bij weinig cliënten" } else { "" }
+        ));
     }
     if others > 0 {
         notes.push(format!(
