@@ -222,7 +222,7 @@ fn reading(d: &Draft<'_>) -> String {
     let step = d.book.euros(1);
     if step > 1.0 {
         out.push_str(&format!(
-            " Tabellen zijn zo afgerond dat de bedragen optellen. In de tekst kan een bedrag of een som daardoor iets anders zijn: {}, of bij miljoenen € 0,1 miljoen.",
+            " Tabellen zijn zo afgerond dat de bedragen optellen. In de tekst kan een bedrag of een som daardoor iets anders zijn: {}, of bij miljoenen het cijfer achter de komma.",
             dutch::euro(step)
         ));
     }
