@@ -632,3 +632,41 @@ fn the_readme_shows_what_the_program_prints() {
     let printed = text(&run.stdout);
     assert!(printed.starts_with(shown), "{printed}");
 }
+
+#[test]
+fn two_municipalities_are_not_compared() {
+    let found = ravijn(&["compare", "scenarios/harderwijk", "scenarios/heerde"]);
+    assert_eq!(found.status.code(), Some(2));
+    let said = text(&found.stderr);
+    assert!(said.contains("Harderwijk (GM0243)") && said.contains("Heerde (GM0246)"), "{said}");
+    assert_eq!(text(&found.stdout), "");
+}
+
+#[test]
+fn a_like_that_names_nothing_is_a_mistake() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let peers = folder.path().join("peers.csv");
+    let rows: String = (1..20)
+        .flat_map(|m| (2019..2023).map(move |y| format!("GM{m},M{m},jeugd,cost,actual,{y},{}\n", 1000 + m * y)))
+        .collect();
+    std::fs::write(&peers, format!("municipality,name,line,measure,kind,year,value\n{rows}")).expect("written");
+    let peers = peers.to_str().expect("a path");
+    let with = |like: &str| {
+        let found = ravijn(&["calibrate", "scenarios/harderwijk", "--peers", peers, "--like", like]);
+        (found.status.code(), text(&found.stderr))
+    };
+    let (code, said) = with("nope=jeugd");
+    assert!(code == Some(1) && said.contains("no line `nope` here"), "{said}");
+    let (code, said) = with("jeugd-ambulant=jeugt");
+    assert!(code == Some(1) && said.contains("among the peers; did you mean `jeugd`?"), "{said}");
+    assert_eq!(with("jeugd-ambulant=jeugd").0, Some(0));
+    let alone = ravijn(&["calibrate", "scenarios/harderwijk", "--like", "jeugd-ambulant=jeugd"]);
+    assert_eq!(alone.status.code(), Some(2));
+}
+
+#[test]
+fn a_chance_in_the_ledger_reads_as_in_the_report() {
+    // PERT with its bound at 100%: all of it comes true with a chance of 0, "minder dan 1%".
+    let table = text(&ravijn(&["measures", "scenarios/harderwijk", "--year", "2027"]).stdout);
+    assert!(table.lines().skip(1).all(|row| row.ends_with(" <1%")), "{table}");
+}

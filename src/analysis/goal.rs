@@ -476,6 +476,20 @@ mod tests {
     }
 
     #[test]
+    fn a_chance_of_the_assumption_itself_moves_with_it() {
+        // g is normal around x with sd 2 %: P(g > 4 %) is 10 % where x lies
+        // 1.2816 sd below 4 %, at 1.437 %. Today, at 5 %, it is Phi(0.5).
+        let model = sketch(Some(0.02));
+        let settings = Settings { draws: 500, ..Settings::default() };
+        let condition = read("chance(cost.a.volume.growth[2027] > 4%) <= 10%");
+        let found = solve(&model, &goal(&model, &condition, &settings, (-0.2, 0.3))).expect("asked well");
+        let Verdict::Reached(border) = found.verdict else { panic!("{found:?}") };
+        assert!((found.today.left.value - 0.691_462).abs() < 1e-6, "{found:?}");
+        assert!((border.value - 0.0143).abs() < 1e-9, "{}", border.value);
+        assert_eq!(border.error, Some(0.0));
+    }
+
+    #[test]
     fn an_address_may_name_one_year() {
         let model = sketch(None);
         assert_eq!(target(&model, "cost.a.volume.growth.2028").expect("there").1, [2]);

@@ -3,9 +3,9 @@
 //! chance that it is met in full; and the published explanation of the change
 //! to the base year, with what the model knows of each item beside it.
 
-use crate::model::{Distribution, FigureKind, Measure, MeasureKind, Model, PublishedBridge, PublishedItem, Quantity};
+use super::spread::above;
+use crate::model::{FigureKind, Measure, MeasureKind, Model, PublishedBridge, PublishedItem, Quantity};
 use crate::projection::{GroupId, Projection};
-use crate::simulation::{beta_cdf, normal_cdf};
 use crate::units::Year;
 
 /// A saving or target in one year. Amounts in euros, signed as planned.
@@ -112,10 +112,7 @@ pub(super) fn chance_of_all(model: &Model, measure: &Measure, at: usize) -> f64 
     let value = realisation.values.get(at).copied().unwrap_or(1.0);
     match realisation.distributions.get(at).copied().flatten() {
         None => f64::from(u8::from(value >= 1.0)),
-        Some(Distribution::Normal { mean, sd }) if sd > 0.0 => normal_cdf((mean - 1.0) / sd),
-        Some(Distribution::Normal { mean, .. }) => f64::from(u8::from(mean >= 1.0)),
-        Some(Distribution::Pert { min, mode, max }) => pert_above(min, mode, max, 1.0),
-        Some(Distribution::Metalog { p10, p50, p90 }) => metalog_above(p10, p50, p90, 1.0),
+        Some(distribution) => above(distribution, 1.0),
     }
 }
 
@@ -124,35 +121,6 @@ pub(super) fn mean_share(model: &Model, measure: &Measure, at: usize) -> f64 {
     let Some(realisation) = measure.realisation.map(|r| model.assumption(r)) else { return 1.0 };
     let value = realisation.values.get(at).copied().unwrap_or(1.0);
     realisation.distributions.get(at).copied().flatten().map_or(value, crate::model::Distribution::mean)
-}
-
-/// `P(X >= x)` of a PERT distribution (lambda 4).
-fn pert_above(min: f64, mode: f64, max: f64, x: f64) -> f64 {
-    if x <= min {
-        return 1.0;
-    }
-    if x >= max {
-        return f64::from(u8::from(min >= max && x <= max));
-    }
-    let alpha = 1.0 + 4.0 * (mode - min) / (max - min);
-    let beta = 1.0 + 4.0 * (max - mode) / (max - min);
-    1.0 - beta_cdf(alpha, beta, (x - min) / (max - min))
-}
-
-/// `P(X >= x)` of a three-term metalog, whose quantile function is monotone.
-fn metalog_above(p10: f64, p50: f64, p90: f64, x: f64) -> f64 {
-    let a2 = (p90 - p10) / (2.0 * libm::log(9.0));
-    let a3 = (p10 + p90 - 2.0 * p50) / (0.8 * libm::log(9.0));
-    let quantile = |u: f64| {
-        let logit = libm::log(u / (1.0 - u));
-        p50 + a2 * logit + a3 * (u - 0.5) * logit
-    };
-    let (mut low, mut high) = (1e-12, 1.0 - 1e-12);
-    for _ in 0..100 {
-        let middle = 0.5 * (low + high);
-        if quantile(middle) < x { low = middle } else { high = middle }
-    }
-    1.0 - 0.5 * (low + high)
 }
 
 /// An item of the published explanation with ours beside it, euros; positive
@@ -221,6 +189,7 @@ pub fn change_of_result(model: &Model, projection: &Projection) -> Option<(Year,
 mod tests {
     use super::*;
     use crate::input::{self, Sources};
+    use crate::model::Distribution;
 
     fn near(a: f64, b: f64) {
         assert!((a - b).abs() < 1e-6, "{a} is not {b}");
@@ -333,10 +302,10 @@ amount = { 2027 = -60, later = -60 }
 
     #[test]
     fn a_normal_and_a_metalog_spread_give_their_chance() {
-        near(pert_above(0.5, 1.0, 1.0, 1.0), 0.0);
-        near(pert_above(1.0, 1.0, 1.0, 1.0), 1.0);
+        near(above(Distribution::Pert { min: 0.5, mode: 1.0, max: 1.0 }, 1.0), 0.0);
+        near(above(Distribution::Pert { min: 1.0, mode: 1.0, max: 1.0 }, 1.0), 1.0);
         // The 90th percentile at 1: one in ten above it.
-        near(metalog_above(0.6, 0.8, 1.0, 1.0), 0.1);
-        near(metalog_above(0.6, 0.8, 1.0, 0.8), 0.5);
+        near(above(Distribution::Metalog { p10: 0.6, p50: 0.8, p90: 1.0 }, 1.0), 0.1);
+        near(above(Distribution::Metalog { p10: 0.6, p50: 0.8, p90: 1.0 }, 0.8), 0.5);
     }
 }

@@ -13,4 +13,5 @@ pub mod ledger;
 pub mod lock;
 pub mod question;
 pub mod sensitivity;
+pub mod spread;
 pub mod trust;

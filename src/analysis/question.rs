@@ -13,6 +13,13 @@ use crate::model::{Call, Condition, Expression, FigureAddress, Model, Operator, 
 use crate::projection::{self, Projection};
 use crate::simulation::{Outcome, Samples, Settings};
 
+mod one;
+
+pub(super) use one::of_one_assumption;
+
+#[cfg(test)]
+mod tests;
+
 /// The draws of a model.
 #[derive(Debug)]
 pub struct Draws {
@@ -182,10 +189,8 @@ impl<'a> Scene<'a> {
             Expression::Assumption(address, year) => {
                 certain(super::explain::assumed(self.model, address, *year).map_err(NoAnswer::Unknown)?.value)
             }
-            Expression::Over(Statistic::Percentile(p), x) if matches!(**x, Expression::Assumption(..)) => {
-                let Expression::Assumption(address, year) = &**x else { return certain(0.0) };
-                let found = super::explain::assumed(self.model, address, *year).map_err(NoAnswer::Unknown)?;
-                certain(found.quantile(f64::from(*p) / 100.0))
+            _ if of_one_assumption(part).is_some() => {
+                certain(of_one_assumption(part).map_or(Ok(0.0), |asked| asked.answer(self.model).map(|(_, x)| x))?)
             }
             _ if self.count() == 0 => certain(self.without_draws(part)?),
             _ => self.over_draws(part),
@@ -276,7 +281,13 @@ impl<'a> Scene<'a> {
             Expression::Of(function, of) => Row::of(&rows(&of.iter().collect::<Vec<_>>())?, count, |v| function.of(v)),
             Expression::In(id, x) => self.other(id)?.row(x)?,
             Expression::Call(call) if !call.can_be_drawn() => {
-                let why = format!("{call} is known as one number and not in every draw: ask it outside the brackets");
+                let instead = match call.name.as_str() {
+                    "measure.realisation" => {
+                        format!("the assumption measure.{}.realisation[{}]", call.part(0), call.part(1))
+                    }
+                    _ => "it outside the brackets".to_owned(),
+                };
+                let why = format!("{call} is known as one number and not in every draw: ask {instead}");
                 return Err(NoAnswer::Unknown(why));
             }
             Expression::Call(call) => {
@@ -286,7 +297,12 @@ impl<'a> Scene<'a> {
                     _ => Row::Same(self.beyond(expression)?.value),
                 }
             }
-            Expression::Chance(_) | Expression::Over(..) | Expression::Given(..) | Expression::Assumption(..) => {
+            Expression::Assumption(address, year) => {
+                let found = super::explain::assumed_spread(self.model, address, *year).map_err(NoAnswer::Unknown)?;
+                let each = self.draws.and_then(|d| d.samples.assumption(found.id, found.drawn_at()));
+                each.map_or(Row::Same(found.value), Row::Each)
+            }
+            Expression::Chance(_) | Expression::Over(..) | Expression::Given(..) => {
                 Row::Same(self.beyond(expression)?.value)
             }
         })

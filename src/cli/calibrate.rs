@@ -89,16 +89,11 @@ fn of_portfolio(
     let Some(member) = portfolio.members.iter().position(|m| m.code == *code || m.name == *code) else {
         bail!("{} has no municipality {code}", arguments.path.display())
     };
+    let pooled = peers.unwrap_or(portfolio);
+    known_likes(&arguments.like, &portfolio.lines, pooled)?;
     let residents = portfolio.years().rev().find_map(|y| portfolio.residents(Side::Actual, y, member));
     let like = |line: &str| Some(named(&arguments.like, line).unwrap_or_else(|| line.to_owned()));
-    let found = calibrate::calibrate_all(
-        portfolio,
-        member,
-        residents,
-        Some(peers.unwrap_or(portfolio)),
-        &like,
-        &Deflator::new(),
-    );
+    let found = calibrate::calibrate_all(portfolio, member, residents, Some(pooled), &like, &Deflator::new());
     // Only this municipality's lines, and what the file is called.
     let origin =
         arguments.path.file_name().map_or_else(|| "portfolio".to_owned(), |n| n.to_string_lossy().into_owned());
@@ -120,6 +115,14 @@ fn of_model(arguments: &CalibrateArguments, model: &Model, peers: Option<&Portfo
     if own.members.is_empty() {
         bail!("figures.csv holds no realised or budgeted cost");
     }
+    match peers {
+        Some(peers) => {
+            let lines: Vec<String> = model.lines.costs().map(|l| l.id.clone()).collect();
+            known_likes(&arguments.like, &lines, peers)?;
+        }
+        None if arguments.like.is_empty() => {}
+        None => bail!(super::Usage("--like compares with peers: name their file with --peers FILE.csv".to_owned())),
+    }
     let deflator = match &arguments.index {
         Some(id) => deflator(model, id)?,
         None => Deflator::new(),
@@ -136,6 +139,21 @@ fn of_model(arguments: &CalibrateArguments, model: &Model, peers: Option<&Portfo
     };
     let found = calibrate::calibrate_all(&own, 0, model.municipality.residents, peers, &like, &deflator);
     print(&found, input::FIGURES)
+}
+
+/// Both names of every `--like` are there.
+fn known_likes(likes: &[(String, String)], own: &[String], peers: &Portfolio) -> anyhow::Result<()> {
+    for (line, peer) in likes {
+        for (name, among, whose) in [(line, own, "here"), (peer, &peers.lines, "among the peers")] {
+            if among.contains(name) {
+                continue;
+            }
+            let near = crate::diagnostic::nearest(name, among.iter().map(String::as_str));
+            let near = near.map_or_else(String::new, |n| format!("; did you mean `{n}`?"));
+            bail!("--like {line}={peer}: there is no line `{name}` {whose}{near}");
+        }
+    }
+    Ok(())
 }
 
 fn named(like: &[(String, String)], line: &str) -> Option<String> {

@@ -63,6 +63,12 @@ pub fn compare(arguments: &CompareArguments) -> anyhow::Result<u8> {
             (b, other.or(name))
         }
     };
+    if let Some((first, second)) = a.strangers(&b) {
+        bail!(super::Usage(format!(
+            "{first} and {second} are two municipalities: `compare` explains a change within one, between two \
+             scenarios, two years, or a saved run and now"
+        )));
+    }
     let (a, b) = alike(a, b);
     let years = match same {
         Some(years) => years,

@@ -76,7 +76,7 @@ fn table(model: &Model, rows: &[LedgerRow]) -> String {
             dutch::whole(r.open),
             dutch::whole(r.counted_on),
             dutch::whole(r.expected),
-            dutch::percent(r.chance, 0),
+            chance(r.chance),
         ]);
     }
     let width = |c: usize| lines.iter().map(|l| l[c].chars().count()).max().unwrap_or(0);
@@ -96,6 +96,11 @@ fn table(model: &Model, rows: &[LedgerRow]) -> String {
         text.push('\n');
     }
     text
+}
+
+/// A chance as the report rounds it, for a narrow column: `<1%` and `>99%` at the ends.
+fn chance(chance: f64) -> String {
+    dutch::simulated(chance).replace("minder dan ", "<").replace("meer dan ", ">")
 }
 
 fn document(model: &Model, rows: &[LedgerRow]) -> Value {

@@ -159,6 +159,18 @@ impl Comparison {
         }
     }
 
+    /// The same with its sides exchanged.
+    #[must_use]
+    pub fn turned(self) -> Self {
+        match self {
+            Self::Below => Self::Above,
+            Self::AtMost => Self::AtLeast,
+            Self::Above => Self::Below,
+            Self::AtLeast => Self::AtMost,
+            Self::Equal => Self::Equal,
+        }
+    }
+
     fn sign(self) -> &'static str {
         match self {
             Self::Below => "<",

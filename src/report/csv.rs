@@ -316,7 +316,7 @@ fn package(study: &Study, s: &ScenarioStudy, disclosure: &Disclosure) -> String 
         "name": format!("ravijn-{code}-{}", s.model.scenario.id.to_lowercase()),
         "title": format!("{}: {}", words::clean(&s.model.municipality.name), words::clean(&s.model.scenario.title)),
         "description": if disclosure.is_on() {
-            "Counts of clients are rounded to 5; those below 10, and what would give them away, are left out."
+            "Counts of clients are rounded to 5; those below 10 and what is computed from them are left out. Amounts of lines are exact, so a price known from elsewhere can give a count away."
         } else {
             "For internal use: small counts of clients are not hidden."
         },

@@ -41,8 +41,8 @@ fn written(document: &Value) -> String {
 
 /// What a document says of itself.
 const EXACT: &str = "off: exact counts of clients, for internal use";
-const ROUNDED: &str =
-    "on: counts of clients rounded to 5; those below 10, and what gives them away, are null; volumes are relative";
+const ROUNDED: &str = "on: counts of clients rounded to 5; those below 10 and what is computed from them are null; \
+                       volumes are relative; amounts of lines are exact, so a price known from elsewhere can give a count away";
 
 fn value(study: &Study, scenarios: &[&ScenarioStudy], disclosure: &Disclosure) -> Value {
     let municipality = study.scenarios.first().map(|s| &s.model.municipality);

@@ -13,7 +13,7 @@ use super::ensemble::{Ensemble, Ready};
 use super::outcome::Settings;
 use super::sampler::{Risks, Values};
 use crate::diagnostic::Diagnostic;
-use crate::model::{Figure, FigureAddress, IndexId, Line, LineId, Model};
+use crate::model::{AssumptionId, Figure, FigureAddress, IndexId, Line, LineId, Model};
 use crate::projection::{self, Central, Driver, Futures, GroupId, Named, Projection};
 
 /// The first draws of a scenario.
@@ -24,6 +24,8 @@ pub struct Samples {
     seed: u64,
     draws: u64,
     kept: Mutex<BTreeMap<Figure, Kept>>,
+    /// Values of assumptions that were asked for; none where it is the same in every draw.
+    assumed: Mutex<BTreeMap<(AssumptionId, usize), Option<Arc<[f64]>>>>,
 }
 
 /// What was kept of one kind of figure; what is the same in every draw is not.
@@ -61,6 +63,7 @@ impl Samples {
             seed: settings.seed,
             draws: settings.draws.min(settings.keep as u64),
             kept: Mutex::new(BTreeMap::new()),
+            assumed: Mutex::new(BTreeMap::new()),
         })
     }
 
@@ -80,6 +83,37 @@ impl Samples {
         // Drawn without holding the lock: the threads that help may ask too.
         let drawn = self.draw(address.figure);
         self.kept().entry(address.figure).or_insert(drawn).get(&cell).cloned()
+    }
+
+    /// The value of an assumption in every draw, by its position and that of the
+    /// year. None where it is the same in every draw.
+    pub fn assumption(&self, id: AssumptionId, year: usize) -> Option<Arc<[f64]>> {
+        let asked = || self.assumed.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(known) = asked().get(&(id, year)) {
+            return known.clone();
+        }
+        let drawn = self.draw_assumption(id, year);
+        asked().entry((id, year)).or_insert(drawn).clone()
+    }
+
+    /// Draws one assumption: the very scores that the figures were made with,
+    /// with the values of every year kept.
+    fn draw_assumption(&self, id: AssumptionId, year: usize) -> Option<Arc<[f64]>> {
+        let model = &self.reader.model;
+        // What could be drawn before can be drawn again.
+        let ready = Arc::new(Ready::new(model, self.seed, Risks::Linked, Values::OfAllYears).ok()?);
+        let mut all = Vec::new();
+        Ensemble::of_ready(model, &ready, self.seed).fold(
+            self.draws,
+            || (),
+            |(), block| match block.drawn(0, id, year) {
+                Driver::Each(values) => values.to_vec(),
+                Driver::Same(_) => Vec::new(),
+            },
+            |given| all.extend(given),
+            &|_, _| {},
+        );
+        (!all.is_empty()).then(|| all.into())
     }
 
     fn kept(&self) -> MutexGuard<'_, BTreeMap<Figure, Kept>> {

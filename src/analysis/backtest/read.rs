@@ -13,6 +13,16 @@ use crate::diagnostic::{Diagnostic, Diagnostics, Place, nearest};
 use crate::units::Year;
 
 const COLUMNS: [&str; 7] = ["municipality", "name", "line", "measure", "kind", "year", "value"];
+/// What belongs in each of them.
+const WANTED: [&str; 7] = [
+    "the municipality's CBS code, such as `GM0243`",
+    "its name",
+    "the line, such as `jeugd` (for residents any word, such as `inwoners`)",
+    "`cost` or `residents`",
+    "`actual` or `budget`",
+    "a year such as 2024",
+    "the number: euros of cost, or how many residents",
+];
 const MEASURES: [&str; 2] = ["cost", "residents"];
 const KINDS: [&str; 2] = ["actual", "budget"];
 /// Known words of figures.csv that a backtest has no use for.
@@ -118,15 +128,16 @@ pub fn read(file: &str, text: &str) -> Result<(Portfolio, Vec<Diagnostic>), Vec<
     let delimiter = declared.unwrap_or(if header.contains(';') { ';' } else { ',' });
     let mut reader = Reader { file: file.into(), text: source, delimiter, found: Diagnostics::default(), errors: 0 };
     let (names, entries) = rows(&mut reader);
-    if reader.errors > MOST {
-        let more = reader.errors - MOST;
-        let message = format!("and {more} more mistakes");
-        reader.found.push(
+    let more = reader.errors.saturating_sub(MOST);
+    let failed = reader.found.has_errors();
+    let mut found = reader.found.sorted();
+    // Said last: it is about what does not stand above it.
+    if more > 0 {
+        let message = if more == 1 { "and 1 more mistake".to_owned() } else { format!("and {more} more mistakes") };
+        found.push(
             Diagnostic::error("more-errors", &Place::file(file), message).help("mend the first ones and look again"),
         );
     }
-    let failed = reader.found.has_errors();
-    let found = reader.found.sorted();
     if failed { Err(found) } else { Ok((Portfolio::new(&names, &entries), found)) }
 }
 
@@ -235,7 +246,7 @@ fn row(reader: &mut Reader<'_>, record: &csv::StringRecord, at: &[Option<usize>]
                 "empty-cell",
                 &place,
                 format!("the cell of `{}` is empty", COLUMNS[i]),
-                "fill it in, or remove the row",
+                &format!("write {}, or remove the row", WANTED[i]),
             );
         }
     }
@@ -313,6 +324,23 @@ mod tests {
             assert_eq!(portfolio.cost(Side::Actual, 0, Year(2020), 0), Some(1234.5));
             assert_eq!(portfolio.residents(Side::Budget, Year(2021), 0), Some(900.0));
         }
+    }
+
+    #[test]
+    fn an_empty_cell_says_what_belongs_there() {
+        let errors = read("p.csv", &format!("{HEADER}GM1,Aa,,residents,actual,2020,\n")).expect_err("two empty cells");
+        let help: Vec<&str> = errors.iter().filter_map(|e| e.help.as_deref()).collect();
+        assert!(help[0].contains("for residents any word, such as `inwoners`"), "{help:?}");
+        assert!(help[1].contains("how many residents"), "{help:?}");
+    }
+
+    #[test]
+    fn how_many_more_mistakes_there_are_is_said_last() {
+        let rows = |n: usize| format!("{HEADER}{}", "GM1,Aa,zorg,cots,actual,2020,1\n".repeat(n));
+        let errors = read("p.csv", &rows(60)).expect_err("sixty wrong rows");
+        assert_eq!((errors.len(), errors[50].message.as_str()), (51, "and 10 more mistakes"));
+        assert_eq!(read("p.csv", &rows(51)).expect_err("one too many")[50].message, "and 1 more mistake");
+        assert_eq!(read("p.csv", &rows(50)).expect_err("all named").len(), 50);
     }
 
     #[test]

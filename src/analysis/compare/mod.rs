@@ -37,6 +37,23 @@ pub struct End {
     pub assumptions: Option<BTreeMap<String, Stated>>,
     /// Whether counts of clients were rounded or hidden where it was saved.
     pub guarded: bool,
+    /// Whose it is; none where a saved run does not say.
+    pub whose: Option<Whose>,
+}
+
+/// A municipality, by code and name.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Whose {
+    /// Its CBS code.
+    pub code: String,
+    /// Its name.
+    pub name: String,
+}
+
+impl std::fmt::Display for Whose {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{} ({})", self.name, self.code)
+    }
 }
 
 /// The values of one assumption.
@@ -57,7 +74,14 @@ impl End {
             (a.address.clone(), Stated { scale: a.scale, values })
         });
         let assumptions = Some(stated.collect());
-        Self { title, projection, model: Some(model), assumptions, guarded: false }
+        let whose = Whose { code: model.municipality.code.clone(), name: model.municipality.name.clone() };
+        Self { title, projection, model: Some(model), assumptions, guarded: false, whose: Some(whose) }
+    }
+
+    /// Both municipalities, where the ends are of two.
+    pub fn strangers<'a>(&'a self, other: &'a Self) -> Option<(&'a Whose, &'a Whose)> {
+        let (a, b) = (self.whose.as_ref()?, other.whose.as_ref()?);
+        (a.code != b.code).then_some((a, b))
     }
 
     /// Volumes relative to the first year that has any, and no counts: how a

@@ -5,7 +5,7 @@ use std::fmt;
 
 use serde_json::{Map, Value, json};
 
-use super::{End, Stated};
+use super::{End, Stated, Whose};
 use crate::model::{LineId, Model, Scale};
 use crate::projection::{
     Cause, GroupId, GroupProjection, GroupYear, LineProjection, LineYear, MeasureTerm, Part, Projection, Terms,
@@ -84,10 +84,13 @@ impl Saved {
             .filter(|s| !s.is_empty())
             .ok_or_else(|| SavedError("it has no scenarios: a run.json of `ravijn run` is meant".to_owned()))?;
         let guarded = document["disclosure"].as_str().is_some_and(|d| d.starts_with("on"));
+        let of = |key: &str| document["municipality"][key].as_str().map(str::to_owned);
+        let whose = of("code").zip(of("name")).map(|(code, name)| Whose { code, name });
         let read = |s: &Value| {
             let id = s["id"].as_str().ok_or_else(|| SavedError("a scenario has no id".to_owned()))?;
             let mut end = end(s, id)?;
             end.guarded = guarded;
+            end.whose.clone_from(&whose);
             Ok((id.to_owned(), end))
         };
         Ok(Self { scenarios: scenarios.iter().map(read).collect::<Result<_, SavedError>>()? })
@@ -120,7 +123,7 @@ fn end(scenario: &Value, id: &str) -> Result<End, SavedError> {
     let projection =
         Projection { years, lines, groups, reserves: Vec::new(), index_rates: Vec::new(), warnings: Vec::new() };
     let title = scenario["title"].as_str().unwrap_or(id).to_owned();
-    Ok(End { title, projection, model: None, assumptions, guarded: false })
+    Ok(End { title, projection, model: None, assumptions, guarded: false, whose: None })
 }
 
 fn stated(a: &Value, base: Year) -> Option<(String, Stated)> {

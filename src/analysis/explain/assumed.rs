@@ -3,8 +3,9 @@
 
 use super::{Builder, From, Leaf, Step};
 use crate::analysis::sensitivity;
+use crate::analysis::spread::Spread;
 use crate::dutch::{self, Quantity};
-use crate::model::{Assumption, AssumptionId, Distribution, Model, Scale};
+use crate::model::{Assumption, AssumptionId, Comparison, Distribution, Model, Scale};
 use crate::units::Year;
 
 /// An assumption in one year.
@@ -23,7 +24,43 @@ impl Assumed<'_> {
     /// A quantile of how it is distributed, stopped where a draw would be; the
     /// value itself where it is certain.
     pub fn quantile(&self, q: f64) -> f64 {
-        sensitivity::quantile(self.assumption, self.at, q).unwrap_or(self.value)
+        match self.spread() {
+            Some(_) => sensitivity::quantile(self.assumption, self.at, q).unwrap_or(self.value),
+            None => self.value,
+        }
+    }
+
+    /// Mean and standard deviation of its draws, exact; the value and 0 where it is certain.
+    pub fn moments(&self) -> (f64, f64) {
+        self.spread().map_or((self.value, 0.0), |s| s.moments())
+    }
+
+    /// The chance that it compares like this with a number, exact.
+    pub fn chance(&self, comparison: Comparison, x: f64) -> f64 {
+        match self.spread() {
+            Some(spread) => spread.chance(comparison, x),
+            None => f64::from(u8::from(comparison.holds(self.value, x))),
+        }
+    }
+
+    /// How it is distributed, and where a draw stops; none where it is certain,
+    /// as every year is that is not drawn.
+    fn spread(&self) -> Option<Spread> {
+        let is_drawn = self.at > 0 || self.assumption.scale == Scale::Level;
+        let distribution = distribution(self.assumption, self.at).filter(|_| is_drawn)?;
+        Some(Spread { distribution, bounds: self.assumption.scale.bounds() })
+    }
+
+    /// Of which year its draws are: those of a level are the same in all.
+    pub fn drawn_at(&self) -> usize {
+        let stated = |y: usize| self.assumption.distributions.get(y).copied().flatten().is_some();
+        if self.assumption.scale == Scale::Level && !stated(self.at) { 1 } else { self.at }
+    }
+
+    /// What it is asked without a year for must be the same in all years.
+    fn has_one_spread(&self) -> bool {
+        let of = |y: usize| distribution(self.assumption, y);
+        (2..self.assumption.values.len()).all(|y| of(y) == of(1))
     }
 
     /// The lowest and highest value that are assumed possible; P10 and P90 of a
@@ -70,6 +107,20 @@ pub fn assumed<'a>(model: &'a Model, address: &str, year: Option<Year>) -> Resul
     Ok(Assumed { id: AssumptionId(id), at, value, assumption })
 }
 
+/// As [`assumed`], for a question about how uncertain it is: without a year
+/// its distribution must be the same in all projected years too.
+///
+/// # Errors
+/// As [`assumed`]; also when how uncertain it is differs from year to year.
+pub fn assumed_spread<'a>(model: &'a Model, address: &str, year: Option<Year>) -> Result<Assumed<'a>, String> {
+    let found = assumed(model, address, year)?;
+    if year.is_none() && !found.has_one_spread() {
+        let first = model.base_year().plus(1);
+        return Err(format!("how uncertain `{address}` is differs from year to year; write {address}[{first}]"));
+    }
+    Ok(found)
+}
+
 /// The distribution of a year; a level is one number, whichever year it is stated for.
 fn distribution(assumption: &Assumption, at: usize) -> Option<Distribution> {
     let stated = |y: usize| assumption.distributions.get(y).copied().flatten();
@@ -112,6 +163,11 @@ pub(super) fn spread(assumption: &Assumption, at: usize) -> Option<String> {
 impl Builder<'_> {
     /// A bound of an assumption: what its line in the file says, read off its distribution.
     pub(super) fn bound(&mut self, name: String, of: &Assumed<'_>, value: f64) -> usize {
+        self.off_distribution(name, unit(of.assumption), of, value)
+    }
+
+    /// Whatever is read off the distribution of an assumption.
+    pub(super) fn off_distribution(&mut self, name: String, unit: Quantity, of: &Assumed<'_>, value: f64) -> usize {
         let year = self.year(of.at);
         let assumption = of.assumption;
         let provenance = assumption.provenance_by_year.iter().find(|(y, _)| *y == year).map(|(_, p)| p);
@@ -123,7 +179,7 @@ impl Builder<'_> {
             spread: spread(assumption, of.at),
         };
         self.once(name, |b, name| {
-            b.steps.push(Step { name, value, unit: unit(assumption), from: From::File(leaf) });
+            b.steps.push(Step { name, value, unit, from: From::File(leaf) });
             b.steps.len() - 1
         })
     }

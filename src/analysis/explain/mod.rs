@@ -33,7 +33,7 @@ mod term;
 mod volume;
 mod write;
 
-pub use assumed::{Assumed, assumed};
+pub use assumed::{Assumed, assumed, assumed_spread};
 pub use question::{Asked, NoAnswer, explain, explain_in, value_of};
 pub use term::Term;
 

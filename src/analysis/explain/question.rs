@@ -9,7 +9,7 @@ use crate::diagnostic::{Diagnostic, Place};
 use crate::dutch::Quantity;
 use crate::model::{
     Call, Correlated, Expression, Figure, FigureAddress, FigureKind, Function, LineId, Model, Operator,
-    Quantity as Recorded, Statistic,
+    Quantity as Recorded,
 };
 use crate::projection::{self, Central, Named, NoFigure};
 use crate::simulation::simulate;
@@ -130,11 +130,14 @@ impl Builder<'_> {
                 };
                 Ok(self.step(expression.to_string(), unit, term, of))
             }
-            Expression::Over(Statistic::Percentile(p), inside) if matches!(**inside, Expression::Assumption(..)) => {
-                let Expression::Assumption(address, year) = &**inside else { return self.expression(inside) };
-                let found = super::assumed(self.model, address, *year).map_err(NoAnswer::Unknown)?;
-                let value = found.quantile(f64::from(*p) / 100.0);
-                Ok(self.bound(expression.to_string(), &found, value))
+            _ if question::of_one_assumption(expression).is_some() => {
+                let Some(asked) = question::of_one_assumption(expression) else { return self.expression(expression) };
+                let (found, value) = asked.answer(self.model)?;
+                let name = expression.to_string();
+                Ok(match expression {
+                    Expression::Chance(_) => self.off_distribution(name, Quantity::Percent, &found, value),
+                    _ => self.bound(name, &found, value),
+                })
             }
             Expression::Chance(condition) => {
                 let of = vec![self.expression(&condition.left)?, self.expression(&condition.right)?];
