@@ -134,16 +134,18 @@ fn four(table: &Table) -> Option<Table> {
     })
 }
 
+/// Whether a risk comes on top of the figures and costs money.
+fn on_top(risk: &RiskEntry) -> bool {
+    risk.summed && risk.expected > 0.0
+}
+
 /// The five largest: those that count by chance times impact, then those that
 /// stand in the figures already by their impact, then what has no amount.
 fn ranked(scenario: &ScenarioStudy) -> Vec<&RiskEntry> {
     let mut risks: Vec<&RiskEntry> = scenario.risks.iter().collect();
     let impact = |r: &RiskEntry| r.impact.map_or(f64::NEG_INFINITY, |i| i.mean);
     risks.sort_by(|a, b| {
-        (b.summed && b.expected > 0.0)
-            .cmp(&(a.summed && a.expected > 0.0))
-            .then(b.expected.total_cmp(&a.expected))
-            .then(impact(b).total_cmp(&impact(a)))
+        on_top(b).cmp(&on_top(a)).then(b.expected.total_cmp(&a.expected)).then(impact(b).total_cmp(&impact(a)))
     });
     risks
 }
@@ -174,8 +176,13 @@ fn largest(whole: &Report, scenario: &ScenarioStudy, disclosure: &Disclosure) ->
         .collect();
     let open = rows.iter().flat_map(|r| &r.cells).any(|c| c.printed == "p.m.");
     let count = shown.len();
-    let title =
-        if count == LARGEST { "De vijf grootste risico's".to_owned() } else { "De grootste risico's".to_owned() };
+    let how_many = if count == LARGEST { "De vijf grootste risico's" } else { "De grootste risico's" };
+    // What stands in the figures already may be larger; then the title may not claim all.
+    let title = if count > 0 && shown.iter().all(|r| on_top(r)) {
+        format!("{how_many} die bovenop de raming komen")
+    } else {
+        how_many.to_owned()
+    };
     Section {
         id: "grootste-risicos".into(),
         title,
@@ -197,10 +204,9 @@ fn largest(whole: &Report, scenario: &ScenarioStudy, disclosure: &Disclosure) ->
 
 /// In which order they stand: what comes on top first.
 fn caption(shown: &[&RiskEntry]) -> &'static str {
-    let on_top = shown.iter().filter(|r| r.summed && r.expected > 0.0).count();
-    match on_top {
+    match shown.iter().filter(|r| on_top(r)).count() {
         0 => "Risico's met hun kans en gevolg, het grootste gevolg eerst",
-        n if n == shown.len() => "Risico's die bovenop de raming komen, de grootste kans maal gevolg eerst",
+        n if n == shown.len() => "De grootste kans maal gevolg eerst",
         _ => "Eerst de risico's die bovenop de raming komen (grootste kans maal gevolg eerst), dan andere",
     }
 }

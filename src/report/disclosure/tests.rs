@@ -5,7 +5,7 @@ use crate::input::Sources;
 use crate::report::{Audience, compose, compose_for, csv, html, json, markdown, receipt, svg};
 use crate::rule::RuleSource;
 use crate::simulation::Settings;
-use crate::study;
+use crate::study::{self, Piece, PieceInput};
 
 /// Three lines of one domain whose clients may be summed: 7, 13 and 412.
 const BASE: &str = r#"
