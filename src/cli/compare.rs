@@ -7,7 +7,7 @@ use clap::{Args, ValueEnum};
 
 use super::explain::{Form, pretty, scenario};
 use super::folder::Folder;
-use crate::analysis::compare::{End, Saved, accounts, attribute, differences};
+use crate::analysis::compare::{End, Saved, accounts, attribute, differences, items};
 use crate::report::comparison::{By, Comparison};
 use crate::units::Year;
 
@@ -89,7 +89,12 @@ pub fn compare(arguments: &CompareArguments) -> anyhow::Result<u8> {
         (Some(x), Some(y)) if years.0 == years.1 => attribute(x, y, years.1),
         _ => None,
     };
+    let items = match (&a.model, &b.model) {
+        (Some(x), Some(y)) if years.0 == years.1 => items(x, y),
+        _ => Vec::new(),
+    };
     let comparison = Comparison {
+        items,
         municipality: name.unwrap_or_else(|| "Vergelijking".to_owned()),
         differences: differences(&a, &b, years.1),
         accounts: accounts(&a, &b, years.0, years.1),

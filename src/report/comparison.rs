@@ -3,7 +3,9 @@
 use serde_json::{Value, json};
 
 use super::words;
-use crate::analysis::compare::{Account, AccountId, Attribution, Difference, End, Part, StepKind, waterfall};
+use crate::analysis::compare::{
+    Account, AccountId, Attribution, Difference, Differs, End, Item, Part, StepKind, waterfall,
+};
 use crate::dutch;
 use crate::model::{Model, Scale};
 use crate::projection::{Bridge, BridgeDriver, Cause, GroupId};
@@ -25,6 +27,8 @@ pub struct Comparison<'a> {
     pub years: (Year, Year),
     /// Assumptions that differ; none where a saved run kept none.
     pub differences: Option<Vec<Difference>>,
+    /// Measures, flows, lines and ends that differ.
+    pub items: Vec<Item>,
     /// Which assumption did it.
     pub attribution: Option<Attribution>,
     /// The bridges.
@@ -57,6 +61,17 @@ impl By {
             Self::Line => "Per regel",
             Self::Domain => "Per domein",
             Self::Taakveld => "Per taakveld",
+        }
+    }
+}
+
+fn item(item: &Item) -> Value {
+    let year = |y: Option<Year>| y.map(|y| y.0);
+    match item.differs {
+        Differs::New => json!({"name": item.name, "label": item.label, "differs": "new"}),
+        Differs::Gone => json!({"name": item.name, "label": item.label, "differs": "gone"}),
+        Differs::Ends(from, to) => {
+            json!({"name": item.name, "label": item.label, "differs": "until", "from": year(from), "to": year(to)})
         }
     }
 }
@@ -127,11 +142,24 @@ impl Comparison<'_> {
         if self.years.0 != self.years.1 {
             return String::new();
         }
-        if differences.is_empty() {
+        if differences.is_empty() && self.items.is_empty() {
             return "Geen enkele aanname verschilt.\n\n".to_owned();
         }
-        let verb = if differences.len() == 1 { "verschilt" } else { "verschillen" };
-        let mut out = format!("{} {verb}:\n", dutch::counted(differences.len(), "aanname", "aannames"));
+        let differ = |n: usize, one: &str, many: &str| {
+            let verb = if n == 1 { "verschilt" } else { "verschillen" };
+            if n == 0 { String::new() } else { format!("{} {verb}:\n", dutch::counted(n, one, many)) }
+        };
+        let mut out = differ(self.items.len(), "onderdeel", "onderdelen");
+        for item in &self.items {
+            let ends = |until: Option<Year>| until.map_or("eindigt niet".to_owned(), |y| format!("eindigt na {y}"));
+            let how = match item.differs {
+                Differs::New => "nieuw".to_owned(),
+                Differs::Gone => "vervallen".to_owned(),
+                Differs::Ends(from, to) => format!("{} -> {}", ends(from), ends(to)),
+            };
+            out.push_str(&format!("  {}  {how} ({})\n", item.name, item.label));
+        }
+        out.push_str(&differ(differences.len(), "aanname", "aannames"));
         for d in differences {
             let of = |x: Option<f64>| x.map_or("niet".to_owned(), |x| value(x, d.scale));
             let mut years: Vec<String> = Vec::new();
@@ -221,22 +249,28 @@ impl Comparison<'_> {
             .map(|p| {
                 let name = match p.name.as_str() {
                     "structure" => "andere cijfers, regels of gewichten".to_owned(),
-                    "rest" => format!("de andere {} aannames samen", p.addresses.len()),
+                    "rest" if p.items.is_empty() => format!("de andere {} aannames samen", p.addresses.len()),
+                    "rest" => format!("de andere {} aannames en onderdelen samen", p.addresses.len() + p.items.len()),
                     name => name.to_owned(),
                 };
                 (name, dutch::number(p.result, 0), dutch::sign(p.result, 0))
             })
             .collect();
+        let both = !self.items.is_empty();
         let together = if attribution.by_line {
             format!(
-                "{} aannames verschillen: te veel om elke volgorde na te gaan, dus samengenomen per regel.\n",
-                attribution.differing
+                "{} {} verschillen: te veel om elke volgorde na te gaan, dus samengenomen per regel.\n",
+                attribution.differing,
+                if both { "aannames en onderdelen" } else { "aannames" }
             )
         } else {
             String::new()
         };
-        let method = "Verdeeld volgens Shapley: het gemiddelde over elke volgorde waarin de aannames veranderen.\n\n";
-        let table = lay_out("Per aanname, gevolg voor het resultaat (euro)", &rows, width);
+        let (each, change) =
+            if both { ("aanname of onderdeel", "aannames en onderdelen") } else { ("aanname", "aannames") };
+        let method =
+            format!("Verdeeld volgens Shapley: het gemiddelde over elke volgorde waarin de {change} veranderen.\n\n");
+        let table = lay_out(&format!("Per {each}, gevolg voor het resultaat (euro)"), &rows, width);
         format!("{}\n{together}{method}", table.trim_end())
     }
 
@@ -281,7 +315,7 @@ impl Comparison<'_> {
                 .map(|p| {
                     let lines: serde_json::Map<String, Value> =
                         p.lines.iter().map(|(id, x)| (id.clone(), number(*x))).collect();
-                    json!({"name": p.name, "assumptions": p.addresses, "cost": number(p.cost),
+                    json!({"name": p.name, "assumptions": p.addresses, "items": p.items, "cost": number(p.cost),
                            "revenue": number(p.revenue), "result": number(p.result), "lines": lines})
                 })
                 .collect();
@@ -292,6 +326,7 @@ impl Comparison<'_> {
             "from": {"title": self.a.title, "year": from.0},
             "to": {"title": self.b.title, "year": to.0},
             "assumptions": differences,
+            "items": self.items.iter().map(item).collect::<Vec<_>>(),
             "attribution": attribution,
             "sentences": self.total().map(sentences).unwrap_or_default(),
             "accounts": self.accounts.iter().map(|a| self.account(a)).collect::<Vec<_>>(),

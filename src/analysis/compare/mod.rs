@@ -14,6 +14,7 @@ use crate::projection::{Central, LineProjection, Projection, Terms, project};
 use crate::units::Year;
 
 mod account;
+mod items;
 mod saved;
 mod shapley;
 
@@ -21,6 +22,7 @@ mod shapley;
 mod tests;
 
 pub use account::{Account, AccountId, Movement, Part, Step, StepKind, accounts, waterfall};
+pub use items::{Differs, Item, items};
 pub use saved::{Saved, SavedError, assumptions_of, causes_of};
 pub use shapley::{Attribution, Player, attribute};
 

@@ -10,6 +10,7 @@
 
 use std::collections::BTreeMap;
 
+use super::items::{self, Item, completed, items, put};
 use super::take_over;
 use crate::model::{AssumptionId, Model};
 use crate::projection::{Central, Projection, project};
@@ -24,7 +25,7 @@ pub struct Attribution {
     /// Those who share, in the order of their addresses; what differs
     /// otherwise (figures, lines, weights) is the last.
     pub players: Vec<Player>,
-    /// How many assumptions differ.
+    /// How many assumptions and items differ.
     pub differing: usize,
     /// Whether assumptions were taken together by line because there are more than can be counted one by one.
     pub by_line: bool,
@@ -38,6 +39,8 @@ pub struct Player {
     pub name: String,
     /// Addresses in it.
     pub addresses: Vec<String>,
+    /// Names of measures, flows, lines and ends in it.
+    pub items: Vec<String>,
     /// Change of each line's amount, by id.
     pub lines: BTreeMap<String, f64>,
     /// Change of the cost, revenue and result of `total`.
@@ -54,6 +57,19 @@ struct Team {
     name: String,
     addresses: Vec<String>,
     ids: Vec<(AssumptionId, AssumptionId)>,
+    items: Vec<Item>,
+}
+
+impl Team {
+    /// Makes what is in it as it is in the other model: of ids the first is
+    /// that in `model`, unless it is the second's turn.
+    fn change(&self, model: &mut Model, from: &Model, second: bool) {
+        self.items.iter().for_each(|item| put(model, item, from));
+        for (i, j) in &self.ids {
+            let (own, there) = if second { (*j, *i) } else { (*i, *j) };
+            take_over(model, own, from, there);
+        }
+    }
 }
 
 /// What is shared out: amounts of lines, then cost, revenue and result of `total`.
@@ -65,6 +81,7 @@ struct Outcome(Vec<f64>);
 pub fn attribute(a: &Model, b: &Model, year: Year) -> Option<Attribution> {
     a.year_index(year)?;
     b.year_index(year)?;
+    let (a, b) = (&completed(a, b), &completed(b, a));
     let mut teams: Vec<Team> = Vec::new();
     for (i, x) in a.assumptions.iter().enumerate() {
         let Some(j) = b.assumptions.iter().position(|y| y.address == x.address) else { continue };
@@ -77,8 +94,11 @@ pub fn attribute(a: &Model, b: &Model, year: Year) -> Option<Attribution> {
         });
         if differs {
             let ids = vec![(AssumptionId(i), AssumptionId(j))];
-            teams.push(Team { name: x.address.clone(), addresses: vec![x.address.clone()], ids });
+            teams.push(Team { name: x.address.clone(), addresses: vec![x.address.clone()], ids, items: Vec::new() });
         }
+    }
+    for item in items(a, b) {
+        teams.push(Team { name: item.name.clone(), addresses: Vec::new(), ids: Vec::new(), items: vec![item] });
     }
     teams.sort_by(|x, y| x.name.cmp(&y.name));
     let differing = teams.len();
@@ -87,19 +107,21 @@ pub fn attribute(a: &Model, b: &Model, year: Year) -> Option<Attribution> {
     names.dedup();
     let ask = |model: &Model| outcome(&project(model, &Central(model)), model, &names, year);
     let (start, end) = (ask(a), ask(b));
-    let mut all_taken = a.clone();
-    teams.iter().flat_map(|t| &t.ids).for_each(|(i, j)| take_over(&mut all_taken, *i, b, *j));
-    let structure = !near(&ask(&all_taken), &end);
+    // Whether that is all, looked at from both sides, so that both say the same.
+    let (mut there, mut back) = (a.clone(), b.clone());
+    teams.iter().for_each(|team| team.change(&mut there, b, false));
+    teams.iter().for_each(|team| team.change(&mut back, a, true));
+    let structure = !near(&ask(&there), &end) || !near(&ask(&back), &start);
     if teams.is_empty() && !structure {
         return None;
     }
     let room = MOST - usize::from(structure);
     let by_line = teams.len() > room;
     if by_line {
-        teams = grouped(a, teams);
+        teams = grouped(a, b, teams);
     }
     if teams.len() > room {
-        teams = largest_apart(a, b, teams, room, &start, &ask);
+        teams = largest_apart(a, b, teams, room, (&start, &end), &ask);
     }
     let count = teams.len() + usize::from(structure);
     // The future of every combination: bit p says whether player p has changed.
@@ -108,14 +130,8 @@ pub fn attribute(a: &Model, b: &Model, year: Year) -> Option<Attribution> {
             let changed = |p: usize| set >> p & 1 == 1;
             let structural = structure && changed(teams.len());
             let mut model = if structural { b.clone() } else { a.clone() };
-            for (p, team) in teams.iter().enumerate() {
-                for (i, j) in &team.ids {
-                    match (structural, changed(p)) {
-                        (false, true) => take_over(&mut model, *i, b, *j),
-                        (true, false) => take_over(&mut model, *j, a, *i),
-                        _ => {}
-                    }
-                }
+            for (_, team) in teams.iter().enumerate().filter(|(p, _)| changed(*p) != structural) {
+                team.change(&mut model, if structural { a } else { b }, structural);
             }
             ask(&model)
         })
@@ -131,13 +147,16 @@ pub fn attribute(a: &Model, b: &Model, year: Year) -> Option<Attribution> {
                 *s += weight * (x - y);
             }
         }
-        let (name, addresses) = match teams.get(p) {
-            Some(team) => (team.name.clone(), team.addresses.clone()),
-            None => ("structure".to_owned(), Vec::new()),
+        let (name, addresses, items) = match teams.get(p) {
+            Some(team) => {
+                let items = team.items.iter().map(|i| i.name.clone()).collect();
+                (team.name.clone(), team.addresses.clone(), items)
+            }
+            None => ("structure".to_owned(), Vec::new(), Vec::new()),
         };
         let n = names.len();
         let lines = names.iter().cloned().zip(sum[..n].iter().copied()).filter(|(_, x)| *x != 0.0).collect();
-        players.push(Player { name, addresses, lines, cost: sum[n], revenue: sum[n + 1], result: sum[n + 2] });
+        players.push(Player { name, addresses, items, lines, cost: sum[n], revenue: sum[n + 1], result: sum[n + 2] });
     }
     Some(Attribution { players, differing, by_line })
 }
@@ -164,11 +183,17 @@ fn near(a: &Outcome, b: &Outcome) -> bool {
 }
 
 /// Assumptions taken together by the line they are about; an index by itself.
-fn grouped(model: &Model, teams: Vec<Team>) -> Vec<Team> {
+fn grouped(a: &Model, b: &Model, teams: Vec<Team>) -> Vec<Team> {
     let mut by_name: BTreeMap<String, Team> = BTreeMap::new();
     for team in teams {
-        let name = line_of(model, &team.name);
-        let entry = by_name.entry(name.clone()).or_insert(Team { name, addresses: Vec::new(), ids: Vec::new() });
+        let name = match team.items.first() {
+            Some(item) => items::line_of(item, a, b),
+            // Where the two put it under different lines: under the same, whichever is the first.
+            None => line_of(a, &team.name).min(line_of(b, &team.name)),
+        };
+        let empty = || Team { name: name.clone(), addresses: Vec::new(), ids: Vec::new(), items: Vec::new() };
+        let entry = by_name.entry(name.clone()).or_insert_with(empty);
+        entry.items.extend(team.items);
         entry.addresses.extend(team.addresses);
         entry.ids.extend(team.ids);
     }
@@ -180,7 +205,7 @@ fn line_of(model: &Model, address: &str) -> String {
     let (kind, id) = (parts.next().unwrap_or_default(), parts.next().unwrap_or_default());
     let side = |line: crate::model::LineId| {
         let line = model.lines.get(line);
-        format!("{}.{}", if line.as_cost().is_some() { "cost" } else { "revenue" }, line.id())
+        format!("{}.{}", items::side(line), line.id())
     };
     let found = match kind {
         "measure" => model.measures.iter().find(|m| m.id == id).map(|m| side(m.line)),
@@ -196,15 +221,20 @@ fn largest_apart(
     b: &Model,
     teams: Vec<Team>,
     room: usize,
-    start: &Outcome,
+    (start, end): (&Outcome, &Outcome),
     ask: &impl Fn(&Model) -> Outcome,
 ) -> Vec<Team> {
     let mut sized: Vec<(f64, Team)> = teams
         .into_iter()
         .map(|team| {
-            let mut model = a.clone();
-            team.ids.iter().for_each(|(i, j)| take_over(&mut model, *i, b, *j));
-            let moved = ask(&model).0.iter().zip(&start.0).fold(0.0, |s, (x, y)| s + (x - y).abs());
+            // From both sides, so that the same stay apart whichever comes first.
+            let (mut there, mut back) = (a.clone(), b.clone());
+            team.change(&mut there, b, false);
+            team.change(&mut back, a, true);
+            let far = |model: &Model, from: &Outcome| {
+                ask(model).0.iter().zip(&from.0).fold(0.0, |s, (x, y)| s + (x - y).abs())
+            };
+            let moved = far(&there, start) + far(&back, end);
             (moved, team)
         })
         .collect();
@@ -212,8 +242,9 @@ fn largest_apart(
     let small = sized.split_off(room - 1);
     let mut kept: Vec<Team> = sized.into_iter().map(|(_, t)| t).collect();
     kept.sort_by(|x, y| x.name.cmp(&y.name));
-    let mut rest = Team { name: "rest".to_owned(), addresses: Vec::new(), ids: Vec::new() };
+    let mut rest = Team { name: "rest".to_owned(), addresses: Vec::new(), ids: Vec::new(), items: Vec::new() };
     for (_, team) in small {
+        rest.items.extend(team.items);
         rest.addresses.extend(team.addresses);
         rest.ids.extend(team.ids);
     }

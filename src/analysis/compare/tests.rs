@@ -419,6 +419,134 @@ fn more_than_twelve_are_taken_together_by_line_and_sum_all_the_same() {
     assert!((sum - total(&all).result.change()).abs() < 1e-6);
 }
 
+/// The shares of a change both ways: they sum to it, and turn around.
+fn shares(a: &Model, b: &Model, which: u64) -> Vec<(String, f64)> {
+    let year = Year(a.horizon().0);
+    let (x, y) = (end(a.clone()), end(b.clone()));
+    let all = accounts(&x, &y, year, year);
+    let change = total(&all).result.change();
+    let Some(there) = attribute(a, b, year) else {
+        assert!(change.abs() < 0.01, "pair {which}: {change}");
+        return Vec::new();
+    };
+    let sum: f64 = there.players.iter().map(|p| p.result).sum();
+    assert!((sum - change).abs() < 0.01, "pair {which}: {sum} {change}");
+    let back = attribute(b, a, year).expect("what differs one way differs the other way");
+    assert_eq!(there.players.len(), back.players.len(), "pair {which}");
+    for (p, q) in there.players.iter().zip(&back.players) {
+        assert_eq!(p.name, q.name, "pair {which}");
+        assert!((p.result + q.result).abs() < 0.01, "pair {which}: {} {} {}", p.name, p.result, q.result);
+    }
+    there.players.into_iter().map(|p| (p.name, p.result)).collect()
+}
+
+#[test]
+fn an_added_measure_has_its_own_share() {
+    // 1,000,000 x 1.02 x 1.03 against 1,000,000 x 1.04 x 1.03 and 150,000 more:
+    // growth does -20,600 and the measure -150,000.
+    let a = grown(0.02, 0.03);
+    let mut s = Sketch { model: grown(0.04, 0.03) };
+    measure(&mut s, "duurder", LineId(0), 150_000.0, true);
+    let found = shares(&a, &s.model, 0);
+    assert_eq!(found.iter().map(|(n, _)| n.as_str()).collect::<Vec<_>>(), ["cost.a.volume.growth", "measure.duurder"]);
+    assert!((found[0].1 + 20_600.0).abs() < 1e-6 && (found[1].1 + 150_000.0).abs() < 1e-6, "{found:?}");
+    let what = items(&a, &s.model);
+    assert_eq!((what.len(), what[0].differs), (1, Differs::New));
+    assert_eq!(items(&s.model, &a)[0].differs, Differs::Gone);
+}
+
+#[test]
+fn an_end_and_what_grows_with_it_share_as_they_should() {
+    // Revenue of 500,000 that grows by 10 % or 20 %, and ends or not. Growth
+    // first: +50,000 then -600,000; the end first: -550,000 then nothing.
+    let build = |growth: f64, until: Option<Year>| {
+        let mut s = Sketch::new(2026, 2027);
+        s.cost("a", 1_000_000.0, None);
+        let growth = rate(&mut s, "revenue.r.growth", growth);
+        let line = s.revenue("r", 500_000.0, Some(growth));
+        if let crate::model::Line::Revenue(line) = &mut s.model.lines.all[line.0] {
+            line.until = until;
+        }
+        s.model
+    };
+    let (a, b) = (build(0.1, None), build(0.2, Some(Year(2026))));
+    let found = shares(&a, &b, 0);
+    assert_eq!(found.iter().map(|(n, _)| n.as_str()).collect::<Vec<_>>(), ["revenue.r.growth", "revenue.r.until"]);
+    assert!((found[0].1 - 25_000.0).abs() < 1e-6 && (found[1].1 + 575_000.0).abs() < 1e-6, "{found:?}");
+    assert_eq!(items(&a, &b)[0].differs, Differs::Ends(None, Some(Year(2026))));
+}
+
+#[test]
+fn lines_and_flows_that_one_side_has_are_named() {
+    // A line of 50 and one of 500 for 50 clients, of whom a fifth goes to a
+    // line of 20 a client: 10 clients leave at 10 and come in at 20, +100.
+    let plain = || {
+        let mut s = Sketch::new(2026, 2027);
+        let (a, b) = (s.cost("a", 500.0, Some(50.0)), s.cost("b", 1_000.0, Some(50.0)));
+        (s, a, b)
+    };
+    let (one, ..) = plain();
+    let (mut two, a, b) = plain();
+    two.cost("c", 50.0, None);
+    flow(&mut two, a, b, 0.2);
+    let found = shares(&one.model, &two.model, 0);
+    assert_eq!(found.iter().map(|(n, _)| n.as_str()).collect::<Vec<_>>(), ["cost.c", "flow.f"]);
+    assert!((found[0].1 + 50.0).abs() < 1e-9 && (found[1].1 + 100.0).abs() < 1e-9, "{found:?}");
+}
+
+#[test]
+fn a_series_that_one_side_lacks_is_an_assumption() {
+    // 5 percentage points on top of the index, over 1,000,000 x 1.02, where the other has none.
+    let a = grown(0.02, 0.03);
+    let mut s = Sketch { model: grown(0.02, 0.03) };
+    let change = rate(&mut s, "cost.a.price.change", 0.05);
+    s.line(LineId(0)).price.change = Some(change);
+    let found = shares(&a, &s.model, 0);
+    assert_eq!(found.len(), 1, "{found:?}");
+    assert_eq!(found[0].0, "cost.a.price.change");
+    assert!((found[0].1 + 1_020_000.0 * 0.05).abs() < 1e-6, "{found:?}");
+    assert!(items(&a, &s.model).is_empty());
+}
+
+#[test]
+fn random_pairs_with_other_lines_measures_and_ends_share_to_the_cent() {
+    for n in 0..60u64 {
+        // The same municipality with a few values, measures, a flow, an end and a line that differ.
+        let a = random(n, 2 * n + 1);
+        let mut s = Sketch { model: random(n, 2 * n + 1) };
+        let mut dice = Dice(7 * n + 3);
+        for at in 0..s.model.assumptions.len() {
+            if dice.chance(0.15) {
+                s.model.assumptions[at].values.iter_mut().skip(1).for_each(|x| *x *= 1.3);
+            }
+        }
+        if dice.chance(0.7) {
+            measure(&mut s, "nieuw", LineId(0), dice.between(-3e5, 3e5), true);
+        }
+        if dice.chance(0.4) {
+            s.model.measures.retain(|m| m.id != "m0");
+        }
+        if dice.chance(0.4) {
+            s.model.flows.clear();
+        }
+        if dice.chance(0.5) {
+            let growth = rate(&mut s, "revenue.extra.growth", 0.05);
+            s.revenue("extra", dice.between(1e4, 1e6), Some(growth));
+        }
+        if dice.chance(0.5)
+            && let Some(crate::model::Line::Revenue(line)) = s.model.lines.all.iter_mut().find(|l| l.id() == "r")
+        {
+            line.until = Some(Year(2027));
+        }
+        let found = shares(&a, &s.model, n);
+        assert!(found.iter().all(|(name, _)| name != "structure"), "pair {n}: {found:?}");
+    }
+    for n in 0..40u64 {
+        // Two that have little in common.
+        shares(&random(n, 2 * n + 1), &random(n + 5, 2 * n + 2), n);
+    }
+}
+
 #[test]
 fn only_what_differs_is_named() {
     let (a, b) = (end(grown(0.02, 0.03)), end(grown(0.02, 0.05)));
