@@ -498,4 +498,39 @@ mod tests {
         assert!(target(&model, "cost.a.volume.growth.2031").is_err());
         assert!(target(&model, "cost.a").expect_err("too much").contains("several"));
     }
+
+    #[test]
+    fn a_chance_of_what_measures_bring_is_drawn() {
+        // What comes true is beta(5, 1): P(a X < 100,000) = (100,000 / a)^5 is
+        // 10 % where a = 100,000 / 0.1^(1/5) = 158,489. Today a is 120,000: 40.2 %.
+        let mut s = Sketch::new(2026, 2027);
+        let line = s.cost("a", 1_000_000.0, None);
+        let spread = Some(Distribution::Pert { min: 0.0, mode: 1.0, max: 1.0 });
+        let realisation = s.assumption("measure.m.realisation", Scale::Realisation, 1.0, spread, 1.0);
+        let amount = s.assumption("measure.m.amount", Scale::Amount, -120_000.0, None, 1.0);
+        s.model.assumptions[amount.0].values[0] = 0.0;
+        s.model.measures.push(crate::model::Measure {
+            id: "m".into(),
+            label: "m".into(),
+            kind: crate::model::MeasureKind::Saving,
+            line,
+            amount: Some(amount),
+            volume: None,
+            realisation: Some(realisation),
+            indexed: false,
+            structural: true,
+            filled: None,
+            provenance: crate::model::Provenance::default(),
+            place: crate::diagnostic::Place::new("base.toml", 1, 1, 1),
+        });
+        let settings = Settings { draws: 4_000, ..Settings::default() };
+        let condition = read("chance(measures(saving, 2027) > -100000) <= 10%");
+        let (assumption, years) = target(&s.model, "measure.m.amount").expect("there");
+        let goal = Goal { assumption, years, condition: &condition, from: -400_000.0, to: 0.0, settings: &settings };
+        let found = solve(&s.model, &goal).expect("asked well");
+        let Verdict::Reached(border) = found.verdict else { panic!("{found:?}") };
+        assert!((found.today.left.value - 0.401_9).abs() < 0.03, "{found:?}");
+        let error = border.error.expect("drawn");
+        assert!(error > 0.0 && (border.value + 158_489.0).abs() < 4.0 * error, "{border:?}");
+    }
 }

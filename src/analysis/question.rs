@@ -9,9 +9,12 @@ use std::sync::Arc;
 
 use super::explain::{Made, NoAnswer};
 use crate::diagnostic::Diagnostic;
-use crate::model::{Call, Condition, Expression, FigureAddress, Model, Operator, Statistic};
+use crate::model::{
+    Call, Condition, Expression, FigureAddress, MeasureAmount, MeasureKind, Model, Operator, Statistic,
+};
 use crate::projection::{self, Projection};
 use crate::simulation::{Outcome, Samples, Settings};
+use crate::units::Year;
 
 mod one;
 
@@ -72,8 +75,6 @@ pub trait World {
     /// What a figure with a name of its own is made of; none where this world
     /// does not know the name.
     fn made(&self, scenario: &str, call: &Call) -> Option<Result<Made, String>>;
-    /// Such a figure in every draw; none where it is the same in all.
-    fn row(&self, scenario: &str, call: &Call) -> Option<Arc<[f64]>>;
 }
 
 /// One scenario, ready to be asked.
@@ -266,6 +267,19 @@ impl<'a> Scene<'a> {
         Ok((0..self.count()).map(|draw| c.comparison.holds(left.at(draw), right.at(draw))).collect())
     }
 
+    /// The measures of a kind in every draw; none where they are the same in all,
+    /// and for every other name.
+    fn measures(&self, call: &Call) -> Option<Arc<[f64]>> {
+        let amount = match call.name.as_str() {
+            "measures" => MeasureAmount::Realised,
+            "measures_planned" => MeasureAmount::Planned,
+            _ => return None,
+        };
+        let kind = MeasureKind::ALL.into_iter().find(|k| k.name() == call.part(0))?;
+        let at = self.model.year_index(Year(call.part(1).parse().ok()?))?;
+        self.draws?.samples.measures(kind, amount, at)
+    }
+
     /// An expression in every draw. What draws say of something is one number in it.
     fn row(&self, expression: &Expression) -> Result<Row, NoAnswer> {
         let count = self.count();
@@ -290,13 +304,10 @@ impl<'a> Scene<'a> {
                 let why = format!("{call} is known as one number and not in every draw: ask {instead}");
                 return Err(NoAnswer::Unknown(why));
             }
-            Expression::Call(call) => {
-                let each = self.world.and_then(|w| w.row(&self.model.scenario.id, call));
-                match each {
-                    Some(each) if each.len() == count => Row::Each(each),
-                    _ => Row::Same(self.beyond(expression)?.value),
-                }
-            }
+            Expression::Call(call) => match self.measures(call) {
+                Some(each) => Row::Each(each),
+                None => Row::Same(self.beyond(expression)?.value),
+            },
             Expression::Assumption(address, year) => {
                 let found = super::explain::assumed_spread(self.model, address, *year).map_err(NoAnswer::Unknown)?;
                 let each = self.draws.and_then(|d| d.samples.assumption(found.id, found.drawn_at()));

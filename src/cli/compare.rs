@@ -7,7 +7,7 @@ use clap::{Args, ValueEnum};
 
 use super::explain::{Form, pretty, scenario};
 use super::folder::Folder;
-use crate::analysis::compare::{End, Saved, accounts, attribute, differences, items};
+use crate::analysis::compare::{End, Saved, accounts, attribute, differences, items, without_counts};
 use crate::report::comparison::{By, Comparison};
 use crate::units::Year;
 
@@ -134,8 +134,7 @@ fn alike(mut a: End, mut b: End) -> (End, End) {
         "note: run.json was saved with disclosure control: counts of clients are compared as ratios{not}\n\
          help: `ravijn run PATH --format json > exact.json` keeps exact counts, for internal use"
     );
-    a.without_counts();
-    b.without_counts();
+    without_counts(&mut a, &mut b);
     (a, b)
 }
 
@@ -149,13 +148,22 @@ fn end(path: &Path, other: Option<&End>) -> anyhow::Result<Option<(End, Option<S
         let wanted = other.and_then(|o| o.model.as_ref()).map(|m| m.scenario.id.clone());
         let all = saved.scenarios;
         let at = wanted.and_then(|id| all.iter().position(|(i, _)| *i == id)).unwrap_or(0);
-        let Some((_, mut found)) = all.into_iter().nth(at) else { bail!("{} holds no scenario", path.display()) };
-        found.title = path.file_name().map_or(found.title, |n| n.to_string_lossy().into_owned());
-        return Ok(Some((found, None)));
+        let Some((id, mut found)) = all.into_iter().nth(at) else { bail!("{} holds no scenario", path.display()) };
+        found.title = match path.file_name() {
+            Some(file) => format!("{} ({})", title_of(&id), file.to_string_lossy()),
+            None => title_of(&id),
+        };
+        let name = found.whose.as_ref().map(|w| w.name.clone());
+        return Ok(Some((found, name)));
     }
     let folder = Folder::read(path)?;
     let Some(model) = scenario(&folder, None)? else { return Ok(None) };
-    let title = if model.scenario.id == "base" { "basis".to_owned() } else { model.scenario.id.clone() };
+    let title = title_of(&model.scenario.id);
     let name = model.municipality.name.clone();
     Ok(Some((End::of_model(model, title), Some(name))))
+}
+
+/// What a scenario is called in a title.
+fn title_of(id: &str) -> String {
+    if id == "base" { "basis".to_owned() } else { id.to_owned() }
 }

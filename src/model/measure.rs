@@ -17,6 +17,9 @@ pub enum MeasureKind {
 }
 
 impl MeasureKind {
+    /// All of them, in the order of files.
+    pub const ALL: [Self; 4] = [Self::NewPolicy, Self::Saving, Self::Target, Self::Technical];
+
     /// As written in files.
     pub fn name(self) -> &'static str {
         match self {
@@ -26,6 +29,15 @@ impl MeasureKind {
             Self::Technical => "technical",
         }
     }
+}
+
+/// Which amounts of measures are asked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum MeasureAmount {
+    /// As planned: `measures_planned`.
+    Planned,
+    /// As far as realised, the part that is in the projection: `measures`.
+    Realised,
 }
 
 /// New policy, saving, target or technical correction on one line.

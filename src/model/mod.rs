@@ -29,7 +29,7 @@ pub use line::{
     Ageing, ClientsBasis, Contribution, CostLine, Domain, Follows, Income, Line, LineId, Lines, Payer, PriceTerms,
     RevenueLine, SafetyNet, SafetyNetRule, SafetyNetStep, UnitCost,
 };
-pub use measure::{Flow, Indicator, Measure, MeasureKind};
+pub use measure::{Flow, Indicator, Measure, MeasureAmount, MeasureKind};
 pub use population::{Cells, Population, UseRates};
 pub use published::{PublishedBridge, PublishedItem};
 pub use reserve::{Covers, Reserve};

@@ -130,6 +130,10 @@ fn split(ends: &Ends<'_>) -> Sums {
     let before = ends.before.amount - ends.before.measures;
     let after = ends.after.amount - ends.after.measures;
     if !ends.cost {
+        // Ended at both ends: what it grew by before is gone as well.
+        if before == 0.0 && after == 0.0 {
+            return sums;
+        }
         let mut rest = after - before;
         for (cause, amount) in &ends.revenue {
             add(&mut sums, Driver::Revenue(cause.clone()), false, *amount);

@@ -2,6 +2,9 @@
 
 use serde_json::{Value, json};
 
+mod layout;
+
+use self::layout::{lay_out, wrapped};
 use super::words;
 use crate::analysis::compare::{
     Account, AccountId, Attribution, Difference, Differs, End, Item, Part, StepKind, waterfall,
@@ -77,8 +80,10 @@ fn item(item: &Item) -> Value {
 }
 
 impl Comparison<'_> {
-    fn model(&self) -> Option<&Model> {
-        self.b.model.as_ref().or(self.a.model.as_ref())
+    /// What one of the models calls something; the second is asked first, and
+    /// what it has not any more has its name from the first.
+    fn called<'m>(&'m self, of: impl Fn(&'m Model) -> Option<&'m str>) -> Option<String> {
+        [self.b, self.a].into_iter().filter_map(|end| end.model.as_ref()).find_map(of).map(str::to_owned)
     }
 
     fn title(&self) -> String {
@@ -98,11 +103,11 @@ impl Comparison<'_> {
     fn label(&self, id: &AccountId) -> String {
         match id {
             AccountId::Line(id) => {
-                let line = self.model().and_then(|m| m.lines.find(id).map(|l| m.lines.get(l).label().to_owned()));
+                let line = self.called(|m| m.lines.find(id).map(|l| m.lines.get(l).label()));
                 line.unwrap_or_else(|| id.clone())
             }
             AccountId::Group(GroupId::Domain(id)) => {
-                let domain = self.model().and_then(|m| m.domains.iter().find(|d| d.id == *id).map(|d| d.label.clone()));
+                let domain = self.called(|m| m.domains.iter().find(|d| d.id == *id).map(|d| d.label.as_str()));
                 domain.unwrap_or_else(|| id.clone())
             }
             AccountId::Group(GroupId::Taakveld(code)) => code.clone(),
@@ -114,14 +119,14 @@ impl Comparison<'_> {
     /// The page for a terminal of this width.
     pub fn text(&self, by: &[By], width: usize) -> String {
         let mut out = format!("{}\n\n", self.title());
-        out.push_str(&self.differing());
+        out.push_str(&self.differing(width));
         if let Some(total) = self.total() {
             if total.is_unchanged() {
                 out.push_str("Er verandert niets.\n");
                 return out;
             }
             for sentence in sentences(total) {
-                out.push_str(&wrapped(&sentence, width));
+                out.push_str(&wrapped(&sentence, width, 0));
             }
             out.push('\n');
             out.push_str(&self.bridge(total, width));
@@ -135,7 +140,7 @@ impl Comparison<'_> {
         out
     }
 
-    fn differing(&self) -> String {
+    fn differing(&self, width: usize) -> String {
         let Some(differences) = &self.differences else {
             return "De aannames van de bewaarde run zijn niet bewaard.\n\n".to_owned();
         };
@@ -157,16 +162,11 @@ impl Comparison<'_> {
                 Differs::Gone => "vervallen".to_owned(),
                 Differs::Ends(from, to) => format!("{} -> {}", ends(from), ends(to)),
             };
-            out.push_str(&format!("  {}  {how} ({})\n", item.name, item.label));
+            out.push_str(&wrapped(&format!("  {}  {how} ({})", item.name, item.label), width, 4));
         }
         out.push_str(&differ(differences.len(), "aanname", "aannames"));
         for d in differences {
-            let of = |x: Option<f64>| x.map_or("niet".to_owned(), |x| value(x, d.scale));
-            let mut years: Vec<String> = Vec::new();
-            for (year, x, y) in &d.years {
-                years.push(format!("{year}: {} -> {}", of(*x), of(*y)));
-            }
-            out.push_str(&format!("  {}  {}\n", d.address, years.join("; ")));
+            out.push_str(&wrapped(&format!("  {}  {}", d.address, by_year(d)), width, 4));
         }
         out.push('\n');
         out
@@ -191,8 +191,16 @@ impl Comparison<'_> {
             let StepKind::Part(part) = step.kind else { continue };
             let details = account.details(part);
             if details.len() > 1 {
-                for (driver, amount) in details.into_iter().take(MOST_DETAILS) {
+                // One more is named by itself: a row for the rest is no shorter.
+                let named = if details.len() > MOST_DETAILS + 1 { MOST_DETAILS } else { details.len() };
+                let (named, rest) = details.split_at(named);
+                for (driver, amount) in named {
                     let label = format!("    waarvan {}", self.of_driver(driver));
+                    rows.push((label, dutch::number(*amount, 0), dutch::sign(*amount, 0)));
+                }
+                if !rest.is_empty() {
+                    let amount = rest.iter().fold(0.0, |s, (_, x)| s + x);
+                    let label = format!("    waarvan de andere {}", rest.len());
                     rows.push((label, dutch::number(amount, 0), dutch::sign(amount, 0)));
                 }
             }
@@ -205,22 +213,21 @@ impl Comparison<'_> {
 
     /// What a driver is called: an index, a measure or a line by its label.
     fn of_driver(&self, driver: &BridgeDriver) -> String {
-        let model = self.model();
         let measure = |id: &str| {
-            let found = model.and_then(|m| m.measures.iter().find(|x| x.id == id));
-            found.map_or_else(|| id.to_owned(), |x| x.label.clone())
+            let found = self.called(|m| m.measures.iter().find(|x| x.id == id).map(|x| x.label.as_str()));
+            found.unwrap_or_else(|| id.to_owned())
         };
         match driver {
             BridgeDriver::Measure(id) => measure(id),
             BridgeDriver::Volume(c) | BridgeDriver::Price(c) | BridgeDriver::Revenue(c) => match c {
                 Cause::Index(id) => {
-                    let found = model.and_then(|m| m.indices.iter().find(|x| x.id == *id));
-                    found.map_or_else(|| id.clone(), |x| x.label.clone())
+                    let found = self.called(|m| m.indices.iter().find(|x| x.id == *id).map(|x| x.label.as_str()));
+                    found.unwrap_or_else(|| id.clone())
                 }
                 Cause::Measure(id) => measure(id),
                 Cause::Flow(id) => {
-                    let found = model.and_then(|m| m.flows.iter().find(|x| x.id == *id));
-                    found.map_or_else(|| id.clone(), |x| x.label.clone())
+                    let found = self.called(|m| m.flows.iter().find(|x| x.id == *id).map(|x| x.label.as_str()));
+                    found.unwrap_or_else(|| id.clone())
                 }
                 Cause::Followed(id) => format!("volgt {}", self.label(&AccountId::Line(id.clone()))),
                 Cause::Ageing => "vergrijzing".to_owned(),
@@ -259,7 +266,7 @@ impl Comparison<'_> {
         let both = !self.items.is_empty();
         let together = if attribution.by_line {
             format!(
-                "{} {} verschillen: te veel om elke volgorde na te gaan, dus samengenomen per regel.\n",
+                "{} {} verschillen: te veel om elke volgorde na te gaan, dus samengenomen per regel.",
                 attribution.differing,
                 if both { "aannames en onderdelen" } else { "aannames" }
             )
@@ -269,9 +276,10 @@ impl Comparison<'_> {
         let (each, change) =
             if both { ("aanname of onderdeel", "aannames en onderdelen") } else { ("aanname", "aannames") };
         let method =
-            format!("Verdeeld volgens Shapley: het gemiddelde over elke volgorde waarin de {change} veranderen.\n\n");
+            format!("Verdeeld volgens Shapley: het gemiddelde over elke volgorde waarin de {change} veranderen.");
         let table = lay_out(&format!("Per {each}, gevolg voor het resultaat (euro)"), &rows, width);
-        format!("{}\n{together}{method}", table.trim_end())
+        let notes: String = [together, method].iter().filter(|n| !n.is_empty()).map(|n| wrapped(n, width, 0)).collect();
+        format!("{}\n{notes}\n", table.trim_end())
     }
 
     fn table(&self, by: By, width: usize) -> String {
@@ -445,7 +453,11 @@ pub fn sentences(account: &Account) -> Vec<String> {
         let both = |x: f64| dutch::amount(x, dutch::Style::Auto);
         let rises = change >= 0.0;
         let verb = if rises { "stijgen" } else { "dalen" };
-        all.push(format!("De {what} {verb} met {}, van {} naar {}.", euro(change), both(bridge.from), both(bridge.to)));
+        all.push(if dutch::round(change, 0) == 0.0 {
+            format!("De {what} blijven per saldo gelijk: {}.", both(bridge.to))
+        } else {
+            format!("De {what} {verb} met {}, van {} naar {}.", euro(change), both(bridge.from), both(bridge.to))
+        });
         let named = |with: bool| -> Vec<String> {
             let of = parts.iter().filter(|(_, x)| (*x >= 0.0) == (rises == with) && dutch::round(*x, 0) != 0.0);
             of.take(4).map(|(part, x)| format!("{} door {}", euro(*x), because(*part, *x >= 0.0))).collect()
@@ -468,6 +480,10 @@ pub fn sentences(account: &Account) -> Vec<String> {
         all.push(format!("Uit reserves komt per saldo {} {word}.", dutch::amount(moved.abs(), dutch::Style::Auto)));
     }
     let change = account.result.change();
+    if dutch::round(change, 0) == 0.0 {
+        all.push("Het resultaat blijft per saldo gelijk.".to_owned());
+        return all;
+    }
     let (verb, mark) = if change >= 0.0 { ("verbetert", "voordeel, V") } else { ("verslechtert", "nadeel, N") };
     all.push(format!("Het resultaat {verb} met {} ({mark}).", dutch::amount(change.abs(), dutch::Style::Auto)));
     all
@@ -510,42 +526,23 @@ fn cause(driver: &BridgeDriver) -> Option<String> {
     }
 }
 
-/// Label, amount and mark in columns; long labels are cut.
-fn lay_out(title: &str, rows: &[(String, String, &str)], width: usize) -> String {
-    let amounts = rows.iter().map(|(_, a, _)| a.chars().count()).max().unwrap_or(0);
-    let longest = rows.iter().map(|(l, _, _)| l.chars().count()).max().unwrap_or(0);
-    let labels = longest.min(width.saturating_sub(amounts + 4).max(12));
-    let mut out = format!("{title}\n");
-    for (label, amount, mark) in rows {
-        let shown: String = if label.chars().count() > labels {
-            label.chars().take(labels - 1).chain(['…']).collect()
-        } else {
-            label.clone()
-        };
-        let line = format!("{shown:<labels$}  {amount:>amounts$} {mark}");
-        out.push_str(line.trim_end());
-        out.push('\n');
-    }
-    out.push('\n');
-    out
-}
-
-/// A sentence over lines no longer than `width`.
-fn wrapped(text: &str, width: usize) -> String {
-    let mut out = String::new();
-    let mut length = 0;
-    for word in text.split(' ') {
-        let count = word.chars().count();
-        if length > 0 && length + 1 + count > width {
-            out.push('\n');
-            length = 0;
-        } else if length > 0 {
-            out.push(' ');
-            length += 1;
+/// The values of an assumption at both ends, years with the same ones together:
+/// `2027-2029: 3,6% -> 4,6%`.
+fn by_year(difference: &Difference) -> String {
+    let of = |x: Option<f64>| x.map_or("niet".to_owned(), |x| value(x, difference.scale));
+    let mut spans: Vec<(Year, Year, String)> = Vec::new();
+    for (year, x, y) in &difference.years {
+        let told = format!("{} -> {}", of(*x), of(*y));
+        match spans.last_mut() {
+            Some((_, last, before)) if *before == told && last.plus(1) == *year => *last = *year,
+            _ => spans.push((*year, *year, told)),
         }
-        out.push_str(word);
-        length += count;
     }
-    out.push('\n');
-    out
+    let each =
+        spans.iter().map(
+            |(first, last, told)| {
+                if first == last { format!("{first}: {told}") } else { format!("{first}-{last}: {told}") }
+            },
+        );
+    each.collect::<Vec<_>>().join("; ")
 }

@@ -11,7 +11,7 @@ use std::sync::Arc;
 
 use crate::diagnostic::nearest;
 use crate::dutch::Quantity;
-use crate::model::{Figure as Kind, FigureAddress, MeasureKind, RuleParameter};
+use crate::model::{Figure as Kind, FigureAddress, MeasureAmount, MeasureKind, RuleParameter};
 use crate::units::Year;
 
 /// A rule sees this many draws at most: the first ones.
@@ -137,15 +137,6 @@ impl fmt::Display for Missing {
     }
 }
 
-/// Which amounts of measures are asked.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum MeasureAmount {
-    /// As planned: `measures_planned`.
-    Planned,
-    /// As far as realised, the part that is in the projection: `measures`.
-    Realised,
-}
-
 /// A list of names.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Names {
@@ -248,14 +239,10 @@ impl FromStr for Requirement {
     }
 }
 
-/// The kinds of measures, as rules name them.
-pub const MEASURE_KINDS: [MeasureKind; 4] =
-    [MeasureKind::NewPolicy, MeasureKind::Saving, MeasureKind::Target, MeasureKind::Technical];
-
 /// A kind of measure by its name; the error is a fragment that names the kinds.
 pub fn measure_kind(name: &str) -> Result<MeasureKind, String> {
-    MEASURE_KINDS.into_iter().find(|k| k.name() == name).ok_or_else(|| {
-        let known: Vec<&str> = MEASURE_KINDS.iter().map(|k| k.name()).collect();
+    MeasureKind::ALL.into_iter().find(|k| k.name() == name).ok_or_else(|| {
+        let known: Vec<&str> = MeasureKind::ALL.iter().map(|k| k.name()).collect();
         format!("`{name}` is no kind of measure; the kinds are {}", known.join(", "))
     })
 }

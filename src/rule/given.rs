@@ -3,11 +3,11 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::facts::{Draws, Facts, FigureValue, MeasureAmount, Missing, Names, Requirement, measure_kind, unit_of};
+use super::facts::{Draws, Facts, FigureValue, Missing, Names, Requirement, measure_kind, unit_of};
 use super::figure::{Fault, Figure, unit_name};
 use crate::diagnostic::{Place, nearest};
 use crate::dutch::Quantity;
-use crate::model::{FigureAddress, MeasureKind, RuleParameter};
+use crate::model::{FigureAddress, MeasureAmount, MeasureKind, RuleParameter};
 use crate::units::Year;
 
 /// A value that a test gives.

@@ -28,8 +28,9 @@ pub mod vocabulary;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+pub use crate::model::MeasureAmount;
 pub use coverage::{CoverageReport, RuleCoverage};
-pub use facts::{Draws, Facts, FigureValue, MeasureAmount, Missing, Names, NotGiven, Requirement, Table};
+pub use facts::{Draws, Facts, FigureValue, Missing, Names, NotGiven, Requirement, Table};
 pub use finding::{Evaluation, Evidence, EvidenceInput, Failed, Finding, Impact, NotApplicable, RichText, Segment};
 pub use head::{Head, Parameter};
 pub use lint::{Known, lint};

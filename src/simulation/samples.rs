@@ -9,11 +9,12 @@
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use super::ensemble::{Ensemble, Ready};
+use super::ensemble::{Block, Ensemble, Ready};
+use super::measures::measures;
 use super::outcome::Settings;
 use super::sampler::{Risks, Values};
 use crate::diagnostic::Diagnostic;
-use crate::model::{AssumptionId, Figure, FigureAddress, IndexId, Line, LineId, Model};
+use crate::model::{AssumptionId, Figure, FigureAddress, IndexId, Line, LineId, MeasureAmount, MeasureKind, Model};
 use crate::projection::{self, Central, Driver, Futures, GroupId, Named, Projection};
 
 /// The first draws of a scenario.
@@ -26,7 +27,12 @@ pub struct Samples {
     kept: Mutex<BTreeMap<Figure, Kept>>,
     /// Values of assumptions that were asked for; none where it is the same in every draw.
     assumed: Mutex<BTreeMap<(AssumptionId, usize), Option<Arc<[f64]>>>>,
+    /// Likewise of measures by kind.
+    measures: Mutex<BTreeMap<OfMeasures, Option<Arc<[f64]>>>>,
 }
+
+/// Measures of a kind, as planned or realised, in a year by its position.
+type OfMeasures = (MeasureKind, MeasureAmount, usize);
 
 /// What was kept of one kind of figure; what is the same in every draw is not.
 type Kept = BTreeMap<Cell, Arc<[f64]>>;
@@ -64,6 +70,7 @@ impl Samples {
             draws: settings.draws.min(settings.keep as u64),
             kept: Mutex::new(BTreeMap::new()),
             assumed: Mutex::new(BTreeMap::new()),
+            measures: Mutex::new(BTreeMap::new()),
         })
     }
 
@@ -96,9 +103,38 @@ impl Samples {
         asked().entry((id, year)).or_insert(drawn).clone()
     }
 
-    /// Draws one assumption: the very scores that the figures were made with,
-    /// with the values of every year kept.
+    /// The measures of a kind on cost lines in every draw, by the position of
+    /// the year. None where they are the same in every draw.
+    pub fn measures(&self, kind: MeasureKind, amount: MeasureAmount, year: usize) -> Option<Arc<[f64]>> {
+        if year == 0 {
+            return None;
+        }
+        let key = (kind, amount, year);
+        let asked = || self.measures.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(known) = asked().get(&key) {
+            return known.clone();
+        }
+        let drawn = self.draw_values(|block| {
+            let of = measures(&self.reader.model, block, 0, kind, year);
+            match amount {
+                MeasureAmount::Planned => of.planned,
+                MeasureAmount::Realised => of.realised,
+            }
+        });
+        asked().entry(key).or_insert(drawn).clone()
+    }
+
+    /// Draws one assumption.
     fn draw_assumption(&self, id: AssumptionId, year: usize) -> Option<Arc<[f64]>> {
+        self.draw_values(|block| match block.drawn(0, id, year) {
+            Driver::Each(values) => Some(values.to_vec()),
+            Driver::Same(_) => None,
+        })
+    }
+
+    /// Draws what is made of values of assumptions: the very scores that the
+    /// figures were made with, with the values of every year kept.
+    fn draw_values(&self, of: impl Fn(&Block<'_>) -> Option<Vec<f64>> + Sync) -> Option<Arc<[f64]>> {
         let model = &self.reader.model;
         // What could be drawn before can be drawn again.
         let ready = Arc::new(Ready::new(model, self.seed, Risks::Linked, Values::OfAllYears).ok()?);
@@ -106,10 +142,7 @@ impl Samples {
         Ensemble::of_ready(model, &ready, self.seed).fold(
             self.draws,
             || (),
-            |(), block| match block.drawn(0, id, year) {
-                Driver::Each(values) => values.to_vec(),
-                Driver::Same(_) => Vec::new(),
-            },
+            |(), block| of(block).unwrap_or_default(),
             |given| all.extend(given),
             &|_, _| {},
         );

@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 
 use super::samples::Samples;
 use super::{driver, excess};
-use crate::model::{Figure, FigureAddress, Line, MeasureKind, Model, Quantity, RuleParameter};
+use crate::model::{Figure, FigureAddress, Line, MeasureAmount, MeasureKind, Model, Quantity, RuleParameter};
 use crate::projection::{self, GroupId, Named, NoFigure, Projection};
-use crate::rule::{Draws, Facts, FigureValue, MeasureAmount, Missing, Names, NotGiven, Table};
+use crate::rule::{Draws, Facts, FigureValue, Missing, Names, NotGiven, Table};
 use crate::simulation::Outcome;
 use crate::units::Year;
 

@@ -8,10 +8,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::diagnostic::Diagnostic;
-use crate::model::{AssumptionId, Figure, FigureAddress, IndexId, Line, LineId, MeasureKind, Model};
+use crate::model::{Figure, FigureAddress, IndexId, Line, LineId, MeasureAmount, MeasureKind, Model};
 use crate::projection::{BudgetNow, Driver, Futures, Named, Projection, named};
-use crate::rule::MeasureAmount;
-use crate::simulation::{Block, Ensemble, Settings};
+use crate::simulation::{self, Block, Ensemble, Settings};
 
 /// One series of draws.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -276,37 +275,14 @@ fn keep_all(kept: &mut Kept, model: &Model, groups: usize, futures: &Futures<'_>
 }
 
 /// What the measures of each kind do on cost lines together, in each draw.
-/// How much of them comes true is uncertain, and so may amount and price be.
 fn keep_measures(kept: &mut Kept, model: &Model, block: &Block<'_>) {
-    let futures = block.futures(0);
     let kinds: BTreeSet<MeasureKind> = model.measures.iter().map(|m| m.kind).collect();
     for y in 1..model.year_count() {
         for &kind in &kinds {
-            let measures =
-                model.measures.iter().filter(|m| m.kind == kind && model.lines.get(m.line).as_cost().is_some());
-            let (mut planned, mut realised) = (vec![0.0; kept.len], vec![0.0; kept.len]);
-            // The same bits in every draw are certain.
-            let (mut plan_moves, mut moves) = (false, false);
-            for measure in measures {
-                let Some(amount) = measure.amount else { continue };
-                let drawn = |a: AssumptionId| block.drawn(0, a, y);
-                let amount = drawn(amount);
-                let share = measure.realisation.map_or(Driver::Same(1.0), drawn);
-                let price = if measure.indexed { futures.price(measure.line, y) } else { Driver::Same(1.0) };
-                let varies = |d: Driver<'_>| matches!(d, Driver::Each(_));
-                plan_moves |= varies(amount) || varies(price);
-                moves |= varies(amount) || varies(price) || varies(share);
-                for (lane, (planned, realised)) in planned.iter_mut().zip(&mut realised).enumerate() {
-                    let all = amount.at(lane) * price.at(lane);
-                    *planned += all;
-                    *realised += share.at(lane) * all;
-                }
-            }
-            for (moves, amount, lanes) in
-                [(plan_moves, MeasureAmount::Planned, &planned), (moves, MeasureAmount::Realised, &realised)]
-            {
-                if moves {
-                    kept.keep(Key::Measures(kind, amount, y), Driver::Each(lanes));
+            let of = simulation::measures(model, block, 0, kind, y);
+            for (amount, lanes) in [(MeasureAmount::Planned, of.planned), (MeasureAmount::Realised, of.realised)] {
+                if let Some(lanes) = lanes {
+                    kept.keep(Key::Measures(kind, amount, y), Driver::Each(&lanes));
                 }
             }
         }

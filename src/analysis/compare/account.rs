@@ -385,7 +385,12 @@ fn of_group(
     let mut mixed: Vec<(f64, &Bridged<'_>)> = Vec::new();
     for member in members {
         let Some(line) = lines.get(member) else { continue };
-        let (x, y) = (before.get(member).copied().unwrap_or(0.0), after.get(member).copied().unwrap_or(0.0));
+        let (x, y) = (before.get(member).copied(), after.get(member).copied());
+        // A line that one end lacks altogether has no other share there: it is
+        // new, or has ended, for the share that it has.
+        let has = |end: &End| end.projection.lines.iter().any(|l| l.id == *member);
+        let x = x.or(y.filter(|_| !has(if from == to { a } else { b }))).unwrap_or(0.0);
+        let y = y.or(Some(x).filter(|_| !has(b))).unwrap_or(0.0);
         let side = &mut sides[usize::from(!line.is_cost)];
         side.1 += x * line.bridge.from;
         side.2 += y * line.bridge.to;

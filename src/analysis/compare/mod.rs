@@ -7,7 +7,7 @@
 //! Between two scenarios the change is shared out over the assumptions that
 //! differ ([`Attribution`]; Shapley, so their order does not matter).
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::model::{AssumptionId, Model, Scale};
 use crate::projection::{Central, LineProjection, Projection, Terms, project};
@@ -87,12 +87,17 @@ impl End {
     }
 
     /// Volumes relative to the first year that has any, and no counts: how a
-    /// guarded run is compared, where the counts themselves were not saved.
-    pub fn without_counts(&mut self) {
+    /// guarded run is compared, where the counts themselves were not saved. Of
+    /// lines in `joined` volume and cost per client are one factor: without a
+    /// count in the base year nothing tells them apart.
+    pub fn without_counts(&mut self, joined: &BTreeSet<String>) {
         for line in &mut self.projection.lines {
             let whole = line.clone();
             for year in &mut line.years {
                 year.terms = relative(&whole, &year.terms);
+                if joined.contains(&line.id) {
+                    join(&mut year.terms);
+                }
                 year.clients = None;
             }
         }
@@ -101,11 +106,39 @@ impl End {
         }
     }
 
+    /// Lines that have no volume in the base year and have some later.
+    fn starting(&self) -> impl Iterator<Item = &str> {
+        let later = |l: &&LineProjection| {
+            let mut volumes = l.years.iter().map(|y| y.terms.volume);
+            is_cost_line(l) && volumes.next() == Some(0.0) && volumes.any(|v| v != 0.0)
+        };
+        self.projection.lines.iter().filter(later).map(|l| l.id.as_str())
+    }
+
     /// Addresses whose values were hidden where it was saved.
     pub fn hidden(&self) -> Vec<&str> {
         let all = self.assumptions.iter().flatten();
         all.filter(|(_, s)| s.values.is_empty()).map(|(address, _)| address.as_str()).collect()
     }
+}
+
+/// Both ends without counts of clients, told alike.
+pub fn without_counts(a: &mut End, b: &mut End) {
+    let joined: BTreeSet<String> = a.starting().chain(b.starting()).map(str::to_owned).collect();
+    a.without_counts(&joined);
+    b.without_counts(&joined);
+}
+
+fn is_cost_line(line: &LineProjection) -> bool {
+    line.years.iter().any(|y| y.intensity_index.is_some())
+}
+
+/// Volume in euros of the base year: cost per client is part of it.
+fn join(terms: &mut Terms) {
+    let unit = terms.unit_cost;
+    terms.volume *= unit;
+    terms.volume_parts.iter_mut().for_each(|p| p.amount *= unit);
+    terms.unit_cost = 1.0;
 }
 
 /// Terms whose volume is relative to the first year that has any: the same

@@ -3,7 +3,8 @@
 use super::*;
 use crate::dutch;
 use crate::model::{
-    AssumptionId, Domain, FigureKind, Flow, LineId, Measure, MeasureKind, Provenance, Quantity, Recorded, Reserve,
+    AssumptionId, Domain, FigureKind, Flow, Line, LineId, Measure, MeasureKind, Provenance, Quantity, Recorded,
+    Reserve, UnitCost,
 };
 use crate::projection::{BridgeDriver, Cause, GroupId};
 use crate::simulation::fixture::Sketch;
@@ -554,4 +555,79 @@ fn only_what_differs_is_named() {
     assert_eq!(found.len(), 1);
     assert_eq!(found[0].address, "index.ova.rate");
     assert_eq!(found[0].years, [(Year(2026), Some(0.03), Some(0.05)), (Year(2027), Some(0.03), Some(0.05))]);
+}
+
+/// One line of cost in the base, and in the other a second, new one with clients.
+fn with_new_line() -> (Model, Model) {
+    let of = |more: bool| {
+        let mut s = Sketch::new(2026, 2027);
+        s.cost("oud", 1_000.0, None);
+        if more {
+            let line = s.cost("nieuw", 0.0, Some(0.0));
+            let price = s.assumption("cost.nieuw.unit_cost", Scale::Price, 50.0, None, 1.0);
+            let intake = s.assumption("cost.nieuw.volume.intake", Scale::Count, 4.0, None, 0.0);
+            s.line(line).unit_cost = Some(UnitCost::PerClient(price));
+            s.line(line).intake = Some(intake);
+        }
+        s.model
+    };
+    (of(false), of(true))
+}
+
+#[test]
+fn a_new_line_is_new_in_its_groups_too() {
+    let (a, b) = with_new_line();
+    let (a, b) = (End::of_model(a, "a".into()), End::of_model(b, "b".into()));
+    for (from, to, driver, amount) in [(&a, &b, BridgeDriver::New, 200.0), (&b, &a, BridgeDriver::Ended, -200.0)] {
+        let all = accounts(from, to, Year(2027), Year(2027));
+        let told: Vec<&Account> = all.iter().filter(|x| !x.is_unchanged()).collect();
+        // The line, its domain, its taakveld, the total and the total with outside.
+        assert_eq!(told.len(), 5, "{told:?}");
+        for account in told {
+            let items = &account.cost.as_ref().expect("cost").items;
+            assert_eq!(items.len(), 1, "{:?}", account.id);
+            assert_eq!(items[0].driver, driver, "{:?}", account.id);
+            assert!((items[0].amount - amount).abs() < 1e-9);
+        }
+    }
+}
+
+#[test]
+fn revenue_that_ended_in_both_is_no_change() {
+    // 100 a year that grows by 5 %; it ends after 2026 in the one and after 2027
+    // in the other. In 2028 both are 0, whatever they grew by before.
+    let of = |until: i32| {
+        let mut s = Sketch::new(2025, 2028);
+        let growth = rate(&mut s, "revenue.r.growth", 0.05);
+        let line = s.revenue("r", 100.0, Some(growth));
+        let Line::Revenue(revenue) = &mut s.model.lines.all[line.0] else { panic!("a revenue line") };
+        revenue.until = Some(Year(until));
+        End::of_model(s.model, "x".into())
+    };
+    let (a, b) = (of(2026), of(2027));
+    assert!(accounts(&a, &b, Year(2028), Year(2028)).iter().all(Account::is_unchanged));
+    // In 2027 the one has 100 x 1.05^2 = 110.25 and the other nothing.
+    let all = accounts(&a, &b, Year(2027), Year(2027));
+    assert!(all.iter().all(|x| (x.revenue_change() - 110.25).abs() < 1e-9), "{all:?}");
+}
+
+#[test]
+fn without_counts_a_line_that_starts_later_keeps_its_cost_per_client() {
+    // Both cost 50 a client; 4 come in the one, 10 in the other. Each relative to
+    // its own first year says the same volume, and would blame the cost per client.
+    let of = |intake: f64| {
+        let (_, mut model) = with_new_line();
+        let at = model.assumptions.iter().position(|a| a.address == "cost.nieuw.volume.intake").expect("there");
+        model.assumptions[at].values[1] = intake;
+        End::of_model(model, "x".into())
+    };
+    let (mut a, mut b) = (of(4.0), of(10.0));
+    without_counts(&mut a, &mut b);
+    let all = accounts(&a, &b, Year(2027), Year(2027));
+    let total = all.iter().find(|x| x.id == AccountId::Group(GroupId::Total)).expect("there");
+    let items = &total.cost.as_ref().expect("cost").items;
+    assert_eq!(items.len(), 1, "{items:?}");
+    assert_eq!(items[0].driver, BridgeDriver::Volume(Cause::Intake));
+    // (10 - 4) x 50
+    assert!((items[0].amount - 300.0).abs() < 1e-9, "{items:?}");
 }

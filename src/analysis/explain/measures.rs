@@ -8,9 +8,6 @@ use crate::dutch::Quantity;
 use crate::model::{Call, FigureKind, Measure, MeasureKind, Quantity as Recorded};
 use crate::units::Year;
 
-const KINDS: [MeasureKind; 4] =
-    [MeasureKind::NewPolicy, MeasureKind::Saving, MeasureKind::Target, MeasureKind::Technical];
-
 impl<'a> Builder<'a> {
     pub(super) fn of_measures(&mut self, call: &Call) -> Result<Option<usize>, NoAnswer> {
         match call.name.split_once('.') {
@@ -22,8 +19,8 @@ impl<'a> Builder<'a> {
 
     /// Measures of a kind on cost (or revenue), in the order of ids of lines and of measures.
     fn by_kind(&mut self, call: &Call) -> Result<Option<usize>, NoAnswer> {
-        let Some(kind) = KINDS.into_iter().find(|k| k.name() == call.part(0)) else {
-            let known: Vec<&str> = KINDS.iter().map(|k| k.name()).collect();
+        let Some(kind) = MeasureKind::ALL.into_iter().find(|k| k.name() == call.part(0)) else {
+            let known: Vec<&str> = MeasureKind::ALL.iter().map(|k| k.name()).collect();
             return Err(NoAnswer::Unknown(format!("{call}: a kind is one of {}", known.join(", "))));
         };
         let y = self.at(call, 1)?;

@@ -2,7 +2,7 @@
 //! draws among other figures.
 
 use super::*;
-use crate::model::{Distribution, Scale};
+use crate::model::{Distribution, Measure, MeasureKind, Provenance, Scale};
 use crate::projection::{Central, project};
 use crate::simulation::fixture::Sketch;
 
@@ -20,7 +20,23 @@ fn model() -> Model {
     let level = s.assumption("cost.a.level", Scale::Level, 0.05, spread, 1.0);
     s.line(line).level = Some(level);
     let spread = Some(Distribution::Pert { min: 0.0, mode: 1.0, max: 1.0 });
-    s.assumption("measure.m.realisation", Scale::Realisation, 1.0, spread, 1.0);
+    let realisation = s.assumption("measure.m.realisation", Scale::Realisation, 1.0, spread, 1.0);
+    let amount = s.assumption("measure.m.amount", Scale::Amount, -100_000.0, None, 1.0);
+    s.model.assumptions[amount.0].values[0] = 0.0;
+    s.model.measures.push(Measure {
+        id: "m".into(),
+        label: "m".into(),
+        kind: MeasureKind::Saving,
+        line,
+        amount: Some(amount),
+        volume: None,
+        realisation: Some(realisation),
+        indexed: false,
+        structural: true,
+        filled: None,
+        provenance: Provenance::default(),
+        place: crate::diagnostic::Place::new("base.toml", 1, 1, 1),
+    });
     s.model
 }
 
@@ -62,7 +78,9 @@ fn among_other_figures_it_is_what_was_drawn() {
     near(value("sd(index.ova.rate[2028] - index(ova, 2028))"), 0.0, 1e-15);
     // Cost of a year is that of the year before x (1 + rate), and of the first
     // 1,000,000 x (1 + level): 0 in every draw, up to rounding.
-    near(value("p99(abs(cost(a, 2028) - cost(a, 2027) * (100% + index.ova.rate[2028])))"), 0.0, 1e-6);
+    let without = |year: i32| format!("(cost(a, {year}) - measures(saving, {year}))");
+    let grown = format!("p99(abs({} - {} * (100% + index.ova.rate[2028])))", without(2028), without(2027));
+    near(value(&grown), 0.0, 1e-6);
     near(value("p99(abs(cost(a, 2026) - 1000000 * (1 + cost.a.level)))"), 0.0, 1e-6);
     // Two independent years: their difference has sd sqrt(2) x 1 %.
     near(value("sd(index.ova.rate[2028] - index.ova.rate[2027])"), 0.014_142, 3e-4);
@@ -105,4 +123,19 @@ fn a_draw_stops_where_it_must_and_the_answer_with_it() {
     // 0.5 / sqrt(2 pi); the same from the draws.
     near(of("mean(measure.m.realisation[2027])"), 0.199_471, 1e-5);
     near(of("mean(measure.m.realisation[2027] * 1)"), 0.199_471, 8e-3);
+}
+
+#[test]
+fn measures_are_drawn_without_a_world_around_the_model() {
+    // What comes true is beta(5, 1), so P(X < 1/2) = 1/32 and the mean 5/6.
+    near(value("chance(measures(saving, 2027) > -50000)"), 1.0 / 32.0, 4e-3);
+    near(value("mean(measures(saving, 2028))"), -100_000.0 * 5.0 / 6.0, 400.0);
+    // The same draws as those of the assumption, and as those of the cost.
+    near(value("p99(abs(measures(saving, 2027) + 100000 * measure.m.realisation[2027]))"), 0.0, 1e-6);
+    // As planned they are certain; of another kind there are none.
+    near(value("sd(measures_planned(saving, 2027))"), 0.0, 1e-15);
+    near(value("chance(measures(target, 2027) = 0)"), 1.0, 1e-15);
+    // The error is that of a share of draws.
+    let error = ask(&model(), "chance(measures(saving, 2027) > -50000)").expect("known").error.expect("drawn");
+    near(error, libm::sqrt(0.031_25 * 0.968_75 / DRAWS as f64), 1e-4);
 }

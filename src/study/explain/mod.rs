@@ -10,18 +10,15 @@
 mod made;
 mod register;
 
-use std::sync::{Arc, OnceLock};
+use std::sync::OnceLock;
 
-use super::samples::Samples;
 use super::{ScenarioStudy, Study};
 use crate::analysis::explain::{Explanation, Kept, Leaf, Made, NoAnswer, explain_in, leaves_in};
 use crate::analysis::question::{Draws, Scene, World};
 use crate::analysis::sensitivity;
-use crate::model::{AssumptionId, Call, Expression, MeasureKind, Model};
+use crate::model::{AssumptionId, Call, Expression, Model};
 use crate::projection::{self, Central, Projection};
-use crate::rule::MeasureAmount;
 use crate::simulation::Settings;
-use crate::units::Year;
 
 /// Explains the numbers of a study.
 pub struct Explainer<'a> {
@@ -35,7 +32,6 @@ pub struct Explainer<'a> {
 #[derive(Default)]
 struct Room {
     draws: OnceLock<Option<Draws>>,
-    samples: OnceLock<Option<Samples>>,
 }
 
 /// The base with one assumption at its P10 or P90 in all years.
@@ -144,21 +140,5 @@ impl World for Explainer<'_> {
 
     fn made(&self, scenario: &str, call: &Call) -> Option<Result<Made, String>> {
         self.make(self.of(scenario)?, call)
-    }
-
-    fn row(&self, scenario: &str, call: &Call) -> Option<Arc<[f64]>> {
-        let amount = match call.name.as_str() {
-            "measures" => MeasureAmount::Realised,
-            "measures_planned" => MeasureAmount::Planned,
-            _ => return None,
-        };
-        let position = self.position(scenario)?;
-        let model = &self.study.scenarios[position].model;
-        let kinds = [MeasureKind::NewPolicy, MeasureKind::Saving, MeasureKind::Target, MeasureKind::Technical];
-        let kind = kinds.into_iter().find(|k| k.name() == call.part(0))?;
-        let at = model.year_index(Year(call.part(1).parse().ok()?))?;
-        // A rule sees no more draws than are kept for it.
-        let samples = self.rooms[position].samples.get_or_init(|| Samples::new(model, &self.settings).ok());
-        samples.as_ref()?.measures(kind, amount, at)
     }
 }
