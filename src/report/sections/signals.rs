@@ -217,7 +217,7 @@ fn notes(signals: &[&Signal]) -> Vec<String> {
         );
     }
     if signals.iter().flat_map(|s| &s.years).any(|y| matches!(y.state, State::Unknown(_))) {
-        notes.push("Een streep: in dat jaar ontbreekt een cijfer dat de regel nodig heeft.".to_owned());
+        notes.push("Een streep: over dat jaar kan de regel niets zeggen, bijvoorbeeld omdat er een cijfer ontbreekt.".to_owned());
     }
     notes
 }
