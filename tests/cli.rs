@@ -670,3 +670,142 @@ fn a_chance_in_the_ledger_reads_as_in_the_report() {
     let table = text(&ravijn(&["measures", "scenarios/harderwijk", "--year", "2027"]).stdout);
     assert!(table.lines().skip(1).all(|row| row.ends_with(" <1%")), "{table}");
 }
+
+/// A municipality with six years of history, two lines of it with clients and a break.
+fn with_history(folder: &std::path::Path) {
+    std::fs::create_dir_all(folder).expect("made");
+    let base = "schema = 1\n[municipality]\nname = \"Één & Ander\"\ncode = \"GM9999\"\nbase_year = 2022\nbase = \"actual\"\n\
+                horizon = 2024\n[cost.hulp]\nlabel = \"Hulp\"\ntaakveld = \"6.71\"\ndomain = \"wmo\"\n\
+                volume = { growth = { value = \"1%\", note = \"aanname\" } }\n\
+                [cost.zorg]\nlabel = \"Zorg\"\ntaakveld = \"6.72\"\ndomain = \"jeugd\"\n";
+    std::fs::write(folder.join("base.toml"), base).expect("written");
+    let mut rows = "line,quantity,kind,year,value,source\n".to_owned();
+    for (n, year) in (2017..=2022).enumerate() {
+        let jump = if year >= 2020 { 180.0 } else { 100.0 };
+        rows += &format!("hulp,cost,actual,{year},{},x\nhulp,cost,budget,{year},{},x\n", 100 + 4 * n, 97 + 4 * n);
+        rows += &format!("zorg,cost,actual,{year},{jump},x\n");
+    }
+    std::fs::write(folder.join("figures.csv"), rows).expect("written");
+}
+
+#[test]
+fn what_calibrate_writes_passes_check() {
+    let work = tempfile::tempdir().expect("a temporary folder");
+    let folder = work.path().join("voorbeeld");
+    with_history(&folder);
+    let path = folder.to_str().expect("plain");
+    let written = ravijn(&["calibrate", path, "--what-if"]);
+    assert!(written.status.success(), "{}", text(&written.stderr));
+    std::fs::write(folder.join("gekalibreerd.toml"), &written.stdout).expect("written");
+    let checked = ravijn(&["check", path]);
+    assert!(checked.status.success(), "{}\n{}", text(&written.stdout), text(&checked.stderr));
+    // 2018 to 2022 each 4 more on 100 to 116: the mean of the logarithms, ln(1.2) / 5, is 3.7 %.
+    let said = text(&written.stdout);
+    assert!(said.contains("growth = { value = \"3.7%\""), "{said}");
+    assert!(said.contains("break: zorg 2020: +80%, and it stayed (jump); left out"), "{said}");
+    let compared = ravijn(&["compare", path, folder.join("gekalibreerd.toml").to_str().expect("plain")]);
+    assert!(
+        text(&compared.stdout).contains("cost.hulp.volume.growth  2023-2024: 1% -> 3,7%"),
+        "{}",
+        text(&compared.stdout)
+    );
+}
+
+#[test]
+fn a_saved_run_is_compared_by_its_folder_and_says_whose_it_is() {
+    let work = tempfile::tempdir().expect("a temporary folder");
+    let folder = work.path().join("scenarios").join("voorbeeld");
+    with_history(&folder);
+    let path = folder.to_str().expect("plain");
+    let out = work.path().join("out");
+    let done = ravijn(&["run", path, "--draws", "20", "--out", out.to_str().expect("plain"), "--format", "md"]);
+    assert!(done.status.success(), "{}", text(&done.stderr));
+    let report = out.join("voorbeeld").join("base");
+    let report = report.to_str().expect("plain");
+    let same = ravijn(&["verify", report, "--inputs", path]);
+    assert!(
+        same.status.success() && text(&same.stdout).contains("identical"),
+        "{}{}",
+        text(&same.stdout),
+        text(&same.stderr)
+    );
+    let years = ravijn(&["compare", report, "--years", "2022", "2024"]);
+    assert!(
+        text(&years.stdout).starts_with("Één & Ander: van 2022 naar 2024 (basis (run.json))"),
+        "{}",
+        text(&years.stdout)
+    );
+    // 120 that grows by 1 % a year, and 180 that does not: 2.4 more.
+    assert!(text(&years.stdout).contains("groei van het volume"), "{}", text(&years.stdout));
+
+    // What is of one municipality is not held against the files of another.
+    for of in [
+        vec!["verify", report, "--inputs", "scenarios/heerde"],
+        vec!["verify", "scenarios/heerde/jaarrekening-2024.lock", "--inputs", path],
+    ] {
+        let found = ravijn(&of);
+        assert_eq!(found.status.code(), Some(2), "{}", text(&found.stdout));
+        assert!(
+            text(&found.stderr).contains("Heerde (GM0246)") && text(&found.stderr).contains("Één & Ander (GM9999)")
+        );
+    }
+    let mixed = ravijn(&[
+        "locks",
+        "scenarios/harderwijk/begroting-2026.lock",
+        "scenarios/heerde/jaarrekening-2024.lock",
+        "--year",
+        "2027",
+    ]);
+    assert_eq!(mixed.status.code(), Some(2), "{}", text(&mixed.stdout));
+    assert!(text(&mixed.stderr).contains("a series is of one municipality"));
+}
+
+#[test]
+fn one_lock_that_cannot_be_made_again_leaves_the_others() {
+    let work = tempfile::tempdir().expect("a temporary folder");
+    let folder = work.path().join("voorbeeld");
+    with_history(&folder);
+    let path = folder.to_str().expect("plain");
+    let what_if = folder.join("anders.toml");
+    std::fs::write(
+        &what_if,
+        "extends = \"base.toml\"\ntitle = \"Anders\"\n[cost.hulp]\nvolume = { growth = \"2%\" }\n",
+    )
+    .expect("written");
+    for of in [path, what_if.to_str().expect("plain")] {
+        let made = ravijn(&["lock", of, "--draws", "20"]);
+        assert!(made.status.success(), "{}", text(&made.stderr));
+    }
+    std::fs::remove_file(&what_if).expect("removed");
+    let found = ravijn(&["verify", path]);
+    assert_eq!(found.status.code(), Some(1));
+    assert!(text(&found.stdout).contains("jaarrekening-2022.lock: "), "the base is verified: {}", text(&found.stdout));
+    let said = text(&found.stderr);
+    assert!(said.contains("there is no what-if `anders`") && said.contains("this folder has no what-ifs"), "{said}");
+}
+
+#[test]
+fn a_name_with_accents_is_refused_with_one_that_is_none() {
+    let found = ravijn(&["new", "municipality", "Súdwest Fryslân aan ’t Meer"]);
+    assert_eq!(found.status.code(), Some(2));
+    assert!(text(&found.stderr).contains("such as sudwest-fryslan-aan-t-meer"), "{}", text(&found.stderr));
+}
+
+#[test]
+fn an_explained_chance_names_each_correlation_once() {
+    // The correlation of what savings bring links five of them: ten pairs.
+    let found =
+        ravijn(&["explain", "scenarios/harderwijk", "mean(measures(saving, 2027))", "--draws", "64", "--depth", "1"]);
+    let shown = text(&found.stdout);
+    assert_eq!(shown.matches("correlation.realisatie.rho").count(), 1, "{shown}");
+    // More draws than a rule keeps, and still drawn: what comes true of 300 is
+    // normal around 80 %, so with half a chance less than 240.
+    let work = tempfile::tempdir().expect("a temporary folder");
+    let folder = work.path().join("voorbeeld");
+    small(&folder, "1000");
+    let path = folder.to_str().expect("plain");
+    let many =
+        ravijn(&["explain", path, "chance(measures(saving, 2027) > -240)", "--draws", "10240", "--format", "json"]);
+    let found: serde_json::Value = serde_json::from_slice(&many.stdout).expect("one JSON document");
+    assert!((found["value"].as_f64().expect("a chance") - 0.5).abs() < 0.02, "{}", found["value"]);
+}

@@ -8,6 +8,7 @@ use clap::Args;
 use serde_json::{Value, json};
 
 use super::answer::PastedForm;
+use super::columns::{columns, room};
 use super::folder::Folder;
 use super::{report, write};
 use crate::analysis::backtest::{self, Backtest, LineScore, Portfolio, score::Measures, score::RivalMeasures};
@@ -48,10 +49,16 @@ pub fn backtest(arguments: &BacktestArguments) -> anyhow::Result<u8> {
     };
     let run = backtest::backtest(&portfolio, arguments.known_lag);
     if run.lines.iter().all(|l| l.measures.n == 0) {
-        anyhow::bail!(
-            "nothing to compare: a year needs its own actual, and an actual or a budget with its actual at least {} years before it",
-            arguments.known_lag
+        let lag = arguments.known_lag;
+        let years = if lag == 1 { "1 year" } else { "2 years" };
+        let why = format!(
+            "nothing to compare: a year needs its own actual, and an actual or a budget with its actual at least {years} before it"
         );
+        // A forecast of a year that is not over is worth writing down.
+        if arguments.forecasts.is_none() || run.forecasts.is_empty() {
+            anyhow::bail!("{why}");
+        }
+        anstream::eprintln!("note: {why}");
     }
     if let Some(path) = &arguments.forecasts {
         write::all_or_nothing(&[(path.clone(), csv(&run).into_bytes())])?;
@@ -61,7 +68,7 @@ pub fn backtest(arguments: &BacktestArguments) -> anyhow::Result<u8> {
     match arguments.format {
         PastedForm::Json => anstream::println!("{:#}", document(&run, &portfolio, &found)),
         PastedForm::Md => super::put(&super::accuracy::markdown(&run))?,
-        PastedForm::Table => anstream::print!("{}", table(&run, &portfolio, &found)),
+        PastedForm::Table => anstream::print!("{}", table(&run, &portfolio, &found, room())),
     }
     Ok(0)
 }
@@ -190,26 +197,7 @@ fn ratio(value: Option<f64>) -> String {
     value.map_or_else(|| "-".to_owned(), |v| format!("{v:.2}"))
 }
 
-/// Rows with every column as wide as its widest cell, the first to the left.
-pub(super) fn columns(rows: &[Vec<String>]) -> String {
-    let count = rows.iter().map(Vec::len).max().unwrap_or(0);
-    let width: Vec<usize> = (0..count)
-        .map(|c| rows.iter().filter_map(|r| r.get(c)).map(|t| t.chars().count()).max().unwrap_or(0))
-        .collect();
-    let mut out = String::new();
-    for row in rows {
-        let cells: Vec<String> = row
-            .iter()
-            .enumerate()
-            .map(|(c, t)| if c == 0 { format!("{t:<w$}", w = width[c]) } else { format!("{t:>w$}", w = width[c]) })
-            .collect();
-        out.push_str(cells.join("  ").trim_end());
-        out.push('\n');
-    }
-    out
-}
-
-fn table(run: &Backtest, portfolio: &Portfolio, found: &[Break]) -> String {
+fn table(run: &Backtest, portfolio: &Portfolio, found: &[Break], room: usize) -> String {
     let lag = run.lines.first().map_or(2, |l| l.lag);
     let mut out = format!(
         "Backtest of {} {}, actuals known up to {lag} {} before the year forecast\n\n",
@@ -252,7 +240,7 @@ fn table(run: &Backtest, portfolio: &Portfolio, found: &[Break]) -> String {
             percent(l.rivals.national.mdape),
         ]);
     }
-    out.push_str(&columns(&rows));
+    out.push_str(&columns(&rows, room));
     if !not.is_empty() {
         let names: Vec<&str> = not.iter().map(|l| l.line.as_str()).collect();
         let _ = writeln!(out, "nothing to compare: {}", names.join(", "));
@@ -286,7 +274,7 @@ fn table(run: &Backtest, portfolio: &Portfolio, found: &[Break]) -> String {
             percent(Some(y.growth)),
         ]);
     }
-    out.push_str(&columns(&rows));
+    out.push_str(&columns(&rows, room));
     let own = found.iter().filter(|b| b.municipality.is_some());
     let mut kinds = std::collections::BTreeMap::new();
     for b in own {
@@ -347,8 +335,23 @@ mod tests {
     }
 
     #[test]
-    fn columns_line_up() {
-        let rows = vec![vec!["a".to_owned(), "1".to_owned()], vec!["lang".to_owned(), "22".to_owned()]];
-        assert_eq!(columns(&rows), "a      1\nlang  22\n");
+    fn a_year_that_is_not_over_is_forecast_as_it_was_when_it_is() {
+        // Cut off what came to be known after the autumn of 2020: actuals after
+        // 2019 and budgets after 2021.
+        let whole = backtest::backtest(&small(), 2);
+        let mut text = "municipality,name,line,measure,kind,year,value\n".to_owned();
+        for year in 2017..=2021 {
+            let _ = writeln!(text, "GM1,Aa,\"zorg, nieuw\",cost,budget,{year},100");
+            if year <= 2019 {
+                let _ = writeln!(text, "GM1,Aa,\"zorg, nieuw\",cost,actual,{year},110");
+            }
+        }
+        let cut = backtest::backtest(&backtest::read("p.csv", &text).expect("a good file").0, 2);
+        let of = |run: &Backtest| {
+            run.forecasts.iter().find(|f| f.year == crate::units::Year(2021)).cloned().expect("forecast")
+        };
+        let (before, after) = (of(&cut), of(&whole));
+        assert_eq!((before.forecast, before.p10, before.p90), (after.forecast, after.p10, after.p90));
+        assert_eq!((before.actual, after.actual), (None, Some(110.0)));
     }
 }

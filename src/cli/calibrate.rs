@@ -20,7 +20,8 @@ use crate::units::Rate;
 #[command(after_help = "\
 Examples:
   ravijn calibrate scenarios/harderwijk --peers portfolio.csv
-  ravijn calibrate scenarios/harderwijk --peers portfolio.csv --like jeugd-ambulant=jeugd --index ova
+  ravijn calibrate scenarios/harderwijk --peers portfolio.csv --like jeugd-ambulant=jeugd
+  ravijn calibrate scenarios/heerde --what-if > scenarios/heerde/gekalibreerd.toml
   ravijn calibrate portfolio.csv --municipality GM0243
 
 A line is compared with the peers' line of the same name, else with the one named
@@ -38,6 +39,9 @@ pub struct CalibrateArguments {
     /// Compare a line with this line of the peers (may be repeated)
     #[arg(long, value_name = "LINE=PEER-LINE", value_parser = pair)]
     like: Vec<(String, String)>,
+    /// Write a whole what-if, to save beside base.toml, instead of keys to paste
+    #[arg(long)]
+    what_if: bool,
     /// Take the rises of this index of base.toml (years with a definitive percentage) out of growth
     #[arg(long, value_name = "ID")]
     index: Option<String>,
@@ -97,16 +101,22 @@ fn of_portfolio(
     // Only this municipality's lines, and what the file is called.
     let origin =
         arguments.path.file_name().map_or_else(|| "portfolio".to_owned(), |n| n.to_string_lossy().into_owned());
-    print(&found, &origin)
+    print(&found, &origin, arguments.what_if)
 }
 
 /// The TOML; nothing to calibrate on is an error, so that no script takes an
 /// empty answer for one.
-fn print(found: &[calibrate::Calibration], origin: &str) -> anyhow::Result<u8> {
+fn print(found: &[calibrate::Calibration], origin: &str, what_if: bool) -> anyhow::Result<u8> {
     if found.is_empty() {
         bail!("no line has two years of actuals, or an actual beside a budget: nothing to calibrate on");
     }
-    super::put(&calibrate::toml(found, origin))?;
+    let head = if what_if {
+        "extends = \"base.toml\"\ntitle = \"Gekalibreerd op het verleden\"\n\n"
+    } else {
+        "# Put each key under its line in base.toml, in place of what stands there; or let --what-if\n\
+         # write a file that stands beside it.\n\n"
+    };
+    super::put(&format!("{head}{}", calibrate::toml(found, origin)))?;
     Ok(0)
 }
 
@@ -138,7 +148,7 @@ fn of_model(arguments: &CalibrateArguments, model: &Model, peers: Option<&Portfo
         named(&arguments.like, line).or_else(|| by_name.map(str::to_owned))
     };
     let found = calibrate::calibrate_all(&own, 0, model.municipality.residents, peers, &like, &deflator);
-    print(&found, input::FIGURES)
+    print(&found, input::FIGURES, arguments.what_if)
 }
 
 /// Both names of every `--like` are there.

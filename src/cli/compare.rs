@@ -7,7 +7,7 @@ use clap::{Args, ValueEnum};
 
 use super::explain::{Form, pretty, scenario};
 use super::folder::Folder;
-use crate::analysis::compare::{End, Saved, accounts, attribute, differences, items, without_counts};
+use crate::analysis::compare::{End, Saved, accounts, attribute, differences, items, past, without_counts};
 use crate::report::comparison::{By, Comparison};
 use crate::units::Year;
 
@@ -17,6 +17,7 @@ use crate::units::Year;
 Examples:
   ravijn compare scenarios/harderwijk scenarios/harderwijk/ova-hoger.toml
   ravijn compare scenarios/harderwijk --years 2026 2029 --by domain
+  ravijn compare scenarios/heerde --years 2023 2024 --by line
   ravijn compare out/heerde/base/run.json scenarios/heerde --year 2028")]
 pub struct CompareArguments {
     /// A municipality's folder, a scenario file, or a saved run.json
@@ -25,7 +26,7 @@ pub struct CompareArguments {
     /// What to compare it with; left out with --years
     #[arg(value_name = "B", required_unless_present = "years")]
     b: Option<PathBuf>,
-    /// Two years of A instead of two scenarios
+    /// Two years of A instead of two scenarios; up to the base year those of figures.csv
     #[arg(long, num_args = 2, value_names = ["FROM", "TO"], conflicts_with_all = ["b", "year"])]
     years: Vec<i32>,
     /// In which year; the last that both have by default
@@ -56,6 +57,7 @@ enum Per {
 pub fn compare(arguments: &CompareArguments) -> anyhow::Result<u8> {
     let Some((a, name)) = end(&arguments.a, None)? else { return Ok(1) };
     let same = if let [from, to] = arguments.years[..] { Some((Year(from), Year(to))) } else { None };
+    let (a, past) = of_the_past(a, same);
     let (b, name) = match &arguments.b {
         None => (a.clone(), name),
         Some(path) => {
@@ -82,7 +84,10 @@ pub fn compare(arguments: &CompareArguments) -> anyhow::Result<u8> {
     };
     for (end, year) in [(&a, years.0), (&b, years.1)] {
         if !end.projection.years.contains(&year) {
-            bail!("{year} is not a year of {}", end.title);
+            let years = &end.projection.years;
+            let span = years.first().zip(years.last());
+            let span = span.map_or_else(String::new, |(first, last)| format!(", which has {first} to {last}"));
+            bail!("{year} is not a year of {}{span}", end.title);
         }
     }
     let attribution = match (&a.model, &b.model) {
@@ -102,6 +107,7 @@ pub fn compare(arguments: &CompareArguments) -> anyhow::Result<u8> {
         a: &a,
         b: &b,
         years,
+        past,
     };
     let by: Vec<By> = arguments
         .by
@@ -118,6 +124,23 @@ pub fn compare(arguments: &CompareArguments) -> anyhow::Result<u8> {
         Form::Json => pretty(&comparison.json()),
     })?;
     Ok(0)
+}
+
+/// Two years of which one lies before the base year are compared by what
+/// figures.csv has of them; whether that is so.
+fn of_the_past(a: End, years: Option<(Year, Year)>) -> (End, bool) {
+    let first = a.projection.years.first().copied();
+    let before = |(from, to): &(Year, Year)| first.is_some_and(|first| *from < first || *to < first);
+    let found = years.filter(before).zip(a.model.as_ref()).and_then(|(years, model)| past(model, years));
+    let Some(found) = found else { return (a, false) };
+    if !found.left_out.is_empty() {
+        anstream::eprintln!(
+            "note: left out, for figures.csv has no {} of both years: {}",
+            found.kind.name(),
+            found.left_out.join(", ")
+        );
+    }
+    (found.end, true)
 }
 
 /// Both ends told alike: a run.json that was saved with disclosure control
@@ -142,6 +165,10 @@ fn alike(mut a: End, mut b: End) -> (End, End) {
 /// which has been printed. A saved run of several scenarios gives the one
 /// that the other end is, else the first.
 fn end(path: &Path, other: Option<&End>) -> anyhow::Result<Option<(End, Option<String>)>> {
+    // The folder of a report stands for the run.json in it.
+    let inside = path.join("run.json");
+    let of_report = path.is_dir() && !path.join("base.toml").is_file() && inside.is_file();
+    let path = if of_report { inside.as_path() } else { path };
     if path.extension().is_some_and(|e| e.eq_ignore_ascii_case("json")) {
         let text = std::fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()))?;
         let saved = Saved::read(&text).with_context(|| format!("{} is no saved run", path.display()))?;

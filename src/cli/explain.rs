@@ -1,5 +1,6 @@
 //! `ravijn explain`: how a figure came about, down to file and line.
 
+use std::io::IsTerminal;
 use std::path::PathBuf;
 
 use anyhow::bail;
@@ -104,8 +105,10 @@ pub fn explain_figure(arguments: &ExplainArguments) -> anyhow::Result<u8> {
             Err(why) => bail!("{why}"),
         }
     }
+    // In a pipe a step is one line, to search in.
+    let width = std::io::stdout().is_terminal().then(super::run::terminal_width);
     let text = match arguments.format {
-        Form::Table => found.iter().map(|tree| tree.text(arguments.depth)).collect::<Vec<String>>().join("\n"),
+        Form::Table => found.iter().map(|tree| tree.text(arguments.depth, width)).collect::<Vec<String>>().join("\n"),
         Form::Json => {
             let of = |(expression, tree): (&Expression, &Explanation)| document(&model, expression, tree);
             let mut documents: Vec<Value> = asked.iter().zip(&found).map(of).collect();

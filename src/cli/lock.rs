@@ -9,6 +9,7 @@ use clap::Args;
 use serde_json::json;
 
 use super::answer::PastedForm;
+use super::columns::{columns, room};
 use super::folder::Folder;
 use super::{Usage, report, rule_sources, rules_for, tally, write};
 use crate::analysis::lock::{self, Lock, Made, View};
@@ -236,6 +237,12 @@ pub fn locks(arguments: &LocksArguments) -> anyhow::Result<u8> {
     if code != 0 {
         return Ok(code);
     }
+    if let Some(stranger) = all.iter().find(|l| l.municipality.0 != all[0].municipality.0) {
+        bail!(Usage(format!(
+            "{} is a lock of {} and {} of {}: a series is of one municipality",
+            all[0].name, all[0].municipality.1, stranger.name, stranger.municipality.1
+        )));
+    }
     let Some(last) = all.last() else {
         bail!("there is no lock of scenario {} here; `ravijn lock PATH` makes one", arguments.scenario);
     };
@@ -284,29 +291,15 @@ pub fn signed(value: f64) -> String {
 }
 
 fn table(view: &View, who: &str, line: Option<&str>) -> String {
-    let mut rows = vec![(String::new(), view.names.clone())];
-    rows.extend(view.rows.iter().map(|r| (format!("{}{}", "  ".repeat(usize::from(r.depth)), r.label), cells(r))));
-    let count = |t: &str| t.chars().count();
-    let first = rows.iter().map(|r| count(&r.0)).max().unwrap_or(0);
-    let widths: Vec<usize> = (0..view.names.len())
-        .map(|i| rows.iter().map(|r| r.1.get(i).map_or(0, |c| count(c))).max().unwrap_or(0))
-        .collect();
+    let mut rows = vec![std::iter::once(String::new()).chain(view.names.iter().cloned()).collect::<Vec<String>>()];
+    rows.extend(view.rows.iter().map(|r| {
+        let label = format!("{}{}", "  ".repeat(usize::from(r.depth)), r.label);
+        std::iter::once(label).chain(cells(r)).collect()
+    }));
+    let title = question(view, who, line);
     let bold = super::colour(std::io::stdout().is_terminal());
-    let mut out = if bold {
-        format!("\u{1b}[1m{}\u{1b}[0m\n\n", question(view, who, line))
-    } else {
-        format!("{}\n\n", question(view, who, line))
-    };
-    for (label, cells) in rows {
-        let mut text = format!("{label}{}", " ".repeat(first - count(&label)));
-        for (cell, width) in cells.iter().zip(&widths) {
-            text.push_str(&" ".repeat(2 + width - count(cell)));
-            text.push_str(cell);
-        }
-        out.push_str(text.trim_end());
-        out.push('\n');
-    }
-    out
+    let title = if bold { format!("\u{1b}[1m{title}\u{1b}[0m") } else { title };
+    format!("{title}\n\n{}", columns(&rows, room()))
 }
 
 fn markdown(view: &View, who: &str, line: Option<&str>) -> String {

@@ -6,11 +6,12 @@ use std::path::PathBuf;
 use clap::Args;
 use serde_json::{Value, json};
 
+use super::columns::{columns, room};
 use super::explain::{Form, number, pretty, scenario};
 use super::folder::Folder;
 use crate::analysis::ledger::{LedgerRow, ledger};
 use crate::dutch;
-use crate::model::Model;
+use crate::model::{MeasureKind, Model};
 use crate::units::Year;
 
 /// Arguments of `ravijn measures`.
@@ -55,20 +56,34 @@ pub fn measures(arguments: &MeasuresArguments) -> anyhow::Result<u8> {
     let rows: Vec<LedgerRow> = years.into_iter().flat_map(|year| ledger(&model, year)).collect();
     let text = match arguments.format {
         Form::Json => pretty(&document(&model, &rows)),
-        Form::Table if rows.is_empty() => "no saving or target has an amount\n".to_owned(),
-        Form::Table => table(&model, &rows),
+        Form::Table if rows.is_empty() => nothing(&model),
+        Form::Table => table(&model, &rows, room()),
     };
     super::put(&text)?;
     Ok(0)
 }
 
-fn table(model: &Model, rows: &[LedgerRow]) -> String {
-    let heads = ["year", "measure", "planned", "filled", "realised", "in", "open", "counted on", "mean", "chance"];
-    let mut lines: Vec<[String; 10]> = vec![heads.map(str::to_owned)];
+/// What is said where the ledger is empty: savings may work through volume alone.
+fn nothing(model: &Model) -> String {
+    let on_volume = model.measures.iter().filter(|m| {
+        matches!(m.kind, MeasureKind::Saving | MeasureKind::Target) && m.amount.is_none() && m.volume.is_some()
+    });
+    let names: Vec<&str> = on_volume.map(|m| m.id.as_str()).collect();
+    match names.as_slice() {
+        [] => "no saving or target has an amount\n".to_owned(),
+        names => format!("no saving or target has an amount; on the volume of a line work {}\n", names.join(", ")),
+    }
+}
+
+fn table(model: &Model, rows: &[LedgerRow], room: usize) -> String {
+    // Year and name are one column, so that every block of a narrow table names its rows.
+    let name = rows.iter().map(|r| model.measures[r.measure].id.chars().count()).max().unwrap_or(0).max(7);
+    let heads = ["planned", "filled", "realised", "in", "open", "counted on", "mean", "chance"];
+    let mut lines =
+        vec![std::iter::once(format!("year  {:<name$}", "measure")).chain(heads.map(str::to_owned)).collect()];
     for r in rows {
-        lines.push([
-            r.year.to_string(),
-            model.measures[r.measure].id.clone(),
+        lines.push(vec![
+            format!("{}  {:<name$}", r.year, model.measures[r.measure].id),
             dutch::whole(r.planned),
             dutch::whole(r.filled),
             r.realised.map_or_else(|| "-".to_owned(), dutch::whole),
@@ -79,23 +94,7 @@ fn table(model: &Model, rows: &[LedgerRow]) -> String {
             chance(r.chance),
         ]);
     }
-    let width = |c: usize| lines.iter().map(|l| l[c].chars().count()).max().unwrap_or(0);
-    let widths: Vec<usize> = (0..heads.len()).map(width).collect();
-    let mut text = String::new();
-    for line in &lines {
-        let cells: Vec<String> = line
-            .iter()
-            .enumerate()
-            .map(
-                |(c, cell)| {
-                    if c < 2 { format!("{cell:<w$}", w = widths[c]) } else { format!("{cell:>w$}", w = widths[c]) }
-                },
-            )
-            .collect();
-        text.push_str(cells.join("  ").trim_end());
-        text.push('\n');
-    }
-    text
+    columns(&lines, room)
 }
 
 /// A chance as the report rounds it, for a narrow column: `<1%` and `>99%` at the ends.

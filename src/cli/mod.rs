@@ -7,6 +7,7 @@ mod answer;
 mod backtest;
 mod calibrate;
 mod check;
+mod columns;
 mod compare;
 mod draws;
 mod explain;

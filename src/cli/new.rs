@@ -69,11 +69,31 @@ fn id_of(path: &Path) -> anyhow::Result<String> {
     let stem = path.file_stem().map(|s| s.to_string_lossy().to_lowercase()).unwrap_or_default();
     let plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
     if stem.is_empty() || !stem.chars().all(plain) || stem.starts_with('-') || stem.ends_with('-') {
+        let near = plain_name(&stem).unwrap_or_else(|| "mijn-gemeente".to_owned());
         bail!(super::Usage(format!(
-            "`{stem}` is no name: use letters without accents, digits and hyphens, such as mijn-gemeente"
+            "`{stem}` is no name: use letters without accents, digits and hyphens, such as {near}"
         )));
     }
     Ok(stem)
+}
+
+/// What a name with spaces and accents comes to: `Súdwest Fryslân` is
+/// `sudwest-fryslan`. None where nothing is left.
+fn plain_name(text: &str) -> Option<String> {
+    let plain = |c: char| match c {
+        'a'..='z' | '0'..='9' => c,
+        'à'..='å' => 'a',
+        'ç' => 'c',
+        'è'..='ë' => 'e',
+        'ì'..='ï' => 'i',
+        'ñ' => 'n',
+        'ò'..='ö' => 'o',
+        'ù'..='ü' => 'u',
+        _ => '-',
+    };
+    let all: String = text.to_lowercase().chars().filter(|c| !matches!(c, '\'' | '’')).map(plain).collect();
+    let parts: Vec<&str> = all.split('-').filter(|p| !p.is_empty()).collect();
+    (!parts.is_empty()).then(|| parts.join("-"))
 }
 
 /// `mijn-gemeente` as a person writes it: `Mijn Gemeente`.

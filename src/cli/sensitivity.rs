@@ -8,7 +8,7 @@ use clap::Args;
 use serde_json::{Value, json};
 
 use super::answer::AnswerForm;
-use super::backtest::columns;
+use super::columns::columns;
 use super::folder::Folder;
 use super::run::{start_threads, terminal_width};
 use super::{report as print, tally};
@@ -324,7 +324,7 @@ impl Answer<'_> {
 /// The table without the columns that a narrow terminal has no room for: the
 /// drawing first, then the assumption's own percentiles.
 fn fitting(mut rows: Vec<Vec<String>>, width: usize) -> String {
-    let wide = |rows: &[Vec<String>]| columns(rows).lines().map(|l| l.chars().count()).max().unwrap_or(0);
+    let wide = |rows: &[Vec<String>]| columns(rows, usize::MAX).lines().map(|l| l.chars().count()).max().unwrap_or(0);
     for (at, count) in [(6, 1), (1, 2), (1, 2)] {
         if wide(&rows) <= width {
             break;
@@ -333,7 +333,7 @@ fn fitting(mut rows: Vec<Vec<String>>, width: usize) -> String {
             row.drain(at..at + count);
         }
     }
-    columns(&rows)
+    columns(&rows, usize::MAX)
 }
 
 fn unit_note(unit: Quantity) -> &'static str {

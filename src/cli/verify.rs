@@ -31,7 +31,7 @@ Examples:
 
 Exit code 0 when all is as it was, 1 when something differs.")]
 pub struct VerifyArguments {
-    /// Folders with locks, lock files, or the run.json of a published run
+    /// Folders with locks, lock files, or the run.json of a published run (or its folder)
     #[arg(required = true, value_name = "PATH")]
     paths: Vec<PathBuf>,
     /// Folder with the inputs of a run.json; default scenarios/NAME near it
@@ -62,7 +62,14 @@ pub fn verify(arguments: &VerifyArguments) -> anyhow::Result<u8> {
     for path in &arguments.paths {
         let extension = path.extension().map(|e| e.to_string_lossy().to_lowercase()).unwrap_or_default();
         let made = match extension.as_str() {
-            _ if path.is_dir() => folder(arguments, path)?,
+            _ if path.is_dir() && in_folder(path)?.is_empty() && path.join("run.json").is_file() => {
+                run(arguments, &path.join("run.json"))?.map(|v| vec![v])
+            }
+            _ if path.is_dir() => {
+                let (verdicts, whole) = folder(arguments, path)?;
+                code = code.max(u8::from(!whole));
+                Some(verdicts)
+            }
             "json" => run(arguments, path)?.map(|v| vec![v]),
             "lock" => match read(path)? {
                 Some(old) => locked(arguments, path, &old)?.map(|v| vec![v]),
@@ -90,22 +97,24 @@ pub fn verify(arguments: &VerifyArguments) -> anyhow::Result<u8> {
     Ok(code)
 }
 
-/// The newest lock of each scenario of a folder: older ones are history.
-fn folder(arguments: &VerifyArguments, path: &Path) -> anyhow::Result<Option<Vec<Verdict>>> {
+/// The newest lock of each scenario of a folder (older ones are history), and
+/// whether every lock could be made again: one that cannot leaves the others.
+fn folder(arguments: &VerifyArguments, path: &Path) -> anyhow::Result<(Vec<Verdict>, bool)> {
     let files = in_folder(path)?;
     if files.is_empty() {
         bail!("{} holds no lock; `ravijn lock {}` makes one", path.display(), path.display());
     }
     let mut locks: Vec<Lock> = Vec::new();
+    let mut whole = true;
     for file in &files {
         match read(file)? {
-            Some(lock) => locks.push(lock),
-            None => return Ok(None),
+            Some(mut lock) => {
+                // A lock goes by the name of its file; what it calls itself may be older.
+                lock.name = file.file_stem().map(|s| s.to_string_lossy().into_owned()).unwrap_or_default();
+                locks.push(lock);
+            }
+            None => whole = false,
         }
-    }
-    // A lock goes by the name of its file; what it calls itself may be older.
-    for (lock, file) in locks.iter_mut().zip(&files) {
-        lock.name = file.file_stem().map(|s| s.to_string_lossy().into_owned()).unwrap_or_default();
     }
     lock::order(&mut locks);
     let mut newest: Vec<&Lock> = Vec::new();
@@ -119,10 +128,25 @@ fn folder(arguments: &VerifyArguments, path: &Path) -> anyhow::Result<Option<Vec
     for lock in newest {
         match locked(arguments, &path.join(format!("{}.lock", lock.name)), lock)? {
             Some(verdict) => out.push(verdict),
-            None => return Ok(None),
+            None => whole = false,
         }
     }
-    Ok(Some(out))
+    Ok((out, whole))
+}
+
+/// Refuses to hold what is of one municipality against the files of another.
+fn same_municipality(path: &str, of: (&str, &str), at: &Path, now: (&str, &str)) -> anyhow::Result<()> {
+    if of.0 != now.0 {
+        bail!(super::Usage(format!(
+            "{path} is of {} ({}) and {} of {} ({}): name the folder of its inputs",
+            of.1,
+            of.0,
+            at.display(),
+            now.1,
+            now.0
+        )));
+    }
+    Ok(())
 }
 
 /// Makes a lock again; none where the files are wrong now.
@@ -132,9 +156,17 @@ fn locked(arguments: &VerifyArguments, path: &Path, old: &Lock) -> anyhow::Resul
     let settings = Settings { draws: old.made.draws, seed: old.made.seed, ..Settings::default() };
     let asked = Asked { name: Some(old.name.clone()), date: old.date.clone(), settings };
     let Some(new) = make(&folder, &at, &old.scenario.0, arguments.rules.as_ref(), asked)? else { return Ok(None) };
-    let found = lock::difference(old, &new);
     let path = path.display().to_string();
-    let text = if found.is_same() { agreed(&path, old, &found) } else { differs(&path, old, &found, arguments.all) };
+    let of = |lock: &Lock| lock.municipality.clone();
+    let (then, now) = (of(old), of(&new));
+    same_municipality(&path, (&then.0, &then.1), &at, (&now.0, &now.1))?;
+    let found = lock::difference(old, &new);
+    let count = old.count().max(new.count());
+    let text = if found.is_same() {
+        agreed(&path, old, &found)
+    } else {
+        differs(&path, (&old.name, count), &found, arguments.all)
+    };
     let document = document(&path, &found);
     Ok(Some(Verdict { same: found.is_same(), text, document }))
 }
@@ -156,8 +188,9 @@ fn files(changes: &[InputChange]) -> String {
     each.collect::<Vec<_>>().join(", ")
 }
 
-fn differs(path: &str, old: &Lock, found: &Difference, all: bool) -> String {
-    let mut out = format!("{path}: {} of {} figures differ\n", found.figures.len(), old.count());
+fn differs(path: &str, (name, count): (&str, usize), found: &Difference, all: bool) -> String {
+    let count = count.max(found.figures.len());
+    let mut out = format!("{path}: {} of {count} figures differ\n", found.figures.len());
     if let Some((before, after)) = &found.version {
         let _ = writeln!(out, "  made with ravijn {before}, now {after}");
     }
@@ -207,11 +240,7 @@ fn differs(path: &str, old: &Lock, found: &Difference, all: bool) -> String {
         });
         list(&format!("why {what}(total, {}) changed by {}", bridge.year, signed(bridge.change())), rows.collect());
     }
-    let _ = writeln!(
-        out,
-        "\n  if this is meant: ravijn lock --name {} --force, or a new name for a new document",
-        old.name
-    );
+    let _ = writeln!(out, "\n  if this is meant: ravijn lock --name {name} --force, or a new name for a new document");
     out
 }
 
@@ -284,6 +313,11 @@ fn run(arguments: &VerifyArguments, path: &Path) -> anyhow::Result<Option<Verdic
             return Ok(None);
         }
     };
+    let of = |key: &str| old["municipality"][key].as_str();
+    if let (Some(code), Some(base)) = (of("code"), study.scenarios.first()) {
+        let now = &base.model.municipality;
+        same_municipality(&shown, (code, of("name").unwrap_or_default()), &at, (&now.code, &now.name))?;
+    }
     let Some(scenario) = study.scenarios.iter().find(|s| s.model.scenario.id == id) else {
         bail!("{} has no scenario {id}", at.display());
     };

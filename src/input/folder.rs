@@ -121,6 +121,7 @@ impl Folder {
             }
             let help = match nearest(stem, self.ids.iter().map(String::as_str)) {
                 Some(near) => format!("did you mean `{near}`?"),
+                None if self.ids.is_empty() => "this folder has no what-ifs".to_owned(),
                 None => {
                     format!("the folder has {}", self.ids.iter().map(String::as_str).collect::<Vec<_>>().join(", "))
                 }

@@ -232,10 +232,9 @@ impl Expression {
         }
     }
 
-    /// Whether one model tells it: no other scenario, no register, no rule,
-    /// and no draws of a figure that only a whole study has drawn.
+    /// Whether one model tells it: no other scenario, no register, no rule.
     pub fn is_of_one_model(&self) -> bool {
-        self.all_calls(&|call| call.is_of_one_model() && !self.needs_draws())
+        self.all_calls(&Call::is_of_one_model)
     }
 
     /// Whether all names of its own meet something, and no other scenario is asked.

@@ -28,6 +28,8 @@ pub struct Comparison<'a> {
     pub b: &'a End,
     /// Years compared; the same where two scenarios are compared in one year.
     pub years: (Year, Year),
+    /// Whether both are years of figures, without a projection.
+    pub past: bool,
     /// Assumptions that differ; none where a saved run kept none.
     pub differences: Option<Vec<Difference>>,
     /// Measures, flows, lines and ends that differ.
@@ -116,6 +118,29 @@ impl Comparison<'_> {
         }
     }
 
+    /// What a part is called here. Without a projection there is no cost of the
+    /// base year: what does not split is the cost of lines that count no clients.
+    fn name(&self, part: Part) -> &'static str {
+        match part {
+            Part::UnitCost if self.past => "lasten zonder aantal cliënten",
+            Part::Growth if self.past => "aantal cliënten",
+            Part::Price if self.past => "lasten per cliënt",
+            part => name(part),
+        }
+    }
+
+    fn because(&self, part: Part, rises: bool) -> &'static str {
+        match (part, rises) {
+            (Part::UnitCost, true) if self.past => "hogere lasten van regels zonder aantal cliënten",
+            (Part::UnitCost, false) if self.past => "lagere lasten van regels zonder aantal cliënten",
+            (Part::Growth, true) if self.past => "meer cliënten",
+            (Part::Growth, false) if self.past => "minder cliënten",
+            (Part::Price, true) if self.past => "hogere lasten per cliënt",
+            (Part::Price, false) if self.past => "lagere lasten per cliënt",
+            (part, rises) => because(part, rises),
+        }
+    }
+
     /// The page for a terminal of this width.
     pub fn text(&self, by: &[By], width: usize) -> String {
         let mut out = format!("{}\n\n", self.title());
@@ -125,7 +150,7 @@ impl Comparison<'_> {
                 out.push_str("Er verandert niets.\n");
                 return out;
             }
-            for sentence in sentences(total) {
+            for sentence in self.sentences(total) {
                 out.push_str(&wrapped(&sentence, width, 0));
             }
             out.push('\n');
@@ -185,7 +210,7 @@ impl Comparison<'_> {
             let (label, mark) = match step.kind {
                 StepKind::Before => (before.clone(), ""),
                 StepKind::After => (after.clone(), ""),
-                StepKind::Part(part) => (format!("  {}", name(part)), dutch::sign(step.amount, 0)),
+                StepKind::Part(part) => (format!("  {}", self.name(part)), dutch::sign(step.amount, 0)),
             };
             rows.push((label, dutch::number(step.amount, 0), mark));
             let StepKind::Part(part) = step.kind else { continue };
@@ -293,12 +318,65 @@ impl Comparison<'_> {
             let mut rows: Vec<(String, String, &str)> = account
                 .parts()
                 .into_iter()
-                .map(|(part, amount)| (format!("  {}", name(part)), dutch::number(amount, 0), dutch::sign(amount, 0)))
+                .map(|(part, amount)| {
+                    (format!("  {}", self.name(part)), dutch::number(amount, 0), dutch::sign(amount, 0))
+                })
                 .collect();
             rows.push(("  samen".to_owned(), dutch::number(change, 0), dutch::sign(change, 0)));
             out.push_str(&lay_out(&words::capital(&self.label(&account.id)), &rows, width));
         }
         out
+    }
+
+    /// The change in sentences.
+    pub fn sentences(&self, account: &Account) -> Vec<String> {
+        let mut all = Vec::new();
+        for cost in [true, false] {
+            let bridge = if cost { &account.cost } else { &account.revenue };
+            let change = if cost { account.cost_change() } else { account.revenue_change() };
+            let (Some(bridge), what) = (bridge, if cost { "lasten" } else { "baten" }) else { continue };
+            let parts = account.side(cost);
+            if parts.is_empty() {
+                continue;
+            }
+            let euro = |x: f64| dutch::amount(x.abs(), dutch::Style::Auto);
+            let both = |x: f64| dutch::amount(x, dutch::Style::Auto);
+            let rises = change >= 0.0;
+            let verb = if rises { "stijgen" } else { "dalen" };
+            all.push(if dutch::round(change, 0) == 0.0 {
+                format!("De {what} blijven per saldo gelijk: {}.", both(bridge.to))
+            } else {
+                format!("De {what} {verb} met {}, van {} naar {}.", euro(change), both(bridge.from), both(bridge.to))
+            });
+            let named = |with: bool| -> Vec<String> {
+                let of = parts.iter().filter(|(_, x)| (*x >= 0.0) == (rises == with) && dutch::round(*x, 0) != 0.0);
+                of.take(4).map(|(part, x)| format!("{} door {}", euro(*x), self.because(*part, *x >= 0.0))).collect()
+            };
+            // Revenue that has one cause has been told.
+            if parts.len() == 1 && !cost {
+                continue;
+            }
+            let (with, against) = (named(true), named(false));
+            if !with.is_empty() {
+                all.push(format!("Daarvan komt {}.", dutch::list(&with)));
+            }
+            if !against.is_empty() {
+                all.push(format!("Daar staat tegenover: {}.", dutch::list(&against)));
+            }
+        }
+        let moved = account.reserves.change();
+        if dutch::round(moved, 0) != 0.0 {
+            let word = if moved > 0.0 { "meer" } else { "minder" };
+            all.push(format!("Uit reserves komt per saldo {} {word}.", dutch::amount(moved.abs(), dutch::Style::Auto)));
+        }
+        let change = account.result.change();
+        if dutch::round(change, 0) == 0.0 {
+            all.push("Het resultaat blijft per saldo gelijk.".to_owned());
+            return all;
+        }
+        let (verb, mark) = if change >= 0.0 { ("verbetert", "voordeel, V") } else { ("verslechtert", "nadeel, N") };
+        all.push(format!("Het resultaat {verb} met {} ({mark}).", dutch::amount(change.abs(), dutch::Style::Auto)));
+        all
     }
 
     /// Everything, as data.
@@ -336,7 +414,7 @@ impl Comparison<'_> {
             "assumptions": differences,
             "items": self.items.iter().map(item).collect::<Vec<_>>(),
             "attribution": attribution,
-            "sentences": self.total().map(sentences).unwrap_or_default(),
+            "sentences": self.total().map(|t| self.sentences(t)).unwrap_or_default(),
             "accounts": self.accounts.iter().map(|a| self.account(a)).collect::<Vec<_>>(),
         })
     }
@@ -349,7 +427,7 @@ impl Comparison<'_> {
                     .iter()
                     .map(|i| {
                         json!({"factor": factor(&i.driver), "cause": cause(&i.driver),
-                               "part": name(Part::of(&i.driver, cost)), "amount": number(i.amount),
+                               "part": self.name(Part::of(&i.driver, cost)), "amount": number(i.amount),
                                "incidental": i.incidental})
                     })
                     .collect();
@@ -362,7 +440,7 @@ impl Comparison<'_> {
                 let (kind, label) = match s.kind {
                     StepKind::Before => ("before", "voor"),
                     StepKind::After => ("after", "na"),
-                    StepKind::Part(part) => ("part", name(part)),
+                    StepKind::Part(part) => ("part", self.name(part)),
                 };
                 json!({"kind": kind, "label": label, "amount": number(s.amount), "from": number(s.span.from),
                        "to": number(s.span.to), "sign": match s.kind { StepKind::Part(_) => dutch::sign(s.amount, 0), _ => "" }})
@@ -436,57 +514,6 @@ fn because(part: Part, rises: bool) -> &'static str {
         (Part::Revenue, false) => "lagere inkomsten",
         (Part::Reserve, _) => "reserves",
     }
-}
-
-/// The change in sentences.
-pub fn sentences(account: &Account) -> Vec<String> {
-    let mut all = Vec::new();
-    for cost in [true, false] {
-        let bridge = if cost { &account.cost } else { &account.revenue };
-        let change = if cost { account.cost_change() } else { account.revenue_change() };
-        let (Some(bridge), what) = (bridge, if cost { "lasten" } else { "baten" }) else { continue };
-        let parts = account.side(cost);
-        if parts.is_empty() {
-            continue;
-        }
-        let euro = |x: f64| dutch::amount(x.abs(), dutch::Style::Auto);
-        let both = |x: f64| dutch::amount(x, dutch::Style::Auto);
-        let rises = change >= 0.0;
-        let verb = if rises { "stijgen" } else { "dalen" };
-        all.push(if dutch::round(change, 0) == 0.0 {
-            format!("De {what} blijven per saldo gelijk: {}.", both(bridge.to))
-        } else {
-            format!("De {what} {verb} met {}, van {} naar {}.", euro(change), both(bridge.from), both(bridge.to))
-        });
-        let named = |with: bool| -> Vec<String> {
-            let of = parts.iter().filter(|(_, x)| (*x >= 0.0) == (rises == with) && dutch::round(*x, 0) != 0.0);
-            of.take(4).map(|(part, x)| format!("{} door {}", euro(*x), because(*part, *x >= 0.0))).collect()
-        };
-        // Revenue that has one cause has been told.
-        if parts.len() == 1 && !cost {
-            continue;
-        }
-        let (with, against) = (named(true), named(false));
-        if !with.is_empty() {
-            all.push(format!("Daarvan komt {}.", dutch::list(&with)));
-        }
-        if !against.is_empty() {
-            all.push(format!("Daar staat tegenover: {}.", dutch::list(&against)));
-        }
-    }
-    let moved = account.reserves.change();
-    if dutch::round(moved, 0) != 0.0 {
-        let word = if moved > 0.0 { "meer" } else { "minder" };
-        all.push(format!("Uit reserves komt per saldo {} {word}.", dutch::amount(moved.abs(), dutch::Style::Auto)));
-    }
-    let change = account.result.change();
-    if dutch::round(change, 0) == 0.0 {
-        all.push("Het resultaat blijft per saldo gelijk.".to_owned());
-        return all;
-    }
-    let (verb, mark) = if change >= 0.0 { ("verbetert", "voordeel, V") } else { ("verslechtert", "nadeel, N") };
-    all.push(format!("Het resultaat {verb} met {} ({mark}).", dutch::amount(change.abs(), dutch::Style::Auto)));
-    all
 }
 
 fn factor(driver: &BridgeDriver) -> &'static str {

@@ -139,7 +139,7 @@ fn the_leaves_of_a_sum_over_lines_are_cells_and_values_with_their_source() {
     assert!(files.contains("base.toml") && files.contains("figures.csv"), "{files:?}");
     let sourced = tree.leaves().filter(|(_, s)| matches!(&s.from, From::File(l) if l.source.is_some())).count();
     assert!(sourced > 3, "{sourced}");
-    let text = tree.text(None);
+    let text = tree.text(None, None);
     assert!(text.starts_with("cost(jeugd, 2029) = € "), "{text}");
     assert!(text.contains("[figures.csv:") && text.contains("[base.toml:"), "{text}");
 }
@@ -193,6 +193,6 @@ amount = { 2027 = -5000 }
     let tree = explained(&model, &"cost(hulp, 2027)".parse().expect("well formed"));
     // By hand: 1,000,000 / 100 x 102.5 x 1.02 - 5,000 = 1,040,500.
     assert!((tree.root().value - 1_040_500.0).abs() < 1e-6);
-    insta::assert_snapshot!("explanation", tree.text(None));
+    insta::assert_snapshot!("explanation", tree.text(None, None));
     let Line::Cost(_) = &model.lines.all[0] else { panic!("cost") };
 }

@@ -15,6 +15,7 @@ use crate::units::Year;
 
 mod account;
 mod items;
+mod past;
 mod saved;
 mod shapley;
 
@@ -23,6 +24,7 @@ mod tests;
 
 pub use account::{Account, AccountId, Movement, Part, Step, StepKind, accounts, waterfall};
 pub use items::{Differs, Item, items};
+pub use past::{Past, past};
 pub use saved::{Saved, SavedError, assumptions_of, causes_of};
 pub use shapley::{Attribution, Player, attribute};
 

@@ -631,3 +631,57 @@ fn without_counts_a_line_that_starts_later_keeps_its_cost_per_client() {
     // (10 - 4) x 50
     assert!((items[0].amount - 300.0).abs() < 1e-9, "{items:?}");
 }
+
+#[test]
+fn two_years_of_figures_split_into_clients_and_cost_per_client() {
+    // Raadsmonitor Heerde 2024, figuur 39: 540 clients and 4,156,634 euros in
+    // 2023, 573 and 4,813,135 in 2024: 656,501 more. By hand: L = 656,501 /
+    // ln(4,813,135 / 4,156,634) = 4,476,865; clients L ln(573/540) = 265,552,
+    // cost per client L ln(8,399.887 / 7,697.470) = 390,949.
+    let mut s = Sketch::new(2024, 2026);
+    s.model.municipality.base = FigureKind::Actual;
+    s.cost("jeugd", 4_813_135.0, Some(573.0));
+    s.cost("overig", 90.0, None);
+    s.cost("nieuw", 10.0, None);
+    let mut put = |line: &str, quantity, year, value| {
+        let recorded = Recorded { value, source: None, place: place() };
+        s.model.figures.insert(line, quantity, FigureKind::Actual, Year(year), recorded);
+    };
+    for (year, cost, clients, other) in [(2023, 4_156_634.0, 540.0, 100.0), (2024, 4_813_135.0, 573.0, 90.0)] {
+        put("jeugd", Quantity::Cost, year, cost);
+        put("jeugd", Quantity::Clients, year, clients);
+        put("overig", Quantity::Cost, year, other);
+    }
+    put("nieuw", Quantity::Cost, 2024, 10.0);
+
+    let found = past(&s.model, (Year(2023), Year(2024))).expect("known");
+    assert_eq!(found.left_out, ["nieuw"]);
+    let all = accounts(&found.end, &found.end, Year(2023), Year(2024));
+    let of = |id: AccountId, driver: BridgeDriver| {
+        let account = all.iter().find(|a| a.id == id).expect("there");
+        let items = account.cost.as_ref().map(|c| c.items.clone()).unwrap_or_default();
+        items.iter().find(|i| i.driver == driver).map_or(0.0, |i| i.amount)
+    };
+    let line = || AccountId::Line("jeugd".into());
+    let (clients, each) =
+        (of(line(), BridgeDriver::Volume(Cause::Growth)), of(line(), BridgeDriver::Price(Cause::Change)));
+    let mean = 656_501.0 / libm::log(4_813_135.0 / 4_156_634.0);
+    assert!((clients - mean * libm::log(573.0 / 540.0)).abs() < 1e-6, "{clients}");
+    assert!((clients - 265_552.0).abs() < 1.0 && (each - 390_949.0).abs() < 1.0, "{clients} {each}");
+    assert!((clients + each - 656_501.0).abs() < 1e-6);
+    // A line without clients stays whole; what lacks a year moves nothing.
+    let total = || AccountId::Group(GroupId::Total);
+    assert!((of(total(), BridgeDriver::UnitCost) + 10.0).abs() < 1e-6);
+    let whole = all.iter().find(|a| a.id == total()).expect("there");
+    assert!((whole.cost_change() - 656_491.0).abs() < 1e-6);
+    // Back is minus there.
+    let back = past(&s.model, (Year(2024), Year(2023))).expect("known");
+    let back = accounts(&back.end, &back.end, Year(2024), Year(2023));
+    let other = back.iter().find(|a| a.id == total()).expect("there");
+    assert!((other.cost_change() + whole.cost_change()).abs() < 1e-6);
+    for (x, y) in whole.cost.iter().flat_map(|c| &c.items).zip(other.cost.iter().flat_map(|c| &c.items)) {
+        assert!(x.driver == y.driver && (x.amount + y.amount).abs() < 1e-6, "{x:?} {y:?}");
+    }
+    // After the base year, and where figures know nothing, there is no past.
+    assert!(past(&s.model, (Year(2023), Year(2025))).is_none() && past(&s.model, (Year(2020), Year(2021))).is_none());
+}

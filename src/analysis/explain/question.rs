@@ -274,13 +274,17 @@ impl Builder<'_> {
         let model = self.model;
         let meets = |c: &Correlated| matches!(c, Correlated::Assumption(id) if ids.contains(id));
         let found = model.correlations.iter().filter(|c| c.between.iter().any(meets));
-        found
-            .map(|c| {
-                self.once(format!("correlation.{}.rho", c.id), |b, name| {
-                    b.leaf(name, Quantity::Number, c.rho, &c.place, None)
-                })
-            })
-            .collect()
+        // One that links several assumptions stands in the model once for each pair.
+        let mut of: Vec<usize> = Vec::new();
+        for c in found {
+            let rho = self.once(format!("correlation.{}.rho", c.id), |b, name| {
+                b.leaf(name, Quantity::Number, c.rho, &c.place, None)
+            });
+            if !of.contains(&rho) {
+                of.push(rho);
+            }
+        }
+        of
     }
 
     /// Lines with few clients, whose cost chance decides as well.

@@ -10,11 +10,13 @@ use super::{Explanation, From, Step};
 const LONGEST: usize = 8;
 
 impl Explanation {
-    /// The tree as text, no deeper than `depth` levels under the figure asked.
-    pub fn text(&self, depth: Option<usize>) -> String {
+    /// The tree as text, no deeper than `depth` levels under the figure asked,
+    /// and where a width is given in lines that fit it: what goes over a line
+    /// stays in its branch.
+    pub fn text(&self, depth: Option<usize>, width: Option<usize>) -> String {
         let mut out = String::new();
         let root = self.steps.len() - 1;
-        self.write(root, &mut Writing { out: &mut out, seen: BTreeSet::new(), depth }, "", "", 0);
+        self.write(root, &mut Writing { out: &mut out, seen: BTreeSet::new(), depth, width }, "", "", 0);
         out
     }
 
@@ -39,29 +41,30 @@ impl Explanation {
             From::File(leaf) => {
                 let source = leaf.source.as_deref().map_or_else(String::new, |s| format!(" ({s})"));
                 let spread = leaf.spread.as_deref().map_or_else(String::new, |s| format!(", {s}"));
-                w.out.push_str(&format!("{lead}{} = {value}{spread}  [{}]{source}\n", step.name, leaf.place));
+                w.line(lead, indent, &format!("{} = {value}{spread}  [{}]{source}", step.name, leaf.place));
                 return;
             }
             From::Given { why, place } => {
                 let place = place.as_ref().map_or_else(String::new, |p| format!(" [{p}]"));
-                w.out.push_str(&format!("{lead}{} = {value}  ({why}){place}\n", step.name));
+                w.line(lead, indent, &format!("{} = {value}  ({why}){place}", step.name));
                 return;
             }
             _ if known => {
-                w.out.push_str(&format!("{lead}{} = {value}  (see above)\n", step.name));
+                w.line(lead, indent, &format!("{} = {value}  (see above)", step.name));
                 return;
             }
             From::Steps { term, of } => {
-                w.out.push_str(&format!("{lead}{} = {value}\n", step.name));
+                w.line(lead, indent, &format!("{} = {value}", step.name));
                 match term {
                     // The same under another name needs no formula.
                     Term::Step(0) if of.len() == 1 => {}
                     Term::Sum(terms) if terms.len() > LONGEST => {
-                        w.out.push_str(&format!("{indent}  = the sum of the {} below\n", terms.len()));
+                        w.line(indent, indent, &format!("  = the sum of the {} below", terms.len()));
                     }
                     _ => {
                         if let Some((words, numbers)) = self.formula(step) {
-                            w.out.push_str(&format!("{indent}  = {words}\n{indent}  = {numbers}\n"));
+                            w.line(indent, indent, &format!("  = {words}"));
+                            w.line(indent, indent, &format!("  = {numbers}"));
                         }
                     }
                 }
@@ -69,15 +72,18 @@ impl Explanation {
             From::Draws { what, draws, seed, .. } => {
                 let of = match *draws {
                     0 => "no draws were made".to_owned(),
+                    1 => format!("1 draw, seed {seed}: the same files and seed give it again"),
                     n => format!("{n} draws, seed {seed}: the same files, draws and seed give it again"),
                 };
-                w.out.push_str(&format!("{lead}{} = {value}\n{indent}  = {what} ({of})\n", step.name));
-                w.out.push_str(&format!("{indent}  without uncertainty it rests on, and uncertain are:\n"));
+                w.line(lead, indent, &format!("{} = {value}", step.name));
+                w.line(indent, indent, &format!("  = {what} ({of})"));
+                w.line(indent, indent, "  without uncertainty it rests on, and uncertain are:");
             }
         }
         let of = step.from.steps();
         if w.depth.is_some_and(|d| level >= d) {
-            w.out.push_str(&format!("{indent}  ... {} steps below\n", of.len()));
+            let steps = if of.len() == 1 { "1 step".to_owned() } else { format!("{} steps", of.len()) };
+            w.line(indent, indent, &format!("  ... {steps} below"));
             return;
         }
         for (n, under) in of.iter().enumerate() {
@@ -92,4 +98,79 @@ struct Writing<'a> {
     out: &'a mut String,
     seen: BTreeSet<String>,
     depth: Option<usize>,
+    width: Option<usize>,
+}
+
+impl Writing<'_> {
+    /// One line of the tree, over more lines where it does not fit: those after
+    /// the first stand a little further in than the text, behind the trunk.
+    fn line(&mut self, lead: &str, trunk: &str, text: &str) {
+        /// However deep the tree, this much of a line is text.
+        const LEAST: usize = 24;
+        let count = |t: &str| t.chars().count();
+        self.out.push_str(lead);
+        let deeper = 4 + count(text) - count(text.trim_start());
+        let Some(width) = self.width else {
+            self.out.push_str(text);
+            self.out.push('\n');
+            return;
+        };
+        let mut room = width.saturating_sub(count(lead)).max(LEAST);
+        let mut used = 0;
+        for word in text.split_inclusive(' ') {
+            let length = count(word.trim_end());
+            if used > 0 && used + length > room {
+                let kept = self.out.trim_end_matches(' ').len();
+                self.out.truncate(kept);
+                self.out.push('\n');
+                self.out.push_str(trunk);
+                self.out.push_str(&" ".repeat(deeper));
+                room = width.saturating_sub(count(trunk) + deeper).max(LEAST);
+                used = 0;
+            }
+            self.out.push_str(word);
+            used += count(word);
+        }
+        self.out.push('\n');
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn lines(width: Option<usize>, lead: &str, trunk: &str, text: &str) -> String {
+        let mut out = String::new();
+        Writing { out: &mut out, seen: BTreeSet::new(), depth: None, width }.line(lead, trunk, text);
+        out
+    }
+
+    #[test]
+    fn what_goes_over_a_line_stays_in_its_branch() {
+        let text = "cost.a.level = 5%  [base.toml:3:9] (a source of some length)";
+        assert_eq!(
+            lines(Some(36), "│  ├─ ", "│  │  ", text),
+            "│  ├─ cost.a.level = 5%\n\
+             │  │      [base.toml:3:9] (a source\n\
+             │  │      of some length)\n"
+        );
+        // A formula begins further in, and so does what follows.
+        assert_eq!(
+            lines(Some(24), "", "", "  = first(a, 2027) + second(b, 2027)"),
+            "  = first(a, 2027) +\n      second(b, 2027)\n"
+        );
+    }
+
+    #[test]
+    fn without_a_width_a_line_is_a_line() {
+        let text = "x ".repeat(200);
+        assert_eq!(lines(None, "├─ ", "│  ", &text), format!("├─ {text}\n"));
+    }
+
+    #[test]
+    fn a_tree_deeper_than_the_terminal_is_wide_is_still_written() {
+        let trunk = "│  ".repeat(30);
+        let text = lines(Some(40), &trunk, &trunk, "one two three four five six seven eight nine ten");
+        assert!(text.lines().count() > 1 && text.lines().all(|l| l.starts_with(&trunk)), "{text}");
+    }
 }

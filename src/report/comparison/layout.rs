@@ -98,6 +98,6 @@ mod tests {
     fn a_name_longer_than_its_column_moves_no_other() {
         let rows = [("cost.één-héél-lange-naam.volume.growth".to_owned(), "1".to_owned(), "N")];
         let text = lay_out("Per aanname", &rows, 24);
-assert_eq!(text, "Per aanname\ncost.één-héél-lang…  1 N\n\n");
+        assert_eq!(text, "Per aanname\ncost.één-héél-lang…  1 N\n\n");
     }
 }

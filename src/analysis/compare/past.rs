@@ -1,0 +1,166 @@
+//! Two years that figures.csv knows, up to the base year: what their change
+//! consists of, without a projection. A line that counts clients splits into
+//! volume and cost per client; one that does not stays whole.
+
+use super::{End, Whose};
+use crate::model::{FigureKind, Line, LineId, Model, Quantity};
+use crate::projection::{
+    Cause, Central, GroupId, GroupProjection, GroupYear, LineProjection, LineYear, Part, Projection, Terms, project,
+};
+use crate::units::Year;
+
+/// Two years of figures as one end of a comparison.
+#[derive(Clone, Debug)]
+pub struct Past {
+    /// The figures, as a projection of two years.
+    pub end: End,
+    /// Figures of which kind: both years are of one, so that like is compared with like.
+    pub kind: FigureKind,
+    /// Lines that lack a figure in one of the years: they are left out.
+    pub left_out: Vec<String>,
+}
+
+/// The two years from figures of one kind, the realised ones first; none where
+/// no kind has a line in both, and where one of them lies after the base year.
+pub fn past(model: &Model, years: (Year, Year)) -> Option<Past> {
+    let (early, late) = (years.0.min(years.1), years.0.max(years.1));
+    if late > model.base_year() || early == late {
+        return None;
+    }
+    let both = |kind, line: &Line| {
+        let of = |year| model.figures.value(line.id(), quantity(line), kind, year);
+        of(early).zip(of(late))
+    };
+    let kinds = [FigureKind::Actual, FigureKind::Budget, FigureKind::Amended, FigureKind::Forecast];
+    let kind = kinds.into_iter().find(|k| model.lines.all.iter().any(|l| both(*k, l).is_some()))?;
+    let mut left_out = Vec::new();
+    let mut lines = Vec::new();
+    for line in &model.lines.all {
+        let one = |year| model.figures.value(line.id(), quantity(line), kind, year);
+        let amounts = both(kind, line);
+        if amounts.is_none() && (one(early).is_some() || one(late).is_some()) {
+            left_out.push(line.id().to_owned());
+        }
+        lines.push(of_line(model, line, kind, (early, late), amounts.unwrap_or((0.0, 0.0))));
+    }
+    let groups = groups(model, kind, (early, late), &lines);
+    let projection = Projection {
+        years: vec![early, late],
+        lines,
+        groups,
+        reserves: Vec::new(),
+        index_rates: Vec::new(),
+        warnings: Vec::new(),
+    };
+    let whose = Whose { code: model.municipality.code.clone(), name: model.municipality.name.clone() };
+    let title = match kind {
+        FigureKind::Actual => "rekening",
+        FigureKind::Budget => "begroting",
+        FigureKind::Amended => "begroting na wijziging",
+        FigureKind::Forecast => "prognose",
+    };
+    let end = End {
+        title: title.to_owned(),
+        projection,
+        model: Some(model.clone()),
+        assumptions: None,
+        guarded: false,
+        whose: Some(whose),
+    };
+    Some(Past { end, kind, left_out })
+}
+
+fn quantity(line: &Line) -> Quantity {
+    if line.as_cost().is_some() { Quantity::Cost } else { Quantity::Revenue }
+}
+
+/// A line in both years. With clients its cost per client is a price that moves
+/// from 1; without them, all of the change is in the cost of its one unit.
+fn of_line(model: &Model, line: &Line, kind: FigureKind, years: (Year, Year), amounts: (f64, f64)) -> LineProjection {
+    let clients = |year| {
+        let counted = model.figures.value(line.id(), Quantity::Clients, kind, year).filter(|n| *n > 0.0);
+        counted.filter(|_| line.as_cost().is_some())
+    };
+    let counted = clients(years.0).zip(clients(years.1)).filter(|_| amounts.0 != 0.0 && amounts.1 != 0.0);
+    let cost = line.as_cost().is_some();
+    let part = |cause, amount| vec![Part { cause, amount }];
+    let (mut first, mut second) = (Terms::default(), Terms::default());
+    for terms in [&mut first, &mut second] {
+        (terms.volume, terms.intensity, terms.price) = (1.0, 1.0, 1.0);
+    }
+    match counted {
+        Some((before, after)) => {
+            let unit = amounts.0 / before;
+            let price = amounts.1 / after / unit;
+            (first.unit_cost, second.unit_cost) = (unit, unit);
+            (first.volume, second.volume) = (before, after);
+            second.price = price;
+            second.volume_parts = part(Cause::Growth, after - before);
+            second.price_parts = part(Cause::Change, price - 1.0);
+        }
+        None if cost => (first.unit_cost, second.unit_cost) = amounts,
+        None => second.revenue_parts = part(Cause::Growth, amounts.1 - amounts.0),
+    }
+    let year = |year, amount: f64, clients, terms| LineYear {
+        year,
+        clients,
+        volume_index: None,
+        intensity_index: cost.then_some(1.0),
+        price_index: None,
+        amount,
+        measures: 0.0,
+        incidental: if line.structural() { 0.0 } else { amount },
+        budget: None,
+        budget_now: None,
+        gap: None,
+        terms,
+    };
+    let (before, after) = counted.unzip();
+    LineProjection {
+        id: line.id().to_owned(),
+        years: vec![year(years.0, amounts.0, before, first), year(years.1, amounts.1, after, second)],
+    }
+}
+
+/// The groups of the model, summed over what the figures hold.
+fn groups(model: &Model, kind: FigureKind, years: (Year, Year), lines: &[LineProjection]) -> Vec<GroupProjection> {
+    let projected = project(model, &Central(model));
+    let sums =
+        |id: &GroupId| matches!(id, GroupId::Domain(d) if model.domains.iter().any(|x| x.id == *d && x.sum_clients));
+    let moved = |quantity, year| -> f64 {
+        model.reserves.iter().filter_map(|r| model.figures.value(&r.id, quantity, kind, year)).sum()
+    };
+    let of = |group: &GroupProjection, at: usize, year| {
+        let side = |cost: bool| -> f64 {
+            let own = group.members.iter().filter(|(LineId(l), _)| model.lines.all[*l].as_cost().is_some() == cost);
+            own.map(|(LineId(l), share)| share * lines[*l].years[at].amount).sum()
+        };
+        let (cost, revenue) = (side(true), side(false));
+        let balance = revenue - cost;
+        let whole = matches!(group.id, GroupId::Total | GroupId::TotalAndOutside);
+        let of_total = |quantity| if whole { moved(quantity, year) } else { 0.0 };
+        let (withdrawals, additions) = (of_total(Quantity::Withdrawal), of_total(Quantity::Addition));
+        GroupYear {
+            year,
+            clients: sums(&group.id).then_some(0.0),
+            cost,
+            revenue,
+            balance,
+            result: balance + withdrawals - additions,
+            structural_balance: balance,
+            withdrawals,
+            additions,
+            budget_cost: None,
+            budget_revenue: None,
+            gap: None,
+            shortfall: None,
+            without_budget: Vec::new(),
+        }
+    };
+    let both = |g: &GroupProjection| GroupProjection {
+        id: g.id.clone(),
+        members: g.members.clone(),
+        years: vec![of(g, 0, years.0), of(g, 1, years.1)],
+    };
+    projected.groups.iter().map(both).collect()
+}
