@@ -135,8 +135,7 @@ fn of_the_past(a: End, years: Option<(Year, Year)>) -> (End, bool) {
     let Some(found) = found else { return (a, false) };
     if !found.left_out.is_empty() {
         anstream::eprintln!(
-            "note: left out, for figures.csv has no {} of both years: {}",
-            found.kind.name(),
+            "note: left out, for figures.csv has them in one of the years alone: {}",
             found.left_out.join(", ")
         );
     }

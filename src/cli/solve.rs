@@ -10,6 +10,7 @@ use super::explain::{Form, number, pretty, read, scenario};
 use super::folder::Folder;
 use crate::analysis::goal::{Border, Found, Goal, Sides, Verdict, bounds, solve, target};
 use crate::dutch::{self, Quantity};
+use crate::input;
 use crate::model::{Condition, Expression, Model, Scale};
 use crate::simulation::Settings;
 
@@ -61,7 +62,7 @@ pub fn solve_for(arguments: &SolveArguments) -> anyhow::Result<u8> {
     let Some(model) = scenario(&folder, arguments.scenario.as_deref())? else { return Ok(1) };
     let (assumption, years) = match target(&model, &arguments.change) {
         Ok(found) => found,
-        Err(why) => bail!("{why}"),
+        Err(why) => bail!("{why}{}", elsewhere(&folder, &model, &arguments.change)),
     };
     let scale = model.assumption(assumption).scale;
     let (mut from, mut to) = bounds(&model, assumption, &years);
@@ -90,6 +91,15 @@ pub fn solve_for(arguments: &SolveArguments) -> anyhow::Result<u8> {
         Form::Json => pretty(&document(&model, &goal, &found)),
     })?;
     Ok(u8::from(matches!(found.verdict, Verdict::Nowhere { .. })))
+}
+
+/// Which other scenarios of the folder have an assumption, as the end of a sentence.
+fn elsewhere(folder: &Folder, model: &Model, address: &str) -> String {
+    let Ok(loaded) = input::load(&folder.sources(), None) else { return String::new() };
+    let all = std::iter::once(&loaded.base).chain(&loaded.what_ifs);
+    let has = all.filter(|m| m.scenario.id != model.scenario.id && target(m, address).is_ok());
+    let ids: Vec<String> = has.map(|m| format!("--scenario {}", m.scenario.id)).collect();
+    if ids.is_empty() { String::new() } else { format!("; it is there with {}", ids.join(" or ")) }
 }
 
 /// A bound as written: a number, or a percentage for a rate.

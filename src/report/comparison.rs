@@ -143,7 +143,7 @@ impl Comparison<'_> {
 
     /// The page for a terminal of this width.
     pub fn text(&self, by: &[By], width: usize) -> String {
-        let mut out = format!("{}\n\n", self.title());
+        let mut out = format!("{}\n", wrapped(&self.title(), width, 0));
         out.push_str(&self.differing(width));
         if let Some(total) = self.total() {
             if total.is_unchanged() {
@@ -166,12 +166,12 @@ impl Comparison<'_> {
     }
 
     fn differing(&self, width: usize) -> String {
-        let Some(differences) = &self.differences else {
-            return "De aannames van de bewaarde run zijn niet bewaard.\n\n".to_owned();
-        };
         if self.years.0 != self.years.1 {
             return String::new();
         }
+        let Some(differences) = &self.differences else {
+            return "De aannames van de bewaarde run zijn niet bewaard.\n\n".to_owned();
+        };
         if differences.is_empty() && self.items.is_empty() {
             return "Geen enkele aanname verschilt.\n\n".to_owned();
         }

@@ -9,41 +9,46 @@ use crate::projection::{
 };
 use crate::units::Year;
 
+/// Figures of which kind the two years are, the earlier first.
+type Kinds = (FigureKind, FigureKind);
+
 /// Two years of figures as one end of a comparison.
 #[derive(Clone, Debug)]
 pub struct Past {
     /// The figures, as a projection of two years.
     pub end: End,
-    /// Figures of which kind: both years are of one, so that like is compared with like.
-    pub kind: FigureKind,
     /// Lines that lack a figure in one of the years: they are left out.
     pub left_out: Vec<String>,
 }
 
-/// The two years from figures of one kind, the realised ones first; none where
-/// no kind has a line in both, and where one of them lies after the base year.
+/// The two years from figures of one kind, the realised ones first, so that
+/// like is compared with like. A base year that has no kind in common with the
+/// other is what the projection starts from: a budget beside the amended budget
+/// of the year before. None where figures do not know both years, and where one
+/// of them lies after the base year.
 pub fn past(model: &Model, years: (Year, Year)) -> Option<Past> {
     let (early, late) = (years.0.min(years.1), years.0.max(years.1));
     if late > model.base_year() || early == late {
         return None;
     }
-    let both = |kind, line: &Line| {
-        let of = |year| model.figures.value(line.id(), quantity(line), kind, year);
-        of(early).zip(of(late))
-    };
-    let kinds = [FigureKind::Actual, FigureKind::Budget, FigureKind::Amended, FigureKind::Forecast];
-    let kind = kinds.into_iter().find(|k| model.lines.all.iter().any(|l| both(*k, l).is_some()))?;
+    let one = |kind, line: &Line, year| model.figures.value(line.id(), quantity(line), kind, year);
+    let both = |(k, l), line: &Line| one(k, line, early).zip(one(l, line, late));
+    let alike = [FigureKind::Actual, FigureKind::Budget, FigureKind::Amended, FigureKind::Forecast].map(|k| (k, k));
+    let other = [FigureKind::Amended, FigureKind::Budget, FigureKind::Forecast, FigureKind::Actual]
+        .map(|k| (k, model.municipality.base));
+    let other = other.into_iter().filter(|_| late == model.base_year());
+    let kinds = alike.into_iter().chain(other).find(|k| model.lines.all.iter().any(|l| both(*k, l).is_some()))?;
     let mut left_out = Vec::new();
     let mut lines = Vec::new();
     for line in &model.lines.all {
-        let one = |year| model.figures.value(line.id(), quantity(line), kind, year);
-        let amounts = both(kind, line);
-        if amounts.is_none() && (one(early).is_some() || one(late).is_some()) {
+        let amounts = both(kinds, line);
+        let either = one(kinds.0, line, early).or(one(kinds.1, line, late));
+        if amounts.is_none() && either.is_some_and(|x| x != 0.0) {
             left_out.push(line.id().to_owned());
         }
-        lines.push(of_line(model, line, kind, (early, late), amounts.unwrap_or((0.0, 0.0))));
+        lines.push(of_line(model, line, kinds, (early, late), amounts.unwrap_or((0.0, 0.0))));
     }
-    let groups = groups(model, kind, (early, late), &lines);
+    let groups = groups(model, kinds, (early, late), &lines);
     let projection = Projection {
         years: vec![early, late],
         lines,
@@ -53,21 +58,24 @@ pub fn past(model: &Model, years: (Year, Year)) -> Option<Past> {
         warnings: Vec::new(),
     };
     let whose = Whose { code: model.municipality.code.clone(), name: model.municipality.name.clone() };
-    let title = match kind {
+    let title = if kinds.0 == kinds.1 {
+        named(kinds.0).to_owned()
+    } else {
+        format!("{} {early} en {} {late}", named(kinds.0), named(kinds.1))
+    };
+    let end =
+        End { title, projection, model: Some(model.clone()), assumptions: None, guarded: false, whose: Some(whose) };
+    Some(Past { end, left_out })
+}
+
+/// What people call figures of a kind.
+fn named(kind: FigureKind) -> &'static str {
+    match kind {
         FigureKind::Actual => "rekening",
         FigureKind::Budget => "begroting",
         FigureKind::Amended => "begroting na wijziging",
         FigureKind::Forecast => "prognose",
-    };
-    let end = End {
-        title: title.to_owned(),
-        projection,
-        model: Some(model.clone()),
-        assumptions: None,
-        guarded: false,
-        whose: Some(whose),
-    };
-    Some(Past { end, kind, left_out })
+    }
 }
 
 fn quantity(line: &Line) -> Quantity {
@@ -76,12 +84,13 @@ fn quantity(line: &Line) -> Quantity {
 
 /// A line in both years. With clients its cost per client is a price that moves
 /// from 1; without them, all of the change is in the cost of its one unit.
-fn of_line(model: &Model, line: &Line, kind: FigureKind, years: (Year, Year), amounts: (f64, f64)) -> LineProjection {
-    let clients = |year| {
+fn of_line(model: &Model, line: &Line, kinds: Kinds, years: (Year, Year), amounts: (f64, f64)) -> LineProjection {
+    let clients = |kind, year| {
         let counted = model.figures.value(line.id(), Quantity::Clients, kind, year).filter(|n| *n > 0.0);
         counted.filter(|_| line.as_cost().is_some())
     };
-    let counted = clients(years.0).zip(clients(years.1)).filter(|_| amounts.0 != 0.0 && amounts.1 != 0.0);
+    let counted =
+        clients(kinds.0, years.0).zip(clients(kinds.1, years.1)).filter(|_| amounts.0 != 0.0 && amounts.1 != 0.0);
     let cost = line.as_cost().is_some();
     let part = |cause, amount| vec![Part { cause, amount }];
     let (mut first, mut second) = (Terms::default(), Terms::default());
@@ -123,11 +132,11 @@ fn of_line(model: &Model, line: &Line, kind: FigureKind, years: (Year, Year), am
 }
 
 /// The groups of the model, summed over what the figures hold.
-fn groups(model: &Model, kind: FigureKind, years: (Year, Year), lines: &[LineProjection]) -> Vec<GroupProjection> {
+fn groups(model: &Model, kinds: Kinds, years: (Year, Year), lines: &[LineProjection]) -> Vec<GroupProjection> {
     let projected = project(model, &Central(model));
     let sums =
         |id: &GroupId| matches!(id, GroupId::Domain(d) if model.domains.iter().any(|x| x.id == *d && x.sum_clients));
-    let moved = |quantity, year| -> f64 {
+    let moved = |quantity, kind, year| -> f64 {
         model.reserves.iter().filter_map(|r| model.figures.value(&r.id, quantity, kind, year)).sum()
     };
     let of = |group: &GroupProjection, at: usize, year| {
@@ -138,7 +147,8 @@ fn groups(model: &Model, kind: FigureKind, years: (Year, Year), lines: &[LinePro
         let (cost, revenue) = (side(true), side(false));
         let balance = revenue - cost;
         let whole = matches!(group.id, GroupId::Total | GroupId::TotalAndOutside);
-        let of_total = |quantity| if whole { moved(quantity, year) } else { 0.0 };
+        let kind = if at == 0 { kinds.0 } else { kinds.1 };
+        let of_total = |quantity| if whole { moved(quantity, kind, year) } else { 0.0 };
         let (withdrawals, additions) = (of_total(Quantity::Withdrawal), of_total(Quantity::Addition));
         GroupYear {
             year,

@@ -117,7 +117,17 @@ impl Writing<'_> {
         };
         let mut room = width.saturating_sub(count(lead)).max(LEAST);
         let mut used = 0;
-        for word in text.split_inclusive(' ') {
+        let mut words: Vec<&str> = Vec::new();
+        let mut from = 0;
+        for (at, space) in text.match_indices(' ') {
+            // An amount stays with its sign of the euro.
+            if !text[from..at].ends_with('€') {
+                words.push(&text[from..at + space.len()]);
+                from = at + space.len();
+            }
+        }
+        words.push(&text[from..]);
+        for word in words {
             let length = count(word.trim_end());
             if used > 0 && used + length > room {
                 let kept = self.out.trim_end_matches(' ').len();
@@ -159,6 +169,12 @@ mod tests {
             lines(Some(24), "", "", "  = first(a, 2027) + second(b, 2027)"),
             "  = first(a, 2027) +\n      second(b, 2027)\n"
         );
+    }
+
+    #[test]
+    fn an_amount_stays_with_its_sign_of_the_euro() {
+        // "cost = € 12.530.000,00" is 22 wide.
+        assert_eq!(lines(Some(26), "", "", "cost of it = € 12.530.000,00"), "cost of it =\n    € 12.530.000,00\n");
     }
 
     #[test]

@@ -196,7 +196,9 @@ fn distance_notes(signals: &[&Signal], all: usize, drawn: bool) -> Vec<String> {
         );
     }
     if signals.iter().flat_map(|s| &s.years).any(|y| y.margin.is_none()) {
-        notes.push("Een streep: over dat jaar kan de regel niets zeggen, of zij heeft er niet één grens voor.".to_owned());
+        notes.push(
+            "Een streep: over dat jaar kan de regel niets zeggen, of zij heeft er niet één grens voor.".to_owned(),
+        );
     }
     if signals.len() < all {
         notes.push("Regels zonder één grens per jaar staan er niet in.".to_owned());
