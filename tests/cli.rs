@@ -820,6 +820,20 @@ fn an_explained_chance_names_each_correlation_once() {
 }
 
 #[test]
+fn a_year_before_the_projection_has_a_figure_of_its_own() {
+    let said = |figure: &str| text(&ravijn(&["explain", "scenarios/heerde", figure]).stderr);
+    assert!(
+        said("cost(jeugdhulp, 2023)").contains("which has 2024 to 2028; what was realised is actual(jeugdhulp, 2023)")
+    );
+    assert!(said("clients(jeugdhulp, 2023)").contains("what was realised is recorded.clients(jeugdhulp, 2023)"));
+    assert!(said("cost(jeugdhulp, 2050)").contains("2050 lies outside the projection, which has 2024 to 2028"));
+    let solved =
+        ravijn(&["solve", "scenarios/heerde", "--change", "index.ova", "--until", "in(ova-hoog, result(2028)) > 0"]);
+    assert_eq!(solved.status.code(), Some(2));
+    assert!(text(&solved.stderr).contains("name it with --scenario"), "{}", text(&solved.stderr));
+}
+
+#[test]
 fn years_before_the_base_year_are_compared_by_their_figures() {
     // Raadsmonitor Heerde 2024, figuur 39: 656,501 more, of which 265,552 by 33 more clients.
     let shown = text(&ravijn(&["compare", "scenarios/heerde", "--years", "2023", "2024", "--by", "line"]).stdout);

@@ -8,7 +8,7 @@
 
 use crate::analysis::explain::NoAnswer;
 use crate::analysis::question::{self, Answer, Draws};
-use crate::model::{AssumptionId, Comparison, Condition, Distribution, Model, Scale};
+use crate::model::{Assumption, AssumptionId, Comparison, Condition, Distribution, Model, Scale};
 use crate::projection::{Central, project};
 use crate::simulation::Settings;
 use crate::units::Year;
@@ -210,9 +210,12 @@ fn fraction(i: usize) -> f64 {
     i as f64 / SCAN as f64
 }
 
-/// The smallest difference that people write: euros, hundredths of a percent, persons.
-fn tidy_unit(scale: Scale) -> f64 {
-    match scale {
+/// The smallest difference that people write: euros, hundredths of a percent,
+/// persons, and hundredths of what is counted in parts, such as hours a week.
+fn tidy_unit(assumption: &Assumption) -> f64 {
+    let whole = |x: &f64| libm::floor(*x).to_bits() == x.to_bits();
+    match assumption.scale {
+        Scale::Count if !assumption.values.iter().all(whole) => 0.01,
         Scale::Amount | Scale::Count => 1.0,
         Scale::Price => 0.01,
         _ => 0.0001,
@@ -345,7 +348,7 @@ impl Search<'_> {
         if self.goal.condition.comparison == Comparison::Equal {
             return Ok(value);
         }
-        let unit = tidy_unit(self.model.assumption(self.goal.assumption).scale);
+        let unit = tidy_unit(self.model.assumption(self.goal.assumption));
         let scaled = value / unit;
         let rounded = if low_inside { libm::floor(scaled) } else { libm::ceil(scaled) } * unit;
         if rounded < self.goal.from || rounded > self.goal.to {
@@ -532,5 +535,15 @@ mod tests {
         assert!((found.today.left.value - 0.401_9).abs() < 0.03, "{found:?}");
         let error = border.error.expect("drawn");
         assert!(error > 0.0 && (border.value + 158_489.0).abs() < 4.0 * error, "{border:?}");
+    }
+
+    #[test]
+    fn hours_are_sought_in_hundredths_and_persons_whole() {
+        let hours = |value: f64| {
+            let mut s = Sketch::new(2026, 2027);
+            let id = s.assumption("cost.a.unit_cost.hours_per_week", Scale::Count, value, None, 1.0);
+            tidy_unit(s.model.assumption(id))
+        };
+        assert_eq!((hours(1.5).to_bits(), hours(3.0).to_bits()), (0.01f64.to_bits(), 1f64.to_bits()));
     }
 }

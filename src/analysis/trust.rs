@@ -53,9 +53,35 @@ pub fn trust(model: &Model, peers: Option<&Portfolio>) -> Trust {
     }
     let own = Portfolio::of_model(model);
     let run = backtest::backtest(&own, 2);
-    out.rows.extend((0..own.lines.len()).map(|line| row(&own, &run, line, Some(0), &[])));
+    let mut rows: Vec<TrustRow> = (0..own.lines.len()).map(|line| row(&own, &run, line, Some(0), &[])).collect();
+    for row in &mut rows {
+        beside_peers(model, row, &mut out.rows);
+    }
+    out.rows.extend(rows);
     out.rows.retain(|r| r.years > 0 || r.model.is_some() || r.peers.is_some());
     out
+}
+
+/// Sets a line of the municipality beside the peers' line of the same name, else
+/// the one named after its domain where it is the only line of that: one row
+/// then says both. A peers' line that has the municipality itself stays apart,
+/// since it may count what the own line does not.
+fn beside_peers(model: &Model, row: &mut TrustRow, of_peers: &mut Vec<TrustRow>) {
+    if row.years == 0 && row.model.is_none() {
+        return;
+    }
+    let domain = |id: &str| {
+        let line = model.lines.costs().find(|l| l.id == id)?;
+        let [(domain, _)] = line.domains.as_slice() else { return None };
+        let others = model.lines.costs().filter(|l| l.domains.iter().any(|(d, _)| d == domain)).count();
+        (others == 1).then(|| domain.clone())
+    };
+    let names = [Some(row.line.clone()), domain(&row.line)];
+    let free = |r: &TrustRow, name: &str| r.line == name && r.years == 0 && r.model.is_none();
+    let found = names.into_iter().flatten().find_map(|name| of_peers.iter().position(|r| free(r, &name)));
+    if let Some(at) = found {
+        row.peers = of_peers.remove(at).peers;
+    }
 }
 
 /// The municipalities nearest in residents, without the municipality itself.
@@ -209,6 +235,35 @@ mod tests {
         assert_eq!((row.line.as_str(), row.years, row.above), ("wmo", 6, 6));
         let (model, budget) = row.peers.expect("eight peers");
         assert!(model < 0.001 && (budget - 1.0 / 6.0).abs() < 1e-12);
+    }
+
+    #[test]
+    fn a_line_stands_beside_the_peers_line_of_its_domain() {
+        let mut text = "municipality,name,line,measure,kind,year,value\n".to_owned();
+        for m in 2..=9 {
+            for y in 2017..=2022 {
+                for line in ["wmo", "jeugd"] {
+                    text.push_str(&format!(
+                        "GM{m},M{m},{line},cost,budget,{y},100\nGM{m},M{m},{line},cost,actual,{y},120\n"
+                    ));
+                }
+            }
+        }
+        let (portfolio, _) = backtest::read("peers.csv", &text).expect("a good file");
+        let figures: String =
+            (2017..=2022).map(|y| format!("hulp,cost,budget,{y},100\nhulp,cost,actual,{y},110\n")).collect();
+        let lines = |t: &Trust| t.rows.iter().map(|r| r.line.clone()).collect::<Vec<_>>();
+        // `hulp` is the only line of domain wmo: one row has both, and jeugd stands alone.
+        let found = trust(&model("", &figures), Some(&portfolio));
+        assert_eq!(lines(&found), ["jeugd", "hulp"]);
+        let row = &found.rows[1];
+        assert_eq!((row.years, row.above), (6, 6));
+        assert!((row.peers.expect("eight peers").1 - 1.0 / 6.0).abs() < 1e-12);
+        // With a second line of the domain neither is what the peers count.
+        let second = "[cost.zorg]\nlabel = \"Zorg\"\ntaakveld = \"6.71\"\ndomain = \"wmo\"\n";
+        let apart = trust(&model(second, &figures), Some(&portfolio));
+        assert_eq!(lines(&apart), ["jeugd", "wmo", "hulp"]);
+        assert_eq!(apart.rows[2].peers, None);
     }
 
     #[test]

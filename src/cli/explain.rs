@@ -9,11 +9,12 @@ use serde_json::{Value, json};
 
 use super::folder::Folder;
 use super::report;
-use crate::analysis::explain::{Asked, Explanation, From, Step, explain};
+use crate::analysis::explain::{Asked, Explanation, From, NoAnswer, Step, explain};
 use crate::diagnostic::{Diagnostic, Place};
-use crate::dutch::Quantity;
+use crate::dutch;
 use crate::input::{self, Loaded};
-use crate::model::{Expression, ExpressionError, Model, NAMED};
+use crate::model::{Expression, ExpressionError, Figure, FigureKind, Model, NAMED, Quantity};
+use crate::projection::NoFigure;
 use crate::simulation::Settings;
 use crate::study::{self, Explainer, Study};
 
@@ -102,7 +103,7 @@ pub fn explain_figure(arguments: &ExplainArguments) -> anyhow::Result<u8> {
         };
         match tree {
             Ok(tree) => found.push(tree),
-            Err(why) => bail!("{why}"),
+            Err(why) => bail!("{why}{}", before_the_projection(&model, &why)),
         }
     }
     // In a pipe a step is one line, to search in.
@@ -117,6 +118,21 @@ pub fn explain_figure(arguments: &ExplainArguments) -> anyhow::Result<u8> {
     };
     super::put(&text)?;
     Ok(0)
+}
+
+/// How a figure of a year before the base year is asked, as the end of a sentence.
+fn before_the_projection(model: &Model, why: &NoAnswer) -> String {
+    let NoAnswer::NoFigure(address, NoFigure::UnknownYear { year }) = why else { return String::new() };
+    let span = format!(", which has {} to {}", model.base_year(), model.horizon());
+    let name = &address.name;
+    let known = |quantity| model.figures.value(name, quantity, FigureKind::Actual, *year).is_some();
+    let instead = match address.figure {
+        Figure::Cost if known(Quantity::Cost) => format!("actual({name}, {year})"),
+        Figure::Revenue if known(Quantity::Revenue) => format!("figures({name}, revenue, actual, {year})"),
+        Figure::Clients if known(Quantity::Clients) => format!("recorded.clients({name}, {year})"),
+        _ => return span,
+    };
+    format!("{span}; what was realised is {instead}")
 }
 
 /// The figures with a name of their own, one a line.
@@ -190,13 +206,13 @@ pub(super) fn number(value: f64) -> Value {
 }
 
 /// Name of a unit in JSON.
-pub(super) fn unit(unit: Quantity) -> &'static str {
+pub(super) fn unit(unit: dutch::Quantity) -> &'static str {
     match unit {
-        Quantity::Euro => "euro",
-        Quantity::EuroPerClient => "euro_per_client",
-        Quantity::Clients => "clients",
-        Quantity::Percent => "fraction",
-        Quantity::Number => "number",
+        dutch::Quantity::Euro => "euro",
+        dutch::Quantity::EuroPerClient => "euro_per_client",
+        dutch::Quantity::Clients => "clients",
+        dutch::Quantity::Percent => "fraction",
+        dutch::Quantity::Number => "number",
     }
 }
 

@@ -58,6 +58,13 @@ pub struct SolveArguments {
 /// Prints the answer; exit code 1 when there is none or a file is wrong.
 pub fn solve_for(arguments: &SolveArguments) -> anyhow::Result<u8> {
     let Some(condition) = read::<Condition>(&arguments.until, "--until") else { return Ok(2) };
+    if !(condition.left.is_of_one_model() && condition.right.is_of_one_model()) {
+        bail!(super::Usage(
+            "solve tries values in one scenario: name it with --scenario instead of in(...), and ask figures of its \
+             projection, not of the register, the rules or the needed capacity"
+                .to_owned()
+        ));
+    }
     let folder = Folder::read(&arguments.path)?;
     let Some(model) = scenario(&folder, arguments.scenario.as_deref())? else { return Ok(1) };
     let (assumption, years) = match target(&model, &arguments.change) {

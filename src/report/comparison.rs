@@ -206,7 +206,12 @@ impl Comparison<'_> {
             (format!("Resultaat {from}"), format!("Resultaat {to}"))
         };
         let mut rows = Vec::new();
+        let told = |amount: f64| dutch::round(amount, 0) != 0.0;
         for step in waterfall(account) {
+            // A part of less than half a euro, such as what is left of rounded counts, is no cause.
+            if matches!(step.kind, StepKind::Part(_)) && !told(step.amount) && !has_details(account, step.kind) {
+                continue;
+            }
             let (label, mark) = match step.kind {
                 StepKind::Before => (before.clone(), ""),
                 StepKind::After => (after.clone(), ""),
@@ -488,6 +493,12 @@ pub fn name(part: Part) -> &'static str {
         Part::MeasuresOnRevenue => "maatregelen op baten",
         Part::Reserve => "reserves",
     }
+}
+
+/// Whether a part is made of amounts that can be seen, though they may come to nothing together.
+fn has_details(account: &Account, kind: StepKind) -> bool {
+    let StepKind::Part(part) = kind else { return false };
+    account.details(part).iter().any(|(_, amount)| dutch::round(*amount, 0) != 0.0)
 }
 
 /// Why an amount rises (or falls) by a part, after "komt door".
