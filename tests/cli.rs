@@ -845,6 +845,9 @@ fn years_before_the_base_year_are_compared_by_their_figures() {
         ["aantal cliënten    -265.552 N", "lasten per cliënt  -390.949 N", "samen              -656.501 N"]
     );
     assert!(!shown.contains("bewaarde run"), "{shown}");
+    assert!(
+        shown.contains("Alleen regels met een cijfer in beide jaren tellen mee.") && shown.contains("Studietoeslag")
+    );
     // Totaaloverzicht programma 6: from -62,872 in 2025 to -65,474 in 2026, x 1,000. The
     // printed explanation of it comes to -2,603: its items are rounded.
     let shown = ravijn(&["compare", "scenarios/harderwijk", "--years", "2025", "2026", "--format", "json"]);
@@ -853,6 +856,9 @@ fn years_before_the_base_year_are_compared_by_their_figures() {
     let total = found["accounts"].as_array().expect("accounts").iter().find(|a| a["id"] == "total").expect("there");
     let result = |end: &str| total["result"][end].as_f64().expect("a number");
     assert!((result("to") - result("from") + 2_602_000.0).abs() < 0.5, "{}", total["result"]);
+    assert_eq!(found["left_out"].as_array().map(Vec::len), Some(1), "{}", found["left_out"]);
+    let old = ravijn(&["compare", "scenarios/harderwijk", "--years", "2024", "2026"]);
+    assert_eq!(old.status.code(), Some(1), "accounts on other codes are not set beside a budget");
     let after = ravijn(&["compare", "scenarios/heerde", "--years", "2023", "2026"]);
     assert_eq!(after.status.code(), Some(1));
     assert!(text(&after.stderr).contains("2023 is not a year of basis, which has 2024 to 2028"));

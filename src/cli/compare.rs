@@ -107,7 +107,8 @@ pub fn compare(arguments: &CompareArguments) -> anyhow::Result<u8> {
         a: &a,
         b: &b,
         years,
-        past,
+        past: past.is_some(),
+        left_out: past.unwrap_or_default(),
     };
     let by: Vec<By> = arguments
         .by
@@ -127,19 +128,16 @@ pub fn compare(arguments: &CompareArguments) -> anyhow::Result<u8> {
 }
 
 /// Two years of which one lies before the base year are compared by what
-/// figures.csv has of them; whether that is so.
-fn of_the_past(a: End, years: Option<(Year, Year)>) -> (End, bool) {
+/// figures.csv has of them: the lines that are left out; none where it is no
+/// such question.
+fn of_the_past(a: End, years: Option<(Year, Year)>) -> (End, Option<Vec<String>>) {
     let first = a.projection.years.first().copied();
     let before = |(from, to): &(Year, Year)| first.is_some_and(|first| *from < first || *to < first);
     let found = years.filter(before).zip(a.model.as_ref()).and_then(|(years, model)| past(model, years));
-    let Some(found) = found else { return (a, false) };
-    if !found.left_out.is_empty() {
-        anstream::eprintln!(
-            "note: left out, for figures.csv has them in one of the years alone: {}",
-            found.left_out.join(", ")
-        );
+    match found {
+        Some(found) => (found.end, Some(found.left_out)),
+        None => (a, None),
     }
-    (found.end, true)
 }
 
 /// Both ends told alike: a run.json that was saved with disclosure control

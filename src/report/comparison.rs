@@ -2,8 +2,10 @@
 
 use serde_json::{Value, json};
 
+mod data;
 mod layout;
 
+use self::data::{cause, factor};
 use self::layout::{lay_out, wrapped};
 use super::words;
 use crate::analysis::compare::{
@@ -30,6 +32,8 @@ pub struct Comparison<'a> {
     pub years: (Year, Year),
     /// Whether both are years of figures, without a projection.
     pub past: bool,
+    /// Lines that such years leave out, for they have a figure in one of them alone.
+    pub left_out: Vec<String>,
     /// Assumptions that differ; none where a saved run kept none.
     pub differences: Option<Vec<Difference>>,
     /// Measures, flows, lines and ends that differ.
@@ -145,6 +149,15 @@ impl Comparison<'_> {
     pub fn text(&self, by: &[By], width: usize) -> String {
         let mut out = format!("{}\n", wrapped(&self.title(), width, 0));
         out.push_str(&self.differing(width));
+        if !self.left_out.is_empty() {
+            let names: Vec<String> = self.left_out.iter().map(|id| self.label(&AccountId::Line(id.clone()))).collect();
+            let note = format!(
+                "Alleen regels met een cijfer in beide jaren tellen mee. Het resultaat hieronder is dus niet dat van alle \
+                 regels: in één van beide jaren ontbreekt {}.",
+                dutch::list(&names)
+            );
+            out.push_str(&format!("{}\n", wrapped(&note, width, 0)));
+        }
         if let Some(total) = self.total() {
             if total.is_unchanged() {
                 out.push_str("Er verandert niets.\n");
@@ -320,9 +333,8 @@ impl Comparison<'_> {
                 out.push_str(&format!("{}\n\n", by.header()));
             }
             let change = account.result.change();
-            let mut rows: Vec<(String, String, &str)> = account
-                .parts()
-                .into_iter()
+            let parts = account.parts().into_iter().filter(|(_, amount)| dutch::round(*amount, 0) != 0.0);
+            let mut rows: Vec<(String, String, &str)> = parts
                 .map(|(part, amount)| {
                     (format!("  {}", self.name(part)), dutch::number(amount, 0), dutch::sign(amount, 0))
                 })
@@ -417,6 +429,7 @@ impl Comparison<'_> {
             "from": {"title": self.a.title, "year": from.0},
             "to": {"title": self.b.title, "year": to.0},
             "assumptions": differences,
+            "left_out": self.left_out,
             "items": self.items.iter().map(item).collect::<Vec<_>>(),
             "attribution": attribution,
             "sentences": self.total().map(|t| self.sentences(t)).unwrap_or_default(),
@@ -524,43 +537,6 @@ fn because(part: Part, rises: bool) -> &'static str {
         (Part::Revenue, true) => "hogere inkomsten",
         (Part::Revenue, false) => "lagere inkomsten",
         (Part::Reserve, _) => "reserves",
-    }
-}
-
-fn factor(driver: &BridgeDriver) -> &'static str {
-    match driver {
-        BridgeDriver::UnitCost => "unit_cost",
-        BridgeDriver::Volume(_) => "volume",
-        BridgeDriver::Mix => "mix",
-        BridgeDriver::Intensity => "intensity",
-        BridgeDriver::Price(_) => "price",
-        BridgeDriver::Measure(_) => "measure",
-        BridgeDriver::Revenue(_) => "revenue",
-        BridgeDriver::New => "new",
-        BridgeDriver::Ended => "ended",
-        BridgeDriver::Other => "other",
-    }
-}
-
-fn cause(driver: &BridgeDriver) -> Option<String> {
-    match driver {
-        BridgeDriver::Measure(id) => Some(format!("measure.{id}")),
-        BridgeDriver::Volume(c) | BridgeDriver::Price(c) | BridgeDriver::Revenue(c) => Some(match c {
-            Cause::Ageing => "ageing".to_owned(),
-            Cause::Growth => "growth".to_owned(),
-            Cause::Measure(id) => format!("measure.{id}"),
-            Cause::Flow(id) => format!("flow.{id}"),
-            Cause::Exit => "exit".to_owned(),
-            Cause::Intake => "intake".to_owned(),
-            Cause::Index(id) => format!("index.{id}"),
-            Cause::Change => "change".to_owned(),
-            Cause::Followed(id) => format!("followed.{id}"),
-            Cause::Contribution => "contribution".to_owned(),
-            Cause::SafetyNet => "safety_net".to_owned(),
-            Cause::Ended => "until".to_owned(),
-            Cause::Base => "base".to_owned(),
-        }),
-        _ => None,
     }
 }
 

@@ -36,7 +36,8 @@ pub fn past(model: &Model, years: (Year, Year)) -> Option<Past> {
     let alike = [FigureKind::Actual, FigureKind::Budget, FigureKind::Amended, FigureKind::Forecast].map(|k| (k, k));
     let other = [FigureKind::Amended, FigureKind::Budget, FigureKind::Forecast, FigureKind::Actual]
         .map(|k| (k, model.municipality.base));
-    let other = other.into_iter().filter(|_| late == model.base_year());
+    // Further back codes of lines have changed, and a budget says nothing of accounts.
+    let other = other.into_iter().filter(|_| late == model.base_year() && early.plus(1) == late);
     let kinds = alike.into_iter().chain(other).find(|k| model.lines.all.iter().any(|l| both(*k, l).is_some()))?;
     let mut left_out = Vec::new();
     let mut lines = Vec::new();
