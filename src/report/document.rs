@@ -71,11 +71,21 @@ impl Section {
     }
 
     /// Whether the block there belongs on one page with the one after it: a
-    /// paragraph that announces a list, or is closed by a remark.
+    /// paragraph that announces a list, is closed by a remark, is the question
+    /// under a heading, or is all that stands between a heading and its picture
+    /// or, in two lines, its table.
     pub fn leads(&self, block: usize) -> bool {
+        const LINES: usize = 180;
         match self.blocks.get(block) {
             Some(Block::Paragraph(text)) => {
                 self.closes(block + 1)
+                    || (block == 0
+                        && match self.blocks.get(1) {
+                            Some(Block::Chart(_)) => true,
+                            Some(Block::Paragraph(_)) => text.words().trim_end().ends_with('?'),
+                            Some(Block::Table(_)) => text.words().chars().count() <= LINES,
+                            _ => false,
+                        })
                     || (text.words().trim_end().ends_with(':')
                         && matches!(self.blocks.get(block + 1), Some(Block::List(_) | Block::Table(_))))
             }
@@ -447,5 +457,20 @@ mod tests {
             ],
         };
         assert_eq!((0..6).map(|b| section.leads(b)).collect::<Vec<bool>>(), [true, false, false, true, false, false]);
+        // Two lines between a heading and its table stays with both; a long text may stand alone.
+        let table = || Table {
+            id: "t".into(),
+            caption: String::new(),
+            columns: Vec::new(),
+            rows: Vec::new(),
+            notes: Vec::new(),
+        };
+        let under = |words: String, before: usize| {
+            let mut blocks = vec![Block::Paragraph("Eerst dit.".into()); before];
+            blocks.extend([Block::Paragraph(words.as_str().into()), Block::Table(table())]);
+            Section { id: "s".into(), title: "S".into(), level: 2, blocks }.leads(before)
+        };
+        assert!(under("Bij elk woord staat het getal.".into(), 0));
+        assert!(!under("woord ".repeat(40), 0) && !under("Kort.".into(), 1));
     }
 }

@@ -15,6 +15,7 @@ pub(super) fn held(words: &str) -> Cow<'_, str> {
         let (before, after) = (&words[..at], &words[at + 1..]);
         before.ends_with('€')
             || ((before == "+" || before == "-") && after.starts_with(|c: char| c == '€' || c.is_ascii_digit()))
+            || (after.starts_with("– ") && before.ends_with(|c: char| c.is_ascii_digit()))
             || (after == "*" && before.ends_with(|c: char| c.is_ascii_digit()))
             || (after.starts_with(|c: char| c.is_ascii_digit()) && NAMES.iter().any(|n| before.ends_with(n)))
             || (before.ends_with(|c: char| c.is_ascii_digit())
@@ -40,6 +41,9 @@ mod tests {
             "tussen €\u{a0}-3,1 en €\u{a0}5,4\u{a0}miljoen in 2029"
         );
         assert_eq!(held("- 54,3 procentpunt"), "-\u{a0}54,3\u{a0}procentpunt");
+        // The stroke of a range stays with the number before it, one between words does not.
+        assert_eq!(held("€ 1,00 – € 2,00"), "€\u{a0}1,00\u{a0}– €\u{a0}2,00");
+        assert_eq!(held("lasten – baten"), "lasten – baten");
         assert_eq!(held("2024 *"), "2024\u{a0}*");
         assert_eq!(held("zie aanname 13: 12 a"), "zie aanname\u{a0}13: 12 a");
         assert_eq!(held("ruim 2 miljoenen, € "), "ruim 2 miljoenen, €\u{a0}");

@@ -56,6 +56,28 @@ fn all_reports() -> Vec<(String, Report)> {
         .collect()
 }
 
+#[test]
+fn a_risk_that_a_what_if_sizes_says_where_that_what_if_stands() {
+    let mut study = study(Options::default());
+    let id = study.scenarios[1].model.scenario.id.clone();
+    let mut said = |sized_by: &str, here: usize| {
+        for s in &mut study.scenarios {
+            s.risks[0].what_if = Some(sized_by.to_owned());
+        }
+        prose(&compose(&study, &study.scenarios[here]))
+    };
+    assert!(said(&id, 0).contains("Zie de wat-als ‘"));
+    let own = said(&id, 1);
+    assert!(
+        own.contains(
+            "De raming in dit verslag rekent er al mee. Bij de risico's telt het nog eens mee, met zijn kans."
+        )
+    );
+    assert!(!own.contains("Zie de wat-als"));
+    // The report of a what-if has no other what-ifs.
+    assert!(said("loonstijging", 1).contains("De wat-als ‘loonstijging’ staat in het verslag van de basisraming."));
+}
+
 /// Sentences of our own: paragraphs and lists, without tables and labels.
 fn prose(report: &Report) -> String {
     let mut out = String::new();

@@ -201,7 +201,7 @@ pub fn series(values: &[f64], scale: Scale, base: Year) -> String {
             match (i + 1 == count, from == to) {
                 (true, false) => format!("{v} vanaf {from}"),
                 (_, true) => format!("{v} in {from}"),
-                (false, false) => format!("{v} in {from} tot en met {to}"),
+                (false, false) => format!("{v} van {from} tot en met {to}"),
             }
         })
         .collect();
@@ -337,7 +337,7 @@ mod tests {
         let base = Year(2026);
         assert_eq!(series(&[0.0, 0.025, 0.025, 0.025], Scale::Rate, base), "2,5% per jaar");
         assert_eq!(series(&[0.0, 0.05, 0.0, 0.0], Scale::Rate, base), "5% in 2027 en 0% vanaf 2028");
-        assert_eq!(series(&[0.0, 1.0, 1.0, 2.0], Scale::Count, base), "1 in 2027 tot en met 2028 en 2 in 2029");
+        assert_eq!(series(&[0.0, 1.0, 1.0, 2.0], Scale::Count, base), "1 van 2027 tot en met 2028 en 2 in 2029");
         assert_eq!(series(&[0.0, -955_000.0], Scale::Amount, base), "€ -955.000");
     }
 

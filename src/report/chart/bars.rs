@@ -9,6 +9,8 @@ use super::{Amount, Bar, Dot, Swing};
 /// Rows under each other with room for their names.
 struct Rows {
     page: Page,
+    /// Where the names before the rows end.
+    names_end: f64,
     left: f64,
     right: f64,
     /// Where each row begins, and where the last one ends.
@@ -16,6 +18,9 @@ struct Rows {
     /// The name of each, over as many lines as it takes.
     names: Vec<Vec<String>>,
 }
+
+/// More rows than this stand closer.
+const MANY: usize = 12;
 
 /// Height of a line of a name.
 const LINE: f64 = 15.0;
@@ -25,17 +30,21 @@ impl Rows {
     /// A row is as high as its name: a name that is cut says too little.
     fn new<'a>(page: Page, names: impl IntoIterator<Item = &'a str>, top: f64, before: f64, after: f64) -> Self {
         let wide = page == Page::Wide;
+        let names: Vec<&str> = names.into_iter().collect();
+        // Many rows stand closer, with more room for their names: else they fill a page.
+        let many = names.len() > MANY;
+        let (room, least) = if many { (290.0, 27.0) } else { (216.0, 38.0) };
         let names: Vec<Vec<String>> =
-            names.into_iter().map(|n| if wide { wrap(n, 216.0, 5) } else { wrap(n, page.width() - 8.0, 3) }).collect();
+            names.into_iter().map(|n| if wide { wrap(n, room, 5) } else { wrap(n, page.width() - 8.0, 3) }).collect();
         let mut edges = vec![top];
         let mut at = top;
         for lines in &names {
             let more = LINE * lines.len().saturating_sub(1) as f64;
-            at += if wide { (more + LINE + 8.0).max(38.0) } else { 50.0 + more };
+            at += if wide { (more + LINE + 8.0).max(least) } else { 50.0 + more };
             edges.push(at);
         }
-        let room = if wide { 232.0 } else { 6.0 };
-        Self { page, left: room + before, right: page.width() - 10.0 - after, edges, names }
+        let left = if wide { room + 16.0 } else { 6.0 };
+        Self { page, names_end: room + 6.0, left: left + before, right: page.width() - 10.0 - after, edges, names }
     }
 
     /// Middle of the mark of a row.
@@ -63,7 +72,7 @@ impl Rows {
         for (i, line) in lines.iter().enumerate() {
             let y = first + LINE * i as f64;
             if wide {
-                c.text((222.0, y), Anchor::End, voice, line);
+                c.text((self.names_end, y), Anchor::End, voice, line);
             } else {
                 c.text((2.0, y), Anchor::Start, voice, line);
             }

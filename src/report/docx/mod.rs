@@ -28,7 +28,7 @@ use package::{OFFICE, Package, Relation};
 use styles::{Look, STYLES, TABLE};
 pub use template::Template;
 #[cfg(feature = "pdf")]
-pub(super) use widths::{breakable, letters_of, stays_whole, widths};
+pub(super) use widths::{breakable, letters_of, stays_together, stays_whole, widths};
 use xml::{HEAD, SPACES, W, field, paragraph, run};
 
 const MAIN: &str = "application/vnd.openxmlformats-officedocument.wordprocessingml.document.main+xml";

@@ -2,11 +2,13 @@
 
 use super::super::document::{Align, RowKind, Table};
 use super::super::xml::escape;
-use super::widths::{breakable, stays_whole, widths};
+use super::widths::{breakable, stays_together, stays_whole, widths};
 use super::xml::{paragraph, run};
 
 /// A table of so many rows stays on one page.
 const WHOLE: usize = 10;
+/// A row with a cell of more characters may go on at the next page.
+const TALL: usize = 600;
 
 /// The table with its caption before it and its remarks after it.
 ///
@@ -53,12 +55,14 @@ pub fn table(table: &Table, id: &dyn Fn(&str) -> String, room: u32, letters: u32
     }
     out.push_str("</w:tr>");
     let last = table.rows.len().saturating_sub(1);
+    let together = stays_together(table, WHOLE, &widths, letters);
     for (number, row) in table.rows.iter().enumerate() {
-        out.push_str("<w:tr><w:trPr><w:cantSplit/></w:trPr>");
+        let tall = row.cells.iter().any(|c| c.printed.chars().count() > TALL);
+        out.push_str(if tall { "<w:tr>" } else { "<w:tr><w:trPr><w:cantSplit/></w:trPr>" });
         // A short table stays together, a total with what it totals, a row with
         // the one that leaves its name to it, and the end with the remarks.
         let stay = if number < last {
-            table.rows.len() <= WHOLE || number + 2 > last || table.continues(number + 1)
+            together || number == 0 || number + 2 > last || table.continues(number + 1)
         } else {
             !table.notes.is_empty()
         };

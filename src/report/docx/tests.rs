@@ -445,6 +445,22 @@ fn a_number_and_a_heading_fit_however_much_the_rest_says() {
 }
 
 #[test]
+fn a_table_stays_together_while_it_is_short_and_low() {
+    use super::super::document::{Cell, Column, Row};
+    let table = |rows: usize, words: &str| super::super::Table {
+        id: "t".into(),
+        caption: "T".into(),
+        columns: vec![Column::words("Wat"), Column::numbers("Hoeveel")],
+        rows: vec![Row::plain(vec![Cell::words(words), Cell::words("1")]); rows],
+        notes: Vec::new(),
+    };
+    let together = |t: &super::super::Table| widths::stays_together(t, 10, &[2_000, 1_000], 100);
+    assert!(together(&table(10, "kort")) && !together(&table(11, "kort")));
+    // 100 letters of 556 thousandths at 8.5 points are 9.452 twentieths: six lines of 1.830, three rows are 18.
+    assert!(together(&table(2, &"a".repeat(100))) && !together(&table(3, &"a".repeat(100))));
+}
+
+#[test]
 fn an_address_may_break_at_its_marks_and_an_amount_may_not() {
     let long = "risk.impact(gesubsidieerde_instellingen, high)";
     assert_eq!(widths::breakable(long), "risk.\u{200b}impact(\u{200b}gesubsidieerde_\u{200b}instellingen, high)");

@@ -14,6 +14,9 @@ const MARGIN: u32 = 170;
 const SHORT: usize = 13;
 /// A word of more characters may break at its marks.
 const LONG: usize = 24;
+/// A table with more lines than this may go on at the next page: what it would
+/// leave empty is a quarter of a page.
+const HIGH: f64 = 13.0;
 /// Where a line may break in a long word without a hyphen.
 const BREAK: char = '\u{200b}';
 /// Letters of tables are 8.5 points high, in twentieths.
@@ -143,7 +146,8 @@ pub fn widths(table: &Table, room: u32, letters: u32) -> Vec<u32> {
     // Many columns spread over the page; few stand together, so that a number is not far from its name.
     let sum: u32 = out.iter().sum();
     if sum > room / 10 * 9 || (count > 3 && sum > room / 2) {
-        out[0] += room.saturating_sub(sum);
+        let names = table.columns.iter().position(|c| c.align == Align::Left).unwrap_or(0);
+        out[names] += room.saturating_sub(sum);
     }
     out
 }
@@ -151,13 +155,8 @@ pub fn widths(table: &Table, room: u32, letters: u32) -> Vec<u32> {
 /// Gives what is left, in steps, to the column that most shortens the table.
 fn share(rows: &[Vec<Said>], out: &mut [u32], room: u32) {
     let step = (room / 100).max(1);
-    // Lines of a cell; a line is never filled to its end.
-    let lines = |cell: &Said, width: u32| {
-        let fits = width.saturating_sub(MARGIN).max(1);
-        if cell.whole <= fits { 1.0 } else { 1.1 * f64::from(cell.whole) / f64::from(fits) }
-    };
     let height = |row: &[Said], widths: &[u32]| {
-        let all = row.iter().zip(widths).map(|(c, w)| lines(c, *w));
+        let all = row.iter().zip(widths).map(|(c, w)| lines_of(c.whole, *w));
         // The tallest cell makes the row; one word on each line is ugly even where another cell is taller.
         let (most, ugly) = all.fold((1.0_f64, 0.0), |(most, ugly), l| (most.max(l), ugly + (l - 1.0) * (l - 1.0)));
         most + ugly / 30.0
@@ -178,4 +177,20 @@ fn share(rows: &[Vec<Said>], out: &mut [u32], room: u32) {
         out[i] += step;
         now = then;
     }
+}
+
+/// Lines of a cell; a line is never filled to its end.
+fn lines_of(whole: u32, width: u32) -> f64 {
+    let fits = width.saturating_sub(MARGIN).max(1);
+    if whole <= fits { 1.0 } else { 1.1 * f64::from(whole) / f64::from(fits) }
+}
+
+/// Whether a table stays on one page: it has few rows, and they are not high.
+pub fn stays_together(table: &Table, rows: usize, widths: &[u32], letters: u32) -> bool {
+    let high = |row: &super::super::document::Row| {
+        let bold = row.kind == RowKind::Total;
+        let cells = row.cells.iter().zip(widths);
+        cells.map(|(c, w)| libm::ceil(lines_of(width(&c.printed, bold, letters), *w))).fold(1.0, f64::max)
+    };
+    table.rows.len() <= rows && table.rows.iter().map(high).sum::<f64>() <= HIGH
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 use super::super::chart::{self, Chart, Page};
 use super::super::document::{Align, Block, Inline, Report, RowKind, Section, Table, Text};
-use super::super::docx::{breakable, described, letters_of, stays_whole, widths};
+use super::super::docx::{breakable, described, letters_of, stays_together, stays_whole, widths};
 use super::super::held::held;
 
 /// Width of the text in twentieths of a point: A4 less 20 mm on each side.
@@ -13,7 +13,7 @@ const ROOM: u32 = 9_638;
 /// A table of so many rows stays on one page.
 const WHOLE: usize = 12;
 /// A cell of more characters may go on at the next page.
-const TALL: usize = 1_000;
+const TALL: usize = 600;
 
 /// Text for typst, and the files that it names.
 pub struct Source {
@@ -164,8 +164,8 @@ impl Writer<'_> {
             return String::new();
         }
         let letters = letters_of(self.report.house.font_name().as_deref().unwrap_or("Arimo"));
-        let columns: Vec<String> =
-            widths(table, ROOM, letters).iter().map(|w| format!("{:.1}pt", f64::from(*w) / 20.0)).collect();
+        let widths = widths(table, ROOM, letters);
+        let columns: Vec<String> = widths.iter().map(|w| format!("{:.1}pt", f64::from(*w) / 20.0)).collect();
         let align: Vec<&str> = table
             .columns
             .iter()
@@ -176,11 +176,13 @@ impl Writer<'_> {
             .collect();
         let head: Vec<String> = table.columns.iter().map(|c| self.quote(&c.header)).collect();
         let tall = table.rows.iter().flat_map(|r| &r.cells).any(|c| c.printed.chars().count() > TALL);
+        let long = tall || !stays_together(table, WHOLE, &widths, letters);
         let mut out = format!(
             "#tabel({}, {}, {}, {}, ({},), ({},), ({},)",
-            table.rows.len() > WHOLE || tall,
+            long,
             tall,
-            !table.notes.is_empty(),
+            // What sticks moves whole, and a long table would leave its page empty.
+            !long && !table.notes.is_empty(),
             self.quote(&table.caption),
             columns.join(", "),
             align.join(", "),

@@ -173,6 +173,7 @@ fn lines(d: &Draft<'_>, domain: &str, label: &str, sources: &mut Sources) -> Opt
         if let Some(index) = index {
             let parts: Vec<String> = index
                 .iter()
+                .filter(|(_, w)| *w != 0.0)
                 .map(|(id, w)| {
                     let label = words::clean(&model.indices[id.0].label);
                     if *w == 1.0 { label } else { format!("{} {label}", dutch::percent(*w, 0)) }
@@ -181,7 +182,11 @@ fn lines(d: &Draft<'_>, domain: &str, label: &str, sources: &mut Sources) -> Opt
             let weights = index.iter().filter(|(_, w)| *w != 1.0);
             let weights: Vec<String> =
                 weights.map(|(id, _)| format!("mix({}, {})", line.id(), model.indices[id.0].id)).collect();
-            let value = Cell::words(format!("volgt {}", dutch::list(&parts))).at_all(weights);
+            let value = Cell::words(match parts.is_empty() {
+                true => "volgt geen index".to_owned(),
+                false => format!("volgt {}", dutch::list(&parts)),
+            })
+            .at_all(weights);
             push("prijs".into(), value, nothing(), String::new());
             said = true;
         }

@@ -336,7 +336,17 @@ fn amount(d: &Draft<'_>, risk: &RiskEntry) -> String {
     if let Some(id) = what_if {
         let title =
             d.study.scenarios.iter().find(|s| s.model.scenario.id == id).map_or(id, |s| &s.model.scenario.title);
-        out.push_str(&format!(" Zie de wat-als ‘{}’.", words::clean(title)));
+        let title = words::clean(title);
+        // The report of a what-if holds that one alone, and there it has happened.
+        out.push_str(&match (d.is_base(), d.here.model.scenario.id == id) {
+            (true, _) => format!(" Zie de wat-als ‘{title}’."),
+            (false, true) if risk.summed => {
+                " De raming in dit verslag rekent er al mee. Bij de risico's telt het nog eens mee, met zijn kans."
+                    .to_owned()
+            }
+            (false, true) => " De raming in dit verslag rekent er al mee.".to_owned(),
+            (false, false) => format!(" De wat-als ‘{title}’ staat in het verslag van de basisraming."),
+        });
     }
     out
 }
