@@ -8,6 +8,11 @@ use std::process::ExitCode;
 use clap::Parser;
 use ravijn::cli::{self, Cli};
 
+// Setting a PDF asks for many small pieces of memory on all threads at once.
+#[cfg(feature = "pdf")]
+#[global_allocator]
+static MEMORY: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() -> ExitCode {
     match Cli::try_parse() {
         Ok(arguments) => match cli::dispatch(&arguments) {

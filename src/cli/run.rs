@@ -11,9 +11,9 @@ use super::folder::Folder;
 use super::format::{self, Format, Reader, Written};
 use super::{house, report as print, rule_sources, rules_for, tally, write};
 use crate::diagnostic::Severity;
-use crate::report::{self, Audience, Template};
+use crate::report::{self, Audience, Report, Template};
 use crate::simulation::Settings;
-use crate::study::{self, Study};
+use crate::study::{self, ScenarioStudy, Study};
 
 /// Arguments of `ravijn run`.
 #[derive(Args, Clone)]
@@ -235,29 +235,77 @@ fn drawn(study: &Study, precision: f64) -> Option<String> {
     Some(format!("{count} draws for mean and P90 of the total cost to {}%", precision * 100.0))
 }
 
+/// Files below the folder of a municipality, with their bytes.
+type Files = Vec<(PathBuf, Vec<u8>)>;
+
 /// The files of a study: for each scenario a receipt and a report in each format asked.
-fn files(study: &Study, beside: &Beside<'_>, out: &Path) -> anyhow::Result<Vec<(PathBuf, Vec<u8>)>> {
-    let by_scenario: Vec<anyhow::Result<Vec<(PathBuf, Vec<u8>)>>> = study
+fn files(study: &Study, beside: &Beside<'_>, out: &Path) -> anyhow::Result<Files> {
+    let (audience, template) = (beside.audience, beside.template);
+    let reports: Vec<(&ScenarioStudy, Report)> = study
         .scenarios
         .par_iter()
         .map(|scenario| {
-            let folder = out.join(&scenario.model.scenario.id);
-            let mut report = report::compose_for(study, scenario, beside.audience);
+            let mut report = report::compose_for(study, scenario, audience);
             beside.house.dress(&mut report);
-            let (audience, template) = (beside.audience, beside.template);
-            let written = Written { study, scenario, report: &report, audience, template };
-            let mut files = vec![(folder.join("run.json"), report::receipt(study, scenario).into_bytes())];
-            for format in beside.formats.iter().filter(|f| f.is_file()) {
-                files.extend(format::files(*format, &written)?.into_iter().map(|(n, b)| (folder.join(n), b)));
-            }
-            Ok(files)
+            (scenario, report)
         })
         .collect();
-    let mut all = Vec::new();
-    for files in by_scenario {
+    let receipt = |scenario: &ScenarioStudy| ("run.json".to_owned(), report::receipt(study, scenario).into_bytes());
+    let receipts = reports.iter().map(|(scenario, _)| (*scenario, Work::Receipt));
+    let formats = reports.iter().flat_map(|(scenario, report)| {
+        beside.formats.iter().filter(|f| f.is_file()).map(move |f| (*scenario, Work::Report(*f, report)))
+    });
+    let work: Vec<(&ScenarioStudy, Work<'_>)> = receipts.chain(formats).collect();
+    let made = longest_first(
+        &work,
+        |(_, work)| work.takes(),
+        |(scenario, work)| {
+            let folder = out.join(&scenario.model.scenario.id);
+            let files = match work {
+                Work::Receipt => vec![receipt(scenario)],
+                Work::Report(format, report) => {
+                    format::files(*format, &Written { study, scenario, report, audience, template })?
+                }
+            };
+            Ok(files.into_iter().map(|(name, bytes)| (folder.join(name), bytes)).collect())
+        },
+    );
+    made.into_iter().try_fold(Vec::new(), |mut all, files: anyhow::Result<Files>| {
         all.extend(files?);
+        Ok(all)
+    })
+}
+
+/// A piece of work that ends in files.
+enum Work<'a> {
+    Receipt,
+    Report(Format, &'a Report),
+}
+
+impl Work<'_> {
+    /// How long it takes beside the others.
+    fn takes(&self) -> u8 {
+        match self {
+            Self::Report(Format::Pdf, _) => 2,
+            Self::Report(Format::Docx, _) => 1,
+            _ => 0,
+        }
     }
-    Ok(all)
+}
+
+/// Does all of it on all threads, what takes longest first, so that no thread starts
+/// on something long when the others are done; the outcome is in the order of the work.
+fn longest_first<W: Sync, T: Send>(work: &[W], takes: impl Fn(&W) -> u8, make: impl Fn(&W) -> T + Sync) -> Vec<T> {
+    let mut made: Vec<Option<T>> = work.iter().map(|_| None).collect();
+    let mut pieces: Vec<(&W, &mut Option<T>)> = work.iter().zip(&mut made).collect();
+    pieces.sort_by_key(|(work, _)| std::cmp::Reverse(takes(work)));
+    rayon::in_place_scope_fifo(|scope| {
+        for (work, made) in pieces {
+            let make = &make;
+            scope.spawn_fifo(move |_| *made = Some(make(work)));
+        }
+    });
+    made.into_iter().flatten().collect()
 }
 
 /// Columns of the terminal; 100 where stdout is none.
@@ -274,4 +322,26 @@ fn progress_bar() -> Option<indicatif::ProgressBar> {
         }
         bar
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::longest_first;
+    use std::sync::Mutex;
+
+    #[test]
+    fn what_takes_longest_starts_first_and_the_outcome_keeps_its_order() -> Result<(), Box<dyn std::error::Error>> {
+        let started = Mutex::new(Vec::new());
+        let one_thread = rayon::ThreadPoolBuilder::new().num_threads(1).build()?;
+        let made = one_thread.install(|| {
+            longest_first(
+                &[1u8, 3, 2, 3],
+                |takes| *takes,
+                |takes| started.lock().map(|mut s| s.push(*takes)).is_ok().then(|| takes * 10),
+            )
+        });
+        assert_eq!(made, [Some(10), Some(30), Some(20), Some(30)]);
+        assert_eq!(started.into_inner()?, [3, 3, 2, 1]);
+        Ok(())
+    }
 }
