@@ -24,6 +24,11 @@ static LIBRARY: LazyLock<LazyHash<Library>> = LazyLock::new(|| LazyHash::new(Lib
 static LETTERS: LazyLock<Vec<Font>> =
     LazyLock::new(|| FONTS.iter().flat_map(|font| Font::iter(Bytes::new(*font))).collect());
 
+/// The report as a text for typst. It is evaluated as a string, so that everything in it has
+/// one place in one file: a cell that an earlier report had too is then laid out already,
+/// wherever it stood in that. Most of what a what-if says, its base says as well.
+const TEXT: &str = "report.typ";
+
 /// The whole file.
 ///
 /// # Errors
@@ -33,14 +38,14 @@ pub fn pdf(report: &Report) -> Result<Vec<u8>, String> {
     let can = |c: char| fonts.iter().any(|f| f.info().coverage.contains(u32::from(c)));
     let written = source::source(report, &can);
     let main = id("main.typ")?;
-    let mut files = Vec::new();
+    let mut files = vec![(id(TEXT)?, Bytes::from_string(written.text))];
     for (name, bytes) in written.files {
         files.push((id(&name)?, Bytes::new(bytes)));
     }
     let world = Paper {
         book: LazyHash::new(FontBook::from_fonts(&fonts)),
         fonts,
-        main: Source::new(main, written.text),
+        main: Source::new(main, format!("#eval(read(\"{TEXT}\"), mode: \"markup\")")),
         files,
     };
     let document = typst::compile::<PagedDocument>(&world).output.map_err(|wrong| told(&wrong))?;

@@ -71,12 +71,8 @@ impl Writer<'_> {
         };
         let mark = report.mark.as_deref().map_or_else(|| "none".to_owned(), |m| self.quote(m));
         let mut out = format!(
-            "#let house = rgb(\"{lines}\")\n#let words = rgb(\"{words}\")\n#let letters = {letters}\n#let mark = {mark}\n#let foot = {}\n\
-             #set document(title: {}, author: {}, description: {}, date: none)\n",
+            "#let house = rgb(\"{lines}\")\n#let words = rgb(\"{words}\")\n#let letters = {letters}\n#let mark = {mark}\n#let foot = {}\n",
             self.quote(&report.title),
-            self.quote(&report.title),
-            self.quote(&format!("Gemeente {}", report.municipality)),
-            self.quote(&report.subtitle),
         );
         out.push_str(include_str!("page.typ"));
         if let Some(logo) = &house.logo {
@@ -86,8 +82,13 @@ impl Writer<'_> {
             out.push_str(&format!("#block(below: 6mm, image(\"{name}\", height: {high:.2}mm, alt: {alt}))\n"));
             self.files.push((name, logo.bytes.to_vec()));
         }
+        // Around the title alone: what it says would be in the style of every cell, and no
+        // cell of another report would be the same.
         out.push_str(&format!(
-            "#titel()\n#block(below: 0.8em, text(size: 11pt, fill: rgb(\"#535c66\"), {}))\n",
+            "#[#set document(title: {}, author: {}, description: {}, date: none)\n#titel()]\n#block(below: 0.8em, text(size: 11pt, fill: rgb(\"#535c66\"), {}))\n",
+            self.quote(&report.title),
+            self.quote(&format!("Gemeente {}", report.municipality)),
+            self.quote(&report.subtitle),
             self.quote(&report.subtitle)
         ));
         out.push_str("#line(length: 100%, stroke: 2pt + house)\n");
