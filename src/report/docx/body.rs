@@ -90,6 +90,13 @@ impl<'a> Body<'a> {
         for (number, section) in report.sections.iter().enumerate() {
             out.push_str(&self.section(number, section));
         }
+        // What follows a table at the end is as good as no line, or it may be a page of its own.
+        let empty = paragraph(&self.id("TabelNoot"), "", "");
+        if out.ends_with(&empty) {
+            out.truncate(out.len() - empty.len());
+            let low = "<w:spacing w:before=\"0\" w:after=\"0\" w:line=\"20\" w:lineRule=\"exact\"/>";
+            out.push_str(&paragraph(&self.id("TabelNoot"), low, ""));
+        }
         out
     }
 

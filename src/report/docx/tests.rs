@@ -488,4 +488,13 @@ fn the_page_of_the_council_has_no_footnotes_but_is_whole() {
     let package = opened(&docx(&report, None).expect("written"));
     let main = package.text("word/document.xml");
     assert!(!main.contains("footnoteReference") && !main.contains("TOC \\o") && main.contains("w:val=\"Title\""));
+    // Where it ends with a table, what Word wants after one takes a point.
+    let mut bare = report;
+    if let Some(super::super::Block::Table(table)) = bare.sections.last_mut().and_then(|s| s.blocks.last_mut()) {
+        table.notes.clear();
+    }
+    let package = opened(&docx(&bare, None).expect("written"));
+    let main = package.text("word/document.xml");
+    let end = &main[main.rfind("</w:tbl>").expect("a table")..];
+    assert!(end.contains("w:line=\"20\" w:lineRule=\"exact\"") && end.matches("<w:p>").count() == 1, "{end}");
 }
