@@ -44,6 +44,7 @@ fn council(mut whole: Report, scenario: &ScenarioStudy, disclosure: &Disclosure)
         match block {
             // One page has no room for evidence: that stands in the whole paragraph.
             Block::List(items) => blocks.push(Block::List(items.iter().map(|t| bare(t, &whole.evidence)).collect())),
+            Block::Paragraph(text) => blocks.push(Block::Paragraph(bare(&text, &whole.evidence))),
             Block::Table(table) => blocks.extend(four(&table).map(Block::Table)),
             other => blocks.push(other),
         }
@@ -160,7 +161,7 @@ fn largest(whole: &Report, scenario: &ScenarioStudy, disclosure: &Disclosure) ->
             blocks: vec![Block::Paragraph(Text::plain("Er zijn geen risico's opgegeven of gevonden."))],
         };
     }
-    let rows: Vec<Row> = shown
+    let mut rows: Vec<Row> = shown
         .iter()
         .map(|r| {
             Row::plain(vec![
@@ -174,15 +175,19 @@ fn largest(whole: &Report, scenario: &ScenarioStudy, disclosure: &Disclosure) ->
             ])
         })
         .collect();
+    let mut columns = vec![Column::words("Risico"), Column::words("Kans"), Column::words("Gevolg als het gebeurt")];
+    // Where all come on top, the title says so.
+    let all_on_top = shown.iter().all(|r| on_top(r));
+    if all_on_top {
+        rows.iter_mut().for_each(|r| r.cells.truncate(columns.len()));
+    } else {
+        columns.push(Column::words("Komt bovenop de raming"));
+    }
     let open = rows.iter().flat_map(|r| &r.cells).any(|c| c.printed == "p.m.");
     let count = shown.len();
     let how_many = if count == LARGEST { "De vijf grootste risico's" } else { "De grootste risico's" };
     // What stands in the figures already may be larger; then the title may not claim all.
-    let title = if count > 0 && shown.iter().all(|r| on_top(r)) {
-        format!("{how_many} die bovenop de raming komen")
-    } else {
-        how_many.to_owned()
-    };
+    let title = if all_on_top { format!("{how_many} die bovenop de raming komen") } else { how_many.to_owned() };
     Section {
         id: "grootste-risicos".into(),
         title,
@@ -190,12 +195,7 @@ fn largest(whole: &Report, scenario: &ScenarioStudy, disclosure: &Disclosure) ->
         blocks: vec![Block::Table(Table {
             id: "grootste-risicos".into(),
             caption: caption(&shown).into(),
-            columns: vec![
-                Column::words("Risico"),
-                Column::words("Kans"),
-                Column::words("Gevolg als het gebeurt"),
-                Column::words("Komt bovenop de raming"),
-            ],
+            columns,
             rows,
             notes: open.then(|| "P.m. betekent: een bedrag is niet te geven.".into()).into_iter().collect(),
         })],

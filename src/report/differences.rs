@@ -157,18 +157,7 @@ fn structure(base: &Model, before: &Line, other: &Model, now: &Line) -> Vec<(Str
         l.as_cost().map(|c| c.price.index.clone()).or(l.as_revenue().map(|r| r.price.index.clone())).unwrap_or_default()
     };
     let (a, b) = (terms(before), terms(now));
-    let weights = |model: &Model, index: &[(crate::model::IndexId, f64)]| {
-        let parts: Vec<String> = index
-            .iter()
-            .filter(|(_, w)| *w != 0.0)
-            .map(|(id, w)| {
-                let name = words::clean(&model.indices[id.0].label);
-                if *w == 1.0 { name } else { format!("{} {name}", dutch::percent(*w, 0)) }
-            })
-            .collect();
-        if parts.is_empty() { "geen index".to_owned() } else { dutch::list(&parts) }
-    };
-    let (was, is) = (weights(base, &a), weights(other, &b));
+    let (was, is) = (words::indices(base, &a), words::indices(other, &b));
     if was != is {
         found.push((format!("de prijs van {label}"), format!("volgt {is} in plaats van {was}")));
     }

@@ -89,6 +89,15 @@ impl<'a> Draft<'a> {
         std::ptr::eq(self.here, self.base())
     }
 
+    /// What balance and result are called: one word where no reserve sets them apart.
+    pub fn result_word(&self) -> &'static str {
+        let moves = |s: &ScenarioStudy| {
+            let total = s.projection.groups.iter().filter(|g| g.id == GroupId::Total);
+            total.flat_map(|g| &g.years).any(|y| y.withdrawals != 0.0 || y.additions != 0.0)
+        };
+        if self.study.scenarios.iter().any(moves) { "resultaat" } else { "saldo" }
+    }
+
     /// The base year.
     pub fn base_year(&self) -> Year {
         self.model().base_year()

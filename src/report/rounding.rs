@@ -209,13 +209,19 @@ impl Book {
     /// What stands in a caption: `bedragen x € 1.000`.
     pub fn caption(&self) -> &'static str {
         if self.size == 100_000.0 {
-            "bedragen in € miljoen"
+            Self::CAPTIONS[0]
         } else if self.size == 1_000.0 {
-            "bedragen x € 1.000"
+            Self::CAPTIONS[1]
         } else {
-            "bedragen in euro's"
+            Self::WHOLE
         }
     }
+
+    /// What tables say of amounts in millions and in thousands.
+    pub const CAPTIONS: [&'static str; 2] = ["bedragen in € miljoen", "bedragen x € 1.000"];
+
+    /// What tables say of whole amounts.
+    pub const WHOLE: &'static str = "bedragen in euro's";
 
     /// As in a text, without its sign: `€ 2,7 miljoen`.
     pub fn words(&self, units: Units) -> String {

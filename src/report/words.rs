@@ -4,7 +4,7 @@
 //! *groei van Jeugdhulp ambulant*.
 
 use crate::dutch;
-use crate::model::{Assumption, Distribution, FigureKind, MeasureKind, Model, Provenance, Scale, Term, Trend};
+use crate::model::{Assumption, Distribution, FigureKind, IndexId, MeasureKind, Model, Provenance, Scale, Term, Trend};
 use crate::units::Year;
 
 /// Text from a file, fit to stand in a paragraph: one line, no control
@@ -257,6 +257,19 @@ fn rough(v: f64, scale: Scale) -> String {
     if scale.is_rate() { dutch::percent(v, 1) } else { value(v, scale) }
 }
 
+/// The indices that a price follows, those without weight left out.
+pub fn indices(model: &Model, index: &[(IndexId, f64)]) -> String {
+    let parts: Vec<String> = index
+        .iter()
+        .filter(|(_, w)| *w != 0.0)
+        .map(|(id, w)| {
+            let label = clean(&model.indices[id.0].label);
+            if *w == 1.0 { label } else { format!("{} {label}", dutch::percent(*w, 0)) }
+        })
+        .collect();
+    if parts.is_empty() { "geen index".to_owned() } else { dutch::list(&parts) }
+}
+
 /// Whether somebody calls it an own assumption.
 pub fn is_own(provenance: &Provenance) -> bool {
     let starts =
@@ -284,6 +297,12 @@ pub fn years(years: &[Year]) -> String {
         }
         _ => dutch::list(&years.iter().map(ToString::to_string).collect::<Vec<_>>()),
     }
+}
+
+/// `in 2027`, `in 2027 en 2028`, `van 2027 tot en met 2029`.
+pub fn in_years(all: &[Year]) -> String {
+    let words = years(all);
+    if words.contains(" tot en met ") { format!("van {words}") } else { format!("in {words}") }
 }
 
 /// Names that begin alike, said once: `de groei van A`, `de groei van B` become
@@ -364,6 +383,8 @@ mod tests {
         assert_eq!(years(&[Year(2027)]), "2027");
         assert_eq!(years(&[Year(2027), Year(2028)]), "2027 en 2028");
         assert_eq!(years(&[Year(2027), Year(2028), Year(2029)]), "2027 tot en met 2029");
+        assert_eq!(in_years(&[Year(2027), Year(2028), Year(2029)]), "van 2027 tot en met 2029");
+        assert_eq!(in_years(&[Year(2027), Year(2029)]), "in 2027 en 2029");
         assert_eq!(years(&[Year(2027), Year(2029), Year(2030)]), "2027, 2029 en 2030");
     }
 
@@ -378,5 +399,15 @@ mod tests {
         let items: Vec<String> = ["a", "b", "c", "d"].map(str::to_owned).into();
         assert_eq!(some_of(&items, 3), "a, b en 2 andere");
         assert_eq!(some_of(&items, 4), "a, b, c en d");
+    }
+
+    #[test]
+    fn a_price_that_follows_nothing_says_so() {
+        use crate::report::sample::{Options, study};
+        let model = study(Options::default()).scenarios.remove(0).model;
+        let label = clean(&model.indices[0].label);
+        assert_eq!(indices(&model, &[(IndexId(0), 0.0)]), "geen index");
+        assert_eq!(indices(&model, &[(IndexId(0), 1.0)]), label);
+        assert_eq!(indices(&model, &[(IndexId(0), 0.9)]), format!("90% {label}"));
     }
 }

@@ -102,6 +102,14 @@ impl Rows {
         }
     }
 
+    /// From the mark of the row before to this one, but not through the name between them.
+    fn step(&self, c: &mut Canvas, row: usize, x: f64, to: f64) {
+        let named = self.names[row].iter().map(|line| width(line)).fold(0.0, f64::max) * 1.1 + 8.0;
+        if self.page == Page::Wide || x > named {
+            c.line((x, self.y(row - 1) + 11.0), (x, to), Ink::Axis, 0.8);
+        }
+    }
+
     fn height(&self) -> f64 {
         self.bottom() + 48.0
     }
@@ -145,7 +153,7 @@ pub fn waterfall(from: &Bar, steps: &[Bar], to: &Bar, page: Page) -> Canvas {
     for (i, (step, (a, b))) in steps.iter().zip(&edges).enumerate() {
         let (row, y) = (i + 1, rows.y(i + 1));
         let (pa, pb) = (x.at(*a), x.at(*b));
-        c.line((pa, rows.y(row - 1) + 11.0), (pa, y - 11.0), Ink::Axis, 0.8);
+        rows.step(&mut c, row, pa, y - 11.0);
         let ink = if b >= a { Ink::Adverse } else { Ink::Favourable };
         let middle = (pa + pb) / 2.0;
         // A small step stays visible.
@@ -156,7 +164,7 @@ pub fn waterfall(from: &Bar, steps: &[Bar], to: &Bar, page: Page) -> Canvas {
     }
     if let Some((_, end)) = edges.last() {
         let (px, row) = (x.at(*end), steps.len() + 1);
-        c.line((px, rows.y(row - 1) + 11.0), (px, rows.y(row) - 13.0), Ink::Axis, 0.8);
+        rows.step(&mut c, row, px, rows.y(row) - 13.0);
     }
     total(&mut c, steps.len() + 1, to);
     c
@@ -201,8 +209,12 @@ pub fn tornado(axis: &str, centre: &Amount, bars: &[Swing], page: Page) -> Canva
 /// A dot and its band for each scenario.
 pub fn dots(axis: &str, dots: &[Dot], page: Page) -> Canvas {
     let widest = dots.iter().map(|d| width(&d.value.printed)).fold(0.0, f64::max) * 1.1 + 12.0;
-    let rows = Rows::new(page, dots.iter().map(|d| d.label.as_str()), 8.0, 8.0, widest);
+    let rows = Rows::new(page, dots.iter().map(|d| d.label.as_str()), 30.0, 8.0, widest);
     let mut c = Canvas::new().tall(rows.height());
+    // What the marks are: a picture is also seen without the page around it.
+    let band = if dots.iter().any(|d| d.band.is_some()) { " · balk: 80% kans" } else { "" };
+    let marks = format!("stip: raming{band} · streep: basisraming");
+    c.text((page.width() - 10.0, 16.0), Anchor::End, Voice::Faint, &marks);
     let values = dots.iter().flat_map(|d| d.band.iter().flat_map(|(a, b)| [a.value, b.value]).chain([d.value.value]));
     let x = Scale::around(values, false, rows.ticks(), rows.left, rows.right);
     rows.axis(&mut c, &x, axis);

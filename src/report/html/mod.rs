@@ -37,7 +37,7 @@ pub fn html(report: &Report) -> String {
                 header {
                     (logo(report))
                     h1 { (report.title) }
-                    p .onder { (report.subtitle) }
+                    p .onder { (held(&report.subtitle)) }
                     @if let Some(mark) = &report.mark { p .merk { (mark) } }
                 }
                 @if chapters.len() > 2 {
@@ -58,7 +58,7 @@ pub fn html(report: &Report) -> String {
                     }
                     (writer.evidence())
                 }
-                @if !report.imprint.is_empty() { footer { p { (report.imprint.join(" · ")) } } }
+                @if !report.imprint.is_empty() { footer { p { (held(&report.imprint.join(" · "))) } } }
             }
         }
     };
@@ -98,9 +98,9 @@ impl Writer<'_> {
         let id = own_id.then(|| self.id(&section.id));
         html! {
             @match section.level {
-                0 | 1 => h2 id=[id] { (section.title) },
-                2 => h3 id=[id] { (section.title) },
-                _ => h4 id=[id] { (section.title) },
+                0 | 1 => h2 id=[id] { (held(&section.title)) },
+                2 => h3 id=[id] { (held(&section.title)) },
+                _ => h4 id=[id] { (held(&section.title)) },
             }
             @for (i, block) in section.blocks.iter().enumerate() {
                 @match block {
@@ -116,9 +116,11 @@ impl Writer<'_> {
 
     fn text(&self, text: &Text) -> Markup {
         html! {
-            @for inline in &text.0 {
+            @for (inline, end, rest) in ends(&text.0) {
                 @match inline {
-                    Inline::Plain(words) | Inline::Known { printed: words, strong: false, .. } => (held(words)),
+                    Inline::Figure { printed, evidence } if !end.is_empty() => span .vast { (self.figure(printed, *evidence)) (end) },
+                    Inline::Plain(_) => (held(rest)),
+                    Inline::Known { printed: words, strong: false, .. } => (held(words)),
                     Inline::Strong(words) | Inline::Known { printed: words, .. } => strong { (held(words)) },
                     Inline::Figure { printed, evidence } => (self.figure(printed, *evidence)),
                 }
@@ -182,6 +184,26 @@ impl Writer<'_> {
             }
         }
     }
+}
+
+/// Each piece of a text with what of the next must stay on its line, and its own
+/// words without what the piece before it took: a button may end a line, and a
+/// full stop alone would begin the next.
+fn ends(pieces: &[Inline]) -> impl Iterator<Item = (&Inline, &str, &str)> {
+    let closing = |at: usize| match (pieces.get(at), pieces.get(at + 1)) {
+        (Some(Inline::Figure { .. }), Some(Inline::Plain(next))) => {
+            &next[..next.len() - next.trim_start_matches(['.', ',', ';', ':', ')', '?', '’']).len()]
+        }
+        _ => "",
+    };
+    pieces.iter().enumerate().map(move |(i, piece)| {
+        let taken = i.checked_sub(1).map_or("", closing).len();
+        let rest = match piece {
+            Inline::Plain(words) => &words[taken..],
+            _ => "",
+        };
+        (piece, closing(i), rest)
+    })
 }
 
 /// The logo, in the page itself.
@@ -257,9 +279,9 @@ fn cell(row: &Row, i: usize, column: &Column, names: bool) -> Markup {
     let empty = Cell::default();
     let cell = row.cells.get(i).unwrap_or(&empty);
     html! {
-        @if names && !cell.printed.is_empty() { th scope="row" .lang[long(&cell.printed)] { (held(&cell.printed)) } }
+        @if names && !cell.printed.is_empty() { th scope="row" .lang[long(&cell.printed)] .naam[named(&cell.printed)] { (held(&cell.printed)) } }
         @else if column.align == Align::Right { td .n .w[spoken(&cell.printed)] { (held(&cell.printed)) } }
-        @else { td .heel[unbroken(&cell.printed)] { (held(&cell.printed)) } }
+        @else { td .heel[unbroken(&cell.printed)] .lang[long(&cell.printed)] { (held(&cell.printed)) } }
     }
 }
 
@@ -273,9 +295,14 @@ fn long(words: &str) -> bool {
     words.chars().count() > 18
 }
 
+/// A name, not a year or a number.
+fn named(words: &str) -> bool {
+    words.chars().filter(|c| c.is_alphabetic()).count() > 6
+}
+
 /// Words among the numbers of a column: they may break, numbers may not.
 fn spoken(words: &str) -> bool {
-    words.chars().filter(|c| c.is_alphabetic()).count() > 4
+    words.split([' ', '\u{a0}']).filter(|w| w.chars().any(char::is_alphabetic)).count() > 1
 }
 
 /// A word as long as a check sum, which has to break somewhere.

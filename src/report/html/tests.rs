@@ -118,3 +118,26 @@ fn the_logo_is_in_the_page_with_its_words() {
     let page = html(&report);
     assert!(page.contains("src=\"data:image/svg+xml;base64,") && page.contains("alt=\"Logo van de gemeente "));
 }
+
+#[test]
+fn a_full_stop_stays_with_the_number_before_it() {
+    let (report, _) = page();
+    let writer = Writer { report: &report, taken: RefCell::default() };
+    let figure = || Inline::Figure { printed: "€ 5".into(), evidence: 0 };
+    let plain = |words: &str| Inline::Plain(words.into());
+    let words = |pieces: Vec<Inline>| writer.text(&Text(pieces)).into_string();
+    let button = words(vec![figure()]);
+    assert!(button.starts_with("<button"));
+    assert_eq!(
+        words(vec![plain("Dat is "), figure(), plain("). Meer.")]),
+        format!("Dat is <span class=\"vast\">{button}).</span> Meer.")
+    );
+    assert_eq!(words(vec![figure(), plain(" erbij")]), format!("{button} erbij"));
+    assert_eq!(words(vec![figure(), figure(), plain(".")]), format!("{button}<span class=\"vast\">{button}.</span>"));
+}
+
+#[test]
+fn years_need_no_room_for_a_name_and_one_word_does_not_break_from_its_number() {
+    assert!(named("Inkomensregelingen") && !named("2024 *") && !named("Wmo"));
+    assert!(spoken("ja (meer dan 99%)") && !spoken("- 54,4 procentpunt") && !spoken("+ € 1,2 miljoen"));
+}

@@ -171,22 +171,11 @@ fn lines(d: &Draft<'_>, domain: &str, label: &str, sources: &mut Sources) -> Opt
         }
         let index = terms.map(|t| &t.index).filter(|i| !i.is_empty());
         if let Some(index) = index {
-            let parts: Vec<String> = index
-                .iter()
-                .filter(|(_, w)| *w != 0.0)
-                .map(|(id, w)| {
-                    let label = words::clean(&model.indices[id.0].label);
-                    if *w == 1.0 { label } else { format!("{} {label}", dutch::percent(*w, 0)) }
-                })
-                .collect();
+            let followed = words::indices(model, index);
             let weights = index.iter().filter(|(_, w)| *w != 1.0);
             let weights: Vec<String> =
                 weights.map(|(id, _)| format!("mix({}, {})", line.id(), model.indices[id.0].id)).collect();
-            let value = Cell::words(match parts.is_empty() {
-                true => "volgt geen index".to_owned(),
-                false => format!("volgt {}", dutch::list(&parts)),
-            })
-            .at_all(weights);
+            let value = Cell::words(format!("volgt {followed}")).at_all(weights);
             push("prijs".into(), value, nothing(), String::new());
             said = true;
         }
@@ -243,6 +232,7 @@ fn short_part(address: &str, id: &str) -> &'static str {
         ["volume", "intake"] => "instroom (cliënten)",
         ["level"] => "start hoger of lager",
         ["intensity"] => "zwaarte",
+        ["price", "change"] if address.starts_with("revenue.") => "eigen stijging of daling",
         ["price", "change"] => "eigen prijsstijging",
         ["unit_cost", "hours_per_week"] => "uren per week",
         ["unit_cost", "rate"] => "uurtarief",
@@ -301,7 +291,9 @@ fn who_says_so(d: &Draft<'_>, sources: &Sources) -> Section {
                 .enumerate()
                 .map(|(i, (text, own))| {
                     let word = if *own { "aanname" } else { "bron" };
-                    Row::plain(vec![Cell::words(format!("{word} {}", i + 1)), Cell::words(text.clone())])
+                    // The first column says the word already.
+                    let text = text.strip_prefix("aanname:").map_or_else(|| text.clone(), |t| words::capital(t.trim()));
+                    Row::plain(vec![Cell::words(format!("{word} {}", i + 1)), Cell::words(text)])
                 })
                 .collect(),
             notes: Vec::new(),

@@ -7,7 +7,7 @@ use super::super::{addresses, tables, words};
 use super::assumptions::Sources;
 use super::ledger;
 use crate::dutch;
-use crate::model::MeasureKind;
+use crate::model::{Measure, MeasureKind, Model, Provenance};
 use crate::study::derive;
 
 /// Savings, plans and falls: what the projection counts on.
@@ -110,6 +110,20 @@ fn fall(d: &Draft<'_>) -> Vec<Block> {
     vec![Block::Paragraph(d.text(out))]
 }
 
+/// Who says what is counted on: the realisation, else the measure or what it does.
+fn said_by<'a>(model: &'a Model, measure: &'a Measure) -> &'a Provenance {
+    if let Some(own) = measure.realisation {
+        return &model.assumption(own).provenance;
+    }
+    [measure.amount, measure.volume]
+        .into_iter()
+        .flatten()
+        .map(|id| &model.assumption(id).provenance)
+        .chain([&measure.provenance])
+        .find(|p| !p.is_empty())
+        .unwrap_or(&measure.provenance)
+}
+
 /// Measures that are not certain: falls without a measure, and what may be realised in part.
 fn doubtful(d: &Draft<'_>, sources: &mut Sources) -> Option<Table> {
     let (model, h) = (d.model(), d.horizon());
@@ -146,7 +160,7 @@ fn doubtful(d: &Draft<'_>, sources: &mut Sources) -> Option<Table> {
             }),
             Cell::words(realisation.and_then(words::uncertainty).unwrap_or_else(|| "vast".into()))
                 .at_all(realisation.map(|a| addresses::bounds(model, a)).unwrap_or_default()),
-            Cell::words(sources.cite(realisation.map_or(&measure.provenance, |a| &a.provenance))),
+            Cell::words(sources.cite(said_by(model, measure))),
         ]));
     }
     let filled: Vec<String> = model
@@ -181,4 +195,27 @@ fn doubtful(d: &Draft<'_>, sources: &mut Sources) -> Option<Table> {
         notes,
     };
     (!table.rows.is_empty()).then(|| tables::as_used(d, table))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::sample::{Options, study};
+
+    #[test]
+    fn a_measure_counted_on_whole_is_said_by_who_gave_its_amount() {
+        let mut model = study(Options::default()).scenarios.remove(0).model;
+        let at = model.measures.iter().position(|m| m.amount.is_some()).expect("a measure with an amount");
+        let note = |words: &str| Provenance { note: Some(words.into()), ..Provenance::default() };
+        let amount = model.measures[at].amount.expect("an amount");
+        model.measures[at].realisation = None;
+        model.measures[at].provenance = note("uit de begroting");
+        model.assumptions[amount.0].provenance = note("aanname: het bedrag");
+        assert_eq!(said_by(&model, &model.measures[at]), &note("aanname: het bedrag"));
+        model.assumptions[amount.0].provenance = Provenance::default();
+        assert_eq!(said_by(&model, &model.measures[at]), &note("uit de begroting"));
+        // A realisation says so itself, and says nothing where it says nothing.
+        model.measures[at].realisation = Some(amount);
+        assert_eq!(said_by(&model, &model.measures[at]), &Provenance::default());
+    }
 }

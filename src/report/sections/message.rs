@@ -3,11 +3,13 @@
 //! Always four points: how cost develops, whether it fits, which risk counts
 //! most, and what is needed for what may come on top. Each has a form for what
 //! is not known. A fifth says what the bands leave out, where they leave it out.
+//! In the report of a what-if a sentence before them says so, and what it makes different.
 
 use super::super::document::{Block, Column, Row, Section, Table};
-use super::super::draft::Draft;
+use super::super::draft::{Draft, strong};
 use super::super::words;
 use super::super::{addresses, tables};
+use super::what_ifs;
 use crate::model::{FigureKind, MeasureKind};
 use crate::projection::GroupId;
 use crate::report::rounding::Units;
@@ -19,9 +21,16 @@ pub fn write(d: &Draft<'_>) -> Section {
     let four = [cost(d), budget(d), risk(d), needed(d)];
     let mut items: Vec<_> = four.iter().map(|s| d.text(s)).collect();
     items.extend(beside(d).map(|s| d.text(&s)));
-    let mut blocks = vec![Block::List(items)];
+    let mut blocks: Vec<Block> = what_if(d).map(|s| Block::Paragraph(d.text(s))).into_iter().collect();
+    blocks.push(Block::List(items));
     blocks.push(Block::Table(key_figures(d)));
     Section { id: "boodschap".into(), title: "De boodschap in het kort".into(), level: 1, blocks }
+}
+
+/// That all of this is a what-if, and what it makes different from the base.
+fn what_if(d: &Draft<'_>) -> Option<String> {
+    let effect = (!d.is_base()).then(|| what_ifs::effect(d, d.base(), d.here))?;
+    Some(format!("{} {effect}", strong("Dit is een wat-als.")))
 }
 
 fn cost(d: &Draft<'_>) -> String {

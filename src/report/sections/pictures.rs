@@ -10,7 +10,7 @@ use super::super::{addresses, tables, words};
 use crate::dutch;
 use crate::model::RiskChance;
 use crate::projection::GroupId;
-use crate::study::{ResilienceOutcome, RiskEntry, ScenarioStudy};
+use crate::study::{ResilienceOutcome, RiskEntry, ScenarioStudy, derive};
 
 /// How many risks stand on the map.
 const ON_MAP: usize = 15;
@@ -121,7 +121,14 @@ pub fn what_ifs(d: &Draft<'_>, base: &ScenarioStudy, others: &[&ScenarioStudy]) 
     let mut asked = vec![base];
     let mut rows = vec![dot(base, "Basisraming".into())?];
     for s in others {
-        if let Some(row) = dot(s, words::clean(&s.model.scenario.title)) {
+        let effects = derive::effects(&base.projection, &s.projection);
+        let still = effects.iter().all(|e| d.book.round(e.result) == 0);
+        let outside = effects.iter().any(|e| d.book.round(derive::less(e.result_with_outside, e.result)) != 0);
+        let mut name = words::clean(&s.model.scenario.title);
+        if still && outside {
+            name.push_str(" (verandert alleen geld buiten het programma)");
+        }
+        if let Some(row) = dot(s, name) {
             rows.push(row);
             asked.push(s);
         }

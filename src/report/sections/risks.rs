@@ -50,7 +50,7 @@ pub fn write(d: &Draft<'_>, term: Term) -> Vec<Section> {
     sections
 }
 
-/// `cijfers`, `schatting` or `pm`.
+/// `cijfers`, `schatting` or `pm`, as data name it.
 pub fn basis(basis: Basis) -> &'static str {
     match basis {
         Basis::Figures => "cijfers",
@@ -70,7 +70,8 @@ fn one(d: &Draft<'_>, risk: &RiskEntry) -> Section {
         words::term(risk.term),
         words::structural(risk.structural).0,
         side(risk),
-        basis(risk.basis)
+        // In words it is written as in the list of terms.
+        if risk.basis == Basis::ProMemorie { "p.m." } else { basis(risk.basis) }
     );
     let mut blocks = vec![Block::Label(Text::plain(label))];
     let mut say = |question: &str, answer: String| {
@@ -247,7 +248,7 @@ fn odds_each(d: &Draft<'_>, risk: &RiskEntry) -> String {
             None => "Zonder simulatie is die niet te berekenen.".to_owned(),
         };
     }
-    let when = if risk.years.is_empty() { String::new() } else { format!(" in {}", words::years(&risk.years)) };
+    let when = if risk.years.is_empty() { String::new() } else { format!(" {}", words::in_years(&risk.years)) };
     let each = if risk.years.len() > 1 { " per jaar" } else { "" };
     let when = if each.is_empty() { when } else { format!(",{when}") };
     match risk.written_chance {

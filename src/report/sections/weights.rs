@@ -22,8 +22,9 @@ pub fn write(d: &Draft<'_>) -> Option<Section> {
     let shown: Vec<&Swing> = moving.iter().copied().take(TOP).collect();
     let table = table(d, weights, &shown, moving.len() - shown.len());
     let mut blocks = vec![Block::Paragraph(d.text(format!(
-        "Het resultaat van {} hangt af van onzekere uitgangspunten. De tabel verandert er steeds één: van laag naar hoog, in alle jaren tegelijk. \
+        "Het {} van {} hangt af van onzekere uitgangspunten. De tabel verandert er steeds één: van laag naar hoog, in alle jaren tegelijk. \
          De kans dat het lager uitvalt dan laag is 10%, en ook de kans dat het hoger uitvalt dan hoog is 10%.{}",
+        d.result_word(),
         weights.year,
         most(d, weights, shown[0])
     )))];
@@ -104,9 +105,10 @@ fn table(d: &Draft<'_>, weights: &Weights, shown: &[&Swing], others: usize) -> T
             ])
         })
         .collect();
-    let mut notes = vec!["N is een slechter resultaat dan in de raming, V een beter.".to_owned()];
+    let result = d.result_word();
+    let mut notes = vec![format!("N is een slechter {result} dan in de raming, V een beter.")];
     if weights.shares.is_some() {
-        notes.push("Aandeel: het deel van de onzekerheid van het resultaat dat van dit uitgangspunt komt.".into());
+        notes.push(format!("Aandeel: het deel van de onzekerheid van het {result} dat van dit uitgangspunt komt."));
     }
     if sets.iter().any(|set| set.len() > 1) {
         notes.push(
@@ -131,7 +133,7 @@ fn table(d: &Draft<'_>, weights: &Weights, shown: &[&Swing], others: usize) -> T
     tables::without_empty_columns(Table {
         id: "gewichten".into(),
         caption: format!(
-            "Eén uitgangspunt van laag naar hoog: verschil met het resultaat van {} ({})",
+            "Eén uitgangspunt van laag naar hoog: verschil met het {result} van {} ({})",
             weights.year,
             d.book.caption()
         ),
@@ -159,7 +161,7 @@ fn chart(d: &Draft<'_>, weights: &Weights, shown: &[&Swing], table: &Table) -> C
         .collect();
     Chart {
         id: "tornado".into(),
-        title: format!("Het resultaat van {} als één uitgangspunt laag of hoog uitvalt", weights.year),
+        title: format!("Het {} van {} als één uitgangspunt laag of hoog uitvalt", d.result_word(), weights.year),
         alternative: format!(
             "Van één uitgangspunt alleen doet {} het meest: van {} tot {}. De tabel hierbij geeft alle cijfers.",
             words::of_address(d.model(), &shown[0].address),
@@ -168,7 +170,7 @@ fn chart(d: &Draft<'_>, weights: &Weights, shown: &[&Swing], table: &Table) -> C
         ),
         figures: table.clone(),
         drawing: Drawing::Tornado {
-            axis: format!("Resultaat in {}", weights.year),
+            axis: format!("{} in {}", words::capital(d.result_word()), weights.year),
             centre: d.mark(weights.tornado.central),
             bars,
         },

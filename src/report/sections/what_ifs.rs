@@ -26,10 +26,11 @@ pub fn write(d: &Draft<'_>) -> Vec<Section> {
         chapter.blocks.push(Block::Paragraph(Text::plain(words)));
         return vec![chapter];
     }
-    chapter.blocks.push(Block::Paragraph(d.text(
+    let result = d.result_word();
+    chapter.blocks.push(Block::Paragraph(d.text(format!(
         "Elke wat-als verandert alleen de uitgangspunten die erbij staan. De rest blijft gelijk aan de basisraming. \
-         Het bedrag is het verschil met het resultaat van de basis, met alle andere uitgangspunten zoals ze er staan. In het echt kan het meer of minder zijn. Tel de wat-als-vragen niet bij elkaar op: ze kunnen elkaar versterken.",
-    )));
+         Het bedrag is het verschil met het {result} van de basis, met alle andere uitgangspunten zoals ze er staan. In het echt kan het meer of minder zijn. Tel de wat-als-vragen niet bij elkaar op: ze kunnen elkaar versterken.",
+    ))));
     chapter.blocks.extend(pictures::what_ifs(d, base, &others).map(|c| Block::Chart(Box::new(c))));
     chapter.blocks.push(Block::Table(table(d, base, &others)));
     let mut sections = vec![chapter];
@@ -98,7 +99,7 @@ fn table(d: &Draft<'_>, base: &ScenarioStudy, others: &[&ScenarioStudy]) -> Tabl
     }
     tables::without_empty_columns(Table {
         id: "wat-als".into(),
-        caption: format!("Verschil met het resultaat van de basisraming ({})", d.book.caption()),
+        caption: format!("Verschil met het {} van de basisraming ({})", d.result_word(), d.book.caption()),
         columns,
         rows,
         notes,
@@ -153,7 +154,7 @@ fn one(d: &Draft<'_>, base: &ScenarioStudy, s: &ScenarioStudy) -> Section {
 }
 
 /// What it does to the result and to the chance.
-fn effect(d: &Draft<'_>, base: &ScenarioStudy, s: &ScenarioStudy) -> String {
+pub(super) fn effect(d: &Draft<'_>, base: &ScenarioStudy, s: &ScenarioStudy) -> String {
     let effects = derive::effects(&base.projection, &s.projection);
     let (Some(first), Some(last)) = (effects.first(), effects.last()) else {
         return "Er zijn geen jaren om te vergelijken.".to_owned();
@@ -170,28 +171,29 @@ fn effect(d: &Draft<'_>, base: &ScenarioStudy, s: &ScenarioStudy) -> String {
             _ => "gelijk".to_owned(),
         }
     };
+    let result = d.result_word();
     let mut out = if inside {
-        let mut text = format!("Het resultaat is dan in {} {}", first.year, say(first, first.result, "total"));
+        let mut text = format!("Het {result} is dan in {} {}", first.year, say(first, first.result, "total"));
         if last.year != first.year && d.book.round(first.result) == d.book.round(last.result) {
             text = format!(
-                "Het resultaat is dan in {} en in {} {}",
+                "Het {result} is dan in {} en in {} {}",
                 first.year,
                 last.year,
                 say(last, last.result, "total")
             );
         } else if d.book.round(first.result) == 0 {
-            text = format!("Het resultaat is dan in {} {}", last.year, say(last, last.result, "total"));
+            text = format!("Het {result} is dan in {} {}", last.year, say(last, last.result, "total"));
         } else if last.year != first.year {
             text.push_str(&format!(" en in {} {}", last.year, say(last, last.result, "total")));
         }
         text.push_str(" dan in de basisraming.");
         text.replace("gelijk dan in de basisraming", "gelijk aan de basisraming")
     } else {
-        "Het resultaat van het programma verandert niet.".to_owned()
+        format!("Het {result} van het programma verandert niet.")
     };
     if outside {
         out.push_str(&format!(
-            " Met geld buiten het programma erbij is het resultaat in {} {}.",
+            " Met geld buiten het programma erbij is het {result} in {} {}.",
             last.year,
             say(last, last.result_with_outside, "total+outside")
         ));

@@ -3,6 +3,7 @@
 use rust_xlsxwriter::{Color, Format, FormatAlign, FormatBorder, Formula, Worksheet, XlsxError};
 
 use crate::report::document::{Align, Cell, RowKind, Table, Unit};
+use crate::report::rounding::Book;
 
 /// Euros as they are written in the Netherlands; the program fills in points and commas by its language.
 const EURO: &str = "[$€-413] #,##0;[$€-413] -#,##0";
@@ -130,7 +131,7 @@ impl<'a> Sheet<'a> {
             let format = if numbers.contains(&usize::from(c)) {
                 heading().set_align(FormatAlign::Right)
             } else if c > 0 {
-                heading().set_indent(1)
+                heading().set_align(FormatAlign::Left).set_indent(1)
             } else {
                 heading()
             };
@@ -171,9 +172,9 @@ impl<'a> Sheet<'a> {
     /// When the sheet is full.
     pub fn words(&mut self, column: u16, words: &str, bold: bool) -> Result<(), XlsxError> {
         let mut format = base().set_text_wrap().set_align(FormatAlign::Top);
-        // Apart from the number in the column before it.
+        // Apart from the number in the column before it; without a side an indent does nothing.
         if column > 0 {
-            format = format.set_indent(1);
+            format = format.set_align(FormatAlign::Left).set_indent(1);
         }
         if bold {
             format = format.set_bold();
@@ -240,7 +241,9 @@ impl<'a> Sheet<'a> {
     /// # Errors
     /// When the sheet is full.
     pub fn table(&mut self, table: &Table) -> Result<(), XlsxError> {
-        self.line(&table.caption, true)?;
+        // A cell holds the whole amount, whatever the text rounds to.
+        let caption = Book::CAPTIONS.iter().fold(table.caption.clone(), |c, unit| c.replace(unit, Book::WHOLE));
+        self.line(&caption, true)?;
         let headers: Vec<&str> = table.columns.iter().map(|c| c.header.as_str()).collect();
         let numbers = table.columns.iter().position(|c| c.align == Align::Right).unwrap_or(table.columns.len());
         self.headings(&headers, numbers..)?;

@@ -69,6 +69,44 @@ fn amounts_are_numbers_and_those_of_the_engine() {
     assert_eq!(first[4], Data::Float(own.projection.lines[0].years[0].amount));
 }
 
+#[test]
+fn a_table_says_whole_euros_where_its_cells_hold_them() {
+    let study = study(Options::default());
+    let own = &study.scenarios[0];
+    let report = compose(&study, own);
+    let captions: Vec<&str> = report
+        .sections
+        .iter()
+        .flat_map(|s| &s.blocks)
+        .filter_map(|b| match b {
+            crate::report::document::Block::Table(t) if t.id == "wat-als" => Some(t.caption.as_str()),
+            _ => None,
+        })
+        .collect();
+    assert!(captions.len() == 1 && captions[0].contains("bedragen x € 1.000"), "{captions:?}");
+    let mut book = open(&study, Counts::Guarded);
+    let sheet = book.worksheet_range("Wat-als").expect("a sheet");
+    let words: Vec<String> = sheet.used_cells().map(|(_, _, c)| c.to_string()).collect();
+    assert!(words.iter().any(|w| w.contains("bedragen in euro's")), "{words:?}");
+    assert!(words.iter().all(|w| !w.contains("x € 1.000")), "{words:?}");
+}
+
+#[test]
+fn words_after_a_number_stand_apart_from_it() {
+    let study = study(Options::default());
+    let own = &study.scenarios[0];
+    let bytes = xlsx(&study, own, &compose(&study, own), Counts::Guarded).expect("a workbook");
+    let styles = parts(&bytes, "xl/styles").concat();
+    let indents: Vec<&str> = styles
+        .split("<alignment ")
+        .skip(1)
+        .filter_map(|a| a.split("/>").next())
+        .filter(|a| a.contains("indent="))
+        .collect();
+    // Without a side, an indent does nothing.
+    assert!(!indents.is_empty() && indents.iter().all(|a| a.contains("horizontal=\"left\"")), "{indents:?}");
+}
+
 /// The XML of each part of a workbook whose name begins like this.
 fn parts(bytes: &[u8], begin: &str) -> Vec<String> {
     let mut book = zip::ZipArchive::new(Cursor::new(bytes)).expect("a workbook is a zip");
