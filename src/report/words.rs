@@ -104,6 +104,8 @@ pub fn of_address(model: &Model, address: &str) -> String {
         }
         ["cost", id] => format!("de lasten van {}", label_of(id)),
         ["revenue", id] => format!("de baten van {}", label_of(id)),
+        // What the municipality gets has no price of its own: it may as well end.
+        ["revenue", id, "price", "change"] => format!("de eigen stijging of daling van {}", label_of(id)),
         ["cost" | "revenue", id, rest @ ..] => format!("{} {}", part(rest), label_of(id)),
         ["measure", id, rest @ ..] => {
             let label = model.measures.iter().find(|m| m.id == *id).map_or(*id, |m| &m.label);

@@ -38,6 +38,15 @@ const KIND: &str = "application/vnd.openxmlformats-officedocument.wordprocessing
 const SECTION: &str = "<w:pgSz w:w=\"11906\" w:h=\"16838\"/><w:pgMar w:top=\"1134\" w:right=\"1134\" w:bottom=\"1247\" \
 w:left=\"1134\" w:header=\"567\" w:footer=\"567\" w:gutter=\"0\"/>";
 
+/// The same with more room: the page for the council is one page, also that of a what-if.
+fn section(report: &Report) -> String {
+    let chapters = report.sections.iter().filter(|s| s.level <= 1).count();
+    if chapters > 2 {
+        return SECTION.to_owned();
+    }
+    SECTION.replace("w:top=\"1134\"", "w:top=\"850\"").replace("w:bottom=\"1247\"", "w:bottom=\"907\"")
+}
+
 /// The whole file; with a template its styles, header and footer.
 ///
 /// # Errors
@@ -60,7 +69,8 @@ fn plain(report: &Report) -> Package {
     let mut body = Body::new(report, &ids, &look, true);
     let text = body.write();
     let section = format!(
-        "<w:sectPr><w:headerReference w:type=\"default\" r:id=\"rIdKop\"/><w:footerReference w:type=\"default\" r:id=\"rIdVoet\"/>{SECTION}</w:sectPr>"
+        "<w:sectPr><w:headerReference w:type=\"default\" r:id=\"rIdKop\"/><w:footerReference w:type=\"default\" r:id=\"rIdVoet\"/>{}</w:sectPr>",
+        section(report)
     );
     let document = format!("{HEAD}<w:document {SPACES}><w:body>{text}{section}</w:body></w:document>");
     package.add("word/document.xml", MAIN, document);

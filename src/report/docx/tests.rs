@@ -498,3 +498,17 @@ fn the_page_of_the_council_has_no_footnotes_but_is_whole() {
     let end = &main[main.rfind("</w:tbl>").expect("a table")..];
     assert!(end.contains("w:line=\"20\" w:lineRule=\"exact\"") && end.matches("<w:p>").count() == 1, "{end}");
 }
+
+#[test]
+fn the_page_of_the_council_has_smaller_margins_than_the_paragraph() {
+    let study = crate::report::sample::study(Default::default());
+    let own = &study.scenarios[0];
+    let top = |report: &crate::report::Report| {
+        let bytes = docx(report, None).expect("written");
+        let text = Package::read(&bytes).expect("a package").text("word/document.xml");
+        text.split("w:pgMar w:top=\"").nth(1).and_then(|t| t.split('"').next()).map(str::to_owned)
+    };
+    let council = crate::report::compose_for(&study, own, crate::report::Audience::Raad);
+    assert_eq!(top(&council).as_deref(), Some("850"));
+    assert_eq!(top(&crate::report::compose(&study, own)).as_deref(), Some("1134"));
+}

@@ -75,6 +75,11 @@ impl Writer<'_> {
             self.quote(&report.title),
         );
         out.push_str(include_str!("page.typ"));
+        let chapters = report.sections.iter().filter(|s| s.level <= 1).count();
+        if chapters <= 2 {
+            // The page for the council is one page, whatever a what-if adds to it.
+            out.push_str("#set page(margin: (x: 20mm, top: 15mm, bottom: 17mm))\n#set par(leading: 0.6em)\n");
+        }
         if let Some(logo) = &house.logo {
             let name = format!("logo.{}", logo.kind.ending());
             let high = 16.0_f64.min(90.0 / logo.ratio());
@@ -95,7 +100,7 @@ impl Writer<'_> {
         if !report.imprint.is_empty() {
             out.push_str(&format!("#remark(false, {})\n", self.words(&report.imprint.join(" · "))));
         }
-        if report.sections.iter().filter(|s| s.level <= 1).count() > 2 {
+        if chapters > 2 {
             let depth = report.depth_of_contents();
             // Alone on the first page: where the text starts does not hang on how long it is,
             // so that typst lays the rest out once.

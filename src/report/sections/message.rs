@@ -29,7 +29,7 @@ pub fn write(d: &Draft<'_>) -> Section {
 
 /// That all of this is a what-if, and what it makes different from the base.
 fn what_if(d: &Draft<'_>) -> Option<String> {
-    let effect = (!d.is_base()).then(|| what_ifs::effect(d, d.base(), d.here))?;
+    let effect = (!d.is_base()).then(|| what_ifs::on_result(d, d.base(), d.here))?;
     Some(format!("{} {effect}", strong("Dit is een wat-als.")))
 }
 

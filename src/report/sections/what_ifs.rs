@@ -154,7 +154,28 @@ fn one(d: &Draft<'_>, base: &ScenarioStudy, s: &ScenarioStudy) -> Section {
 }
 
 /// What it does to the result and to the chance.
-pub(super) fn effect(d: &Draft<'_>, base: &ScenarioStudy, s: &ScenarioStudy) -> String {
+fn effect(d: &Draft<'_>, base: &ScenarioStudy, s: &ScenarioStudy) -> String {
+    let mut out = on_result(d, base, s);
+    let year = d.last_budget_year(&GroupId::Total);
+    let p = |s: &ScenarioStudy| chance_of_worse(s, &GroupId::Total, year?);
+    if let (Some(a), Some(b), Some(y)) = (p(base), p(s), year) {
+        let of = |s: &ScenarioStudy| addresses::within(d, s, &addresses::chance_of_worse(s, &GroupId::Total, y));
+        let before = d.chance_alone(a, &of(base));
+        let y = d.projection().years[y];
+        if chance::simulated_number(a) == chance::simulated_number(b) {
+            out.push_str(&format!(" De kans op een slechter saldo dan begroot in {y} blijft {}.", d.likely(b, &of(s))));
+        } else {
+            out.push_str(&format!(
+                " De kans op een slechter saldo dan begroot in {y} gaat van {before} naar {}.",
+                d.likely(b, &of(s))
+            ));
+        }
+    }
+    out
+}
+
+/// What it does to the result, in its first and its last year.
+pub(super) fn on_result(d: &Draft<'_>, base: &ScenarioStudy, s: &ScenarioStudy) -> String {
     let effects = derive::effects(&base.projection, &s.projection);
     let (Some(first), Some(last)) = (effects.first(), effects.last()) else {
         return "Er zijn geen jaren om te vergelijken.".to_owned();
@@ -197,21 +218,6 @@ pub(super) fn effect(d: &Draft<'_>, base: &ScenarioStudy, s: &ScenarioStudy) -> 
             last.year,
             say(last, last.result_with_outside, "total+outside")
         ));
-    }
-    let year = d.last_budget_year(&GroupId::Total);
-    let p = |s: &ScenarioStudy| chance_of_worse(s, &GroupId::Total, year?);
-    if let (Some(a), Some(b), Some(y)) = (p(base), p(s), year) {
-        let of = |s: &ScenarioStudy| addresses::within(d, s, &addresses::chance_of_worse(s, &GroupId::Total, y));
-        let before = d.chance_alone(a, &of(base));
-        let y = d.projection().years[y];
-        if chance::simulated_number(a) == chance::simulated_number(b) {
-            out.push_str(&format!(" De kans op een slechter saldo dan begroot in {y} blijft {}.", d.likely(b, &of(s))));
-        } else {
-            out.push_str(&format!(
-                " De kans op een slechter saldo dan begroot in {y} gaat van {before} naar {}.",
-                d.likely(b, &of(s))
-            ));
-        }
     }
     out
 }
