@@ -40,6 +40,14 @@ pub struct Scenario {
     pub changes: Vec<Change>,
 }
 
+impl Scenario {
+    /// Whether a what-if put there what stands at this place: the budget does not hold it.
+    pub fn added(&self, place: &Place) -> bool {
+        let file = std::path::Path::new(place.file.as_ref()).file_name();
+        !self.extends.is_empty() && file.is_none_or(|f| f != "base.toml")
+    }
+}
+
 /// One thing that a what-if states.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Change {

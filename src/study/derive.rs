@@ -185,7 +185,8 @@ pub struct Fall {
     pub explained: f64,
     /// The rest.
     pub unexplained: f64,
-    /// What the technical measures of the model take off, as planned.
+    /// What the technical measures of the budget take off, as planned; what a what-if adds is
+    /// no part of the budget.
     pub recorded: f64,
     /// How much of those the projection counts on.
     pub counted_on: f64,
@@ -212,7 +213,7 @@ pub fn fall(scenario: &ScenarioStudy) -> Option<Fall> {
     let (mut explained, mut recorded, mut counted_on) = (0.0, 0.0, 0.0);
     for measure in &model.measures {
         let line = model.lines.get(measure.line);
-        if line.outside() || line.as_cost().is_none() {
+        if line.outside() || line.as_cost().is_none() || model.scenario.added(&measure.place) {
             continue;
         }
         let Some(amount) = measure.amount.map(|a| &model.assumption(a).values) else { continue };

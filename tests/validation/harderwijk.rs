@@ -1,8 +1,11 @@
 //! Harderwijk, Begroting 2026, programma 6: what the document prints and what
 //! its own percentages give.
 
+use super::shipped::sources;
 use super::support::{close, shipped};
-use ravijn::model::{FigureKind, MeasureKind, Quantity};
+use ravijn::model::{Expression, FigureKind, MeasureKind, Quantity};
+use ravijn::simulation::Settings;
+use ravijn::study::{self, Explainer};
 use ravijn::units::Year;
 
 /// Taakvelden 6.75, 6.76 and 6.82 (without pgb), 2025 as amended, x 1,000.
@@ -118,4 +121,22 @@ fn the_base_already_holds_the_savings() {
     // Toelichting 8 and 9: ombuigingen categorie B 1.833 and the filled target of 955.
     close(held(MeasureKind::Saving), -1_833_000.0, 1e-6);
     close(held(MeasureKind::Target), -955_000.0, 1e-6);
+}
+
+// What the budget lets fall without a measure and is counted on, 2026 to 2029 (x 1,000): samenkracht 700,
+// toegang -20, inkomensregelingen 66, begeleide participatie 686, arbeidsparticipatie 3, coördinatie 69.
+#[test]
+fn what_a_what_if_adds_is_no_fall_of_the_budget() {
+    let settings = Settings { draws: 0, ..Settings::default() };
+    let only = ["schuldhulp-duurder".to_owned()];
+    let study = study::run(&sources("harderwijk"), Some(&only), &[], &settings, &|_, _| {}).expect("in order");
+    let explainer = Explainer::new(&study, &settings);
+    let asked: Expression = "fall.counted_on(2026, 2029)".parse().expect("well formed");
+    for scenario in &study.scenarios {
+        let fall = study::derive::fall(scenario).expect("the budget falls");
+        close(fall.counted_on, 1_504_000.0, 1e-6);
+        let explained = explainer.explain(&scenario.model.scenario.id, &asked).expect("an answer");
+        close(explained.root().value, 1_504_000.0, 1e-6);
+    }
+    assert_eq!(study.scenarios.len(), 2);
 }

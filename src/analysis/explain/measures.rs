@@ -153,7 +153,7 @@ impl<'a> Builder<'a> {
         let none = || NoAnswer::Unknown(format!("{call}: not every line has a budget in both years"));
         let inside = |m: &&'a Measure| {
             let line = model.lines.get(m.line);
-            !line.outside() && line.as_cost().is_some() && m.amount.is_some()
+            !line.outside() && line.as_cost().is_some() && m.amount.is_some() && !model.scenario.added(&m.place)
         };
         let name = call.to_string();
         let euro = Quantity::Euro;
