@@ -396,6 +396,7 @@ fn fraction_of(n: usize) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::analysis::fixture::saving;
     use crate::simulation::fixture::Sketch;
 
     /// A line of 1,000,000 that grows, with an amount beside it, against
@@ -510,22 +511,7 @@ mod tests {
         let line = s.cost("a", 1_000_000.0, None);
         let spread = Some(Distribution::Pert { min: 0.0, mode: 1.0, max: 1.0 });
         let realisation = s.assumption("measure.m.realisation", Scale::Realisation, 1.0, spread, 1.0);
-        let amount = s.assumption("measure.m.amount", Scale::Amount, -120_000.0, None, 1.0);
-        s.model.assumptions[amount.0].values[0] = 0.0;
-        s.model.measures.push(crate::model::Measure {
-            id: "m".into(),
-            label: "m".into(),
-            kind: crate::model::MeasureKind::Saving,
-            line,
-            amount: Some(amount),
-            volume: None,
-            realisation: Some(realisation),
-            indexed: false,
-            structural: true,
-            filled: None,
-            provenance: crate::model::Provenance::default(),
-            place: crate::diagnostic::Place::new("base.toml", 1, 1, 1),
-        });
+        saving(&mut s, "m", line, -120_000.0).realisation = Some(realisation);
         let settings = Settings { draws: 4_000, ..Settings::default() };
         let condition = read("chance(measures(saving, 2027) > -100000) <= 10%");
         let (assumption, years) = target(&s.model, "measure.m.amount").expect("there");

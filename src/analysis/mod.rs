@@ -8,6 +8,8 @@ pub mod breaks;
 pub mod calibrate;
 pub mod compare;
 pub mod explain;
+#[cfg(test)]
+mod fixture;
 pub mod goal;
 pub mod ledger;
 pub mod lock;

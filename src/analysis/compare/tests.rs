@@ -1,10 +1,10 @@
 //! Bridges of thousands of random pairs, and each factor worked out by hand.
 
 use super::*;
+use crate::analysis::fixture::saving;
 use crate::dutch;
 use crate::model::{
-    AssumptionId, Domain, FigureKind, Flow, Line, LineId, Measure, MeasureKind, Provenance, Quantity, Recorded,
-    Reserve, UnitCost,
+    AssumptionId, Domain, FigureKind, Flow, Line, LineId, Provenance, Quantity, Recorded, Reserve, UnitCost,
 };
 use crate::projection::{BridgeDriver, Cause, GroupId};
 use crate::simulation::fixture::Sketch;
@@ -35,25 +35,6 @@ impl Dice {
 
 fn rate(s: &mut Sketch, address: &str, value: f64) -> AssumptionId {
     s.assumption(address, Scale::Rate, value, None, 0.0)
-}
-
-fn measure(s: &mut Sketch, id: &str, line: LineId, amount: f64, structural: bool) {
-    let amount = s.assumption(&format!("measure.{id}.amount"), Scale::Amount, amount, None, 1.0);
-    s.model.assumptions[amount.0].values[0] = 0.0;
-    s.model.measures.push(Measure {
-        id: id.into(),
-        label: id.into(),
-        kind: MeasureKind::Saving,
-        line,
-        amount: Some(amount),
-        volume: None,
-        realisation: None,
-        indexed: false,
-        structural,
-        filled: None,
-        provenance: Provenance::default(),
-        place: place(),
-    });
 }
 
 fn flow(s: &mut Sketch, from: LineId, to: LineId, share: f64) {
@@ -110,7 +91,7 @@ fn random(shape: u64, values: u64) -> Model {
             s.line(line).price.change = Some(change);
         }
         if shape.chance(0.4) {
-            measure(&mut s, &format!("m{n}"), line, dice.between(-4e5, 2e5), shape.chance(0.5));
+            saving(&mut s, &format!("m{n}"), line, dice.between(-4e5, 2e5)).structural = shape.chance(0.5);
         }
     }
     if let [first, second, ..] = with_clients[..] {
@@ -119,7 +100,7 @@ fn random(shape: u64, values: u64) -> Model {
     let growth = rate(&mut s, "revenue.r.growth", dice.between(-0.1, 0.1));
     let revenue = s.revenue("r", dice.between(0.0, 3e6), Some(growth));
     if shape.chance(0.3) {
-        measure(&mut s, "mr", revenue, dice.between(-1e5, 1e5), false);
+        saving(&mut s, "mr", revenue, dice.between(-1e5, 1e5)).structural = false;
     }
     s.model
 }
@@ -252,7 +233,7 @@ fn each_factor_alone_takes_the_whole_change() {
         items.iter().find(|i| i.driver == BridgeDriver::Price(Cause::Index("ova".into()))).expect("there").amount,
         36.0,
     );
-    let saved = through_one_year(|s, l| measure(s, "m", l, -25.0, false));
+    let saved = through_one_year(|s, l| saving(s, "m", l, -25.0).structural = false);
     near(part(&saved, Part::Measures), 25.0);
     near(saved.incidental(), 25.0);
     near(saved.structural(), 0.0);
@@ -447,7 +428,7 @@ fn an_added_measure_has_its_own_share() {
     // growth does -20,600 and the measure -150,000.
     let a = grown(0.02, 0.03);
     let mut s = Sketch { model: grown(0.04, 0.03) };
-    measure(&mut s, "duurder", LineId(0), 150_000.0, true);
+    saving(&mut s, "duurder", LineId(0), 150_000.0);
     let found = shares(&a, &s.model, 0);
     assert_eq!(found.iter().map(|(n, _)| n.as_str()).collect::<Vec<_>>(), ["cost.a.volume.growth", "measure.duurder"]);
     assert!((found[0].1 + 20_600.0).abs() < 1e-6 && (found[1].1 + 150_000.0).abs() < 1e-6, "{found:?}");
@@ -522,7 +503,7 @@ fn random_pairs_with_other_lines_measures_and_ends_share_to_the_cent() {
             }
         }
         if dice.chance(0.7) {
-            measure(&mut s, "nieuw", LineId(0), dice.between(-3e5, 3e5), true);
+            saving(&mut s, "nieuw", LineId(0), dice.between(-3e5, 3e5));
         }
         if dice.chance(0.4) {
             s.model.measures.retain(|m| m.id != "m0");

@@ -2,7 +2,8 @@
 //! draws among other figures.
 
 use super::*;
-use crate::model::{Distribution, Measure, MeasureKind, Provenance, Scale};
+use crate::analysis::fixture::saving;
+use crate::model::{Distribution, Scale};
 use crate::projection::{Central, project};
 use crate::simulation::fixture::Sketch;
 
@@ -21,22 +22,7 @@ fn model() -> Model {
     s.line(line).level = Some(level);
     let spread = Some(Distribution::Pert { min: 0.0, mode: 1.0, max: 1.0 });
     let realisation = s.assumption("measure.m.realisation", Scale::Realisation, 1.0, spread, 1.0);
-    let amount = s.assumption("measure.m.amount", Scale::Amount, -100_000.0, None, 1.0);
-    s.model.assumptions[amount.0].values[0] = 0.0;
-    s.model.measures.push(Measure {
-        id: "m".into(),
-        label: "m".into(),
-        kind: MeasureKind::Saving,
-        line,
-        amount: Some(amount),
-        volume: None,
-        realisation: Some(realisation),
-        indexed: false,
-        structural: true,
-        filled: None,
-        provenance: Provenance::default(),
-        place: crate::diagnostic::Place::new("base.toml", 1, 1, 1),
-    });
+    saving(&mut s, "m", line, -100_000.0).realisation = Some(realisation);
     s.model
 }
 
