@@ -160,8 +160,9 @@ fn index(model: &Model, projection: &Projection, name: &str, year: Year) -> Resu
         near: nearest(name, model.indices.iter().map(|i| i.id.as_str())).map(str::to_owned),
     })?;
     match model.year_index(year) {
-        Some(at) if at > 0 => Ok(projection.index_rates[position][at]),
-        _ => Err(NoFigure::UnknownYear { year }),
+        Some(0) => Err(absent(format!("`{name}` has percentages of the years after {year}, the base year"))),
+        Some(at) => Ok(projection.index_rates[position][at]),
+        None => Err(NoFigure::UnknownYear { year }),
     }
 }
 

@@ -24,7 +24,8 @@ pub(super) struct IndexPlan {
     rounding: Rounding,
     /// Whether d can differ from p.
     has_ledger: bool,
-    /// p and d of the base year; none where they are unknown.
+    /// p and d of the base year; none where they are unknown. Of a mix: of the
+    /// parts that know them.
     base: Option<(f64, f64)>,
     /// Percentage of the years up to the base year, latest first: position 0
     /// is the base year. 0 where no ledger knows it.
@@ -126,16 +127,27 @@ fn known(model: &Model, i: usize, year: Year) -> Option<(f64, f64)> {
             Some((p, p))
         }
         IndexSource::Rate { ledger, .. } => ledger.get(&year).map(|l| (l.provisional, l.definitive)),
-        IndexSource::Mix(mix) => by_id(model, mix).into_iter().try_fold((0.0, 0.0), |(p, d), (part, weight)| {
-            known(model, part, year).map(|(p1, d1)| (p + weight * p1, d + weight * d1))
+        // A part that is not known has no forecast error; the others keep theirs.
+        IndexSource::Mix(mix) => by_id(model, mix).into_iter().fold(None, |sum: Option<(f64, f64)>, (part, weight)| {
+            let Some((p1, d1)) = known(model, part, year) else { return sum };
+            let (p, d) = sum.unwrap_or_default();
+            Some((p + weight * p1, d + weight * d1))
         }),
+    }
+}
+
+/// Whether p and d of a year up to the base year are known of every part.
+fn whole(model: &Model, i: usize, year: Year) -> bool {
+    match &model.indices[i].source {
+        IndexSource::Rate { ledger, .. } => ledger.is_empty() || ledger.contains_key(&year),
+        IndexSource::Mix(mix) => mix.iter().all(|(part, _)| whole(model, part.0, year)),
     }
 }
 
 /// The percentage of a year up to the base year; 0 where no ledger knows it.
 fn past_rate(model: &Model, i: usize, year: Year) -> f64 {
     let index = &model.indices[i];
-    if !has_ledger(model, i) {
+    if !has_ledger(model, i) || !whole(model, i, year) {
         return 0.0;
     }
     let Some((p, _)) = known(model, i, year) else { return 0.0 };

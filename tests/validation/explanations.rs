@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::support::shipped;
+use super::support::{figure, head, load, shipped};
 use ravijn::analysis::explain::{Asked, Explanation, From, explain};
 use ravijn::input::Loaded;
 use ravijn::model::{Expression, Figure, FigureAddress, Line, Model};
@@ -100,6 +100,55 @@ fn every_figure_of_both_municipalities_ends_in_files_and_comes_out_of_its_leaves
 
 /// Ageing by population and the rule of the safety net rest on files too:
 /// each resident count and use rate on a row of its own.
+/// What the shipped municipalities do not have: rounding without carry-over,
+/// a mix of which a part does not know last year, and revenue that follows a
+/// cost of before the base year with an index.
+#[test]
+fn corners_of_indices_are_explained_too() {
+    let base = head("budget", 2026, 2028)
+        + r#"
+[index.grof]
+rate = "1.236%"
+rounding = "parts"
+
+[index.ova]
+rate = { 2026 = { provisional = "4%", definitive = "5%" }, later = "3%" }
+
+[index.ppc]
+rate = { 2027 = { provisional = "2%", definitive = "1%" }, later = "2%" }
+
+[index.tarief]
+mix = { ppc = 0.5, ova = 0.5 }
+carry_over = "subtract"
+
+[cost.a]
+label = "A"
+taakveld = "6.1"
+domain = "wmo"
+price = { index = { grof = 1.0 } }
+
+[cost.b]
+label = "B"
+taakveld = "6.1"
+domain = "wmo"
+price = { index = { tarief = 1.0 } }
+
+[revenue.r]
+label = "R"
+taakveld = "6.1"
+domain = "wmo"
+follows = { line = "b", share = "50%", lag = 2, indexed_by = "tarief" }
+"#;
+    let figures = "line,quantity,kind,year,value,source\na,cost,budget,2026,1000000,\nb,cost,budget,2026,1000000,\nb,cost,actual,2025,900000,\nr,revenue,budget,2026,450000,\n";
+    let model = load(&base, figures).base;
+    assert!(check(&model, 1) > 50);
+    // 1.236 % is rounded to 1.24 %; half of 2 % and 3 %, and half of ova's one point too low in 2026.
+    for (cost, expected) in [("cost(a, 2027)", 1_012_400.0), ("cost(b, 2027)", 1_030_000.0)] {
+        assert!(close(figure(&model, cost), expected), "{cost}");
+        assert!(close(explained(&model, &cost.parse().expect("well formed")).root().value, expected), "{cost}");
+    }
+}
+
 #[test]
 fn residents_and_use_rates_stand_on_their_own_lines() {
     let base = super::support::head("budget", 2026, 2027)

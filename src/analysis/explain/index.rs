@@ -20,6 +20,14 @@ impl<'a> Builder<'a> {
         }
     }
 
+    /// Whether every part of an index has percentages of a year up to the base year.
+    fn states(&self, index: IndexId, year: Year) -> bool {
+        match &self.model.indices[index.0].source {
+            IndexSource::Rate { ledger, .. } => ledger.is_empty() || ledger.contains_key(&year),
+            IndexSource::Mix(mix) => mix.iter().all(|(part, _)| self.states(*part, year)),
+        }
+    }
+
     /// Percentage of an index in a year, last year's forecast error included.
     pub(super) fn index(&mut self, index: IndexId, year: Year) -> usize {
         let of: &'a Index = &self.model.indices[index.0];
@@ -27,7 +35,7 @@ impl<'a> Builder<'a> {
             let unit = Quantity::Percent;
             let now = b.side(index, year, Side::Provisional);
             let past = year <= b.model.base_year();
-            let Some(p) = now.filter(|_| !past || b.has_ledger(index)) else {
+            let Some(p) = now.filter(|_| !past || (b.has_ledger(index) && b.states(index, year))) else {
                 let why = format!("no ledger states the percentage of {year}");
                 return b.given(name, unit, 0.0, why, Some(&of.place));
             };
@@ -60,7 +68,6 @@ impl<'a> Builder<'a> {
         });
         let p = parts(Term::Step(0));
         let term = match (carried, index.carry_over) {
-            (None, CarryOver::None) => Term::Step(0),
             (None, _) => p,
             (Some(carried), CarryOver::Compound) => {
                 let one_plus = |t: Term| Term::Sum(vec![Term::Number(1.0), t]);
@@ -71,7 +78,8 @@ impl<'a> Builder<'a> {
         (steps, if index.rounding == Rounding::Result { round(term) } else { term })
     }
 
-    /// p or d of an index in a year; none where neither is known.
+    /// p or d of an index in a year; none where neither is known. Of a mix: of
+    /// the parts that know them, since the others have no forecast error.
     fn side(&mut self, index: IndexId, year: Year, side: Side) -> Option<usize> {
         let of: &'a Index = &self.model.indices[index.0];
         let b = self.model.base_year();
@@ -87,11 +95,15 @@ impl<'a> Builder<'a> {
                 let mut steps = Vec::new();
                 let mut terms = Vec::new();
                 for (part, weight) in mix {
-                    steps.push(self.side(part, year, side)?);
+                    let Some(step) = self.side(part, year, side) else { continue };
+                    steps.push(step);
                     let id = &self.model.indices[part.0].id;
                     let weight_name = format!("index.{}.mix.{id}", of.id);
                     steps.push(self.once(weight_name, |b, n| b.leaf(n, Quantity::Percent, weight, &of.place, None)));
                     terms.push(Term::Product(vec![Term::Step(steps.len() - 1), Term::Step(steps.len() - 2)]));
+                }
+                if terms.is_empty() {
+                    return None;
                 }
                 Some(self.once(name, |b, name| b.step(name, Quantity::Percent, Term::Sum(terms), steps)))
             }

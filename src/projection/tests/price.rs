@@ -61,6 +61,19 @@ fn a_ledger_without_last_year_carries_nothing_over() {
 }
 
 #[test]
+fn a_part_of_a_mix_without_last_year_leaves_the_others_theirs() {
+    let mut town = Town::new(2023, 2024);
+    let known = town.ledger("ova", &[(2023, 0.04, 0.05), (2024, 0.03, 0.03)]);
+    let unknown = town.ledger("ppc", &[(2024, 0.02, 0.02)]);
+    let mixed = town.mix("tarief", &[(unknown, 0.5), (known, 0.5)], CarryOver::Subtract, Rounding::None);
+    town.cost("zorg", 1.0);
+    let rates = &town.project().index_rates[mixed.0];
+    // 2.5 %, and half of the one point that the known part was too low in 2023.
+    close(rates[1], 0.025 + 0.5 * 0.01);
+    assert_eq!(rates[0], 0.0, "the percentage of 2023 itself is not known");
+}
+
+#[test]
 fn a_value_that_moves_takes_its_definitive_along() {
     // Stated p 4 % and d 6 % of 2024; the value is now 5 %. The error of two
     // points stays, so 2025 is 3 % + 2 %.

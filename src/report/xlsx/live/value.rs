@@ -63,7 +63,7 @@ impl Live<'_> {
     pub(super) fn knows_base(&self, i: usize) -> bool {
         match &self.model.indices[i].source {
             IndexSource::Rate { ledger, .. } => ledger.is_empty() || ledger.contains_key(&self.model.base_year()),
-            IndexSource::Mix(parts) => parts.iter().all(|(part, _)| self.knows_base(part.0)),
+            IndexSource::Mix(parts) => parts.iter().any(|(part, _)| self.knows_base(part.0)),
         }
     }
 
