@@ -125,6 +125,8 @@ fn a_name_that_is_absent_here_is_no_mistake_where_the_rule_requires_it_unless_it
         said(r#"domain: "jeugdd""#, r#"#{ text: "Er is iets.", impact: "pm" }"#, &known),
         ["unknown-name did you mean `jeugd`?"]
     );
+    // Where its own domain is absent a rule does not apply, whatever it reads of it.
+    assert_eq!(said(r#"domain: "opvang""#, &reads("opvang"), &known), Vec::<String>::new());
     // `opvang` is another domain, not a misspelt `ova`.
     assert_eq!(said(r#"domain: "opvang""#, r#"#{ text: "Er is iets.", impact: "pm" }"#, &known), Vec::<String>::new());
 }

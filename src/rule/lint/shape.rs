@@ -260,7 +260,8 @@ fn requirements(check: &mut Check<'_>) {
         if word == "parameter" {
             continue;
         }
-        let guarded = met.iter().any(|r| is_about(r, name));
+        // Without its own domain a rule does not apply, so nothing is unguarded there.
+        let guarded = name == domain || met.iter().any(|r| is_about(r, name));
         unknown_name(check, name, *position, guarded);
         // What every municipality with this domain has.
         let given = name == "total" || name == domain || met.contains(&Requirement::Domain(name.clone()));
