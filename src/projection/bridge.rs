@@ -8,6 +8,7 @@
 
 use std::collections::BTreeMap;
 
+use super::result::Terms;
 use super::{Cause, GroupId, LineProjection, LineYear, Part, Projection};
 use crate::units::Year;
 
@@ -154,7 +155,11 @@ fn split(ends: &Ends<'_>) -> Sums {
         [a.unit_cost / b.unit_cost, a.volume / b.volume, a.intensity / b.intensity, a.price / b.price]
             .iter()
             .all(|r| r.is_finite() && *r > 0.0);
-    if (before > 0.0) != (after > 0.0) || !factors_positive {
+    // A base year without cost of its own holds measures and nothing that its factors multiply to.
+    let multiplies =
+        |amount: f64, t: &Terms| (t.unit_cost * t.volume * t.intensity * t.price - amount).abs() <= 1e-6 * amount.abs();
+    let told = multiplies(before, a) && multiplies(after, b);
+    if (before > 0.0) != (after > 0.0) || !factors_positive || !told {
         add(&mut sums, Driver::Other, false, after - before);
         return sums;
     }

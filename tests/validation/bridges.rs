@@ -62,3 +62,37 @@ price = { change = { 2024 = "9.1253%" } }
     let mean = 656_501.0 / libm::log(4_813_135.0 / 4_156_634.0);
     close(bridge.items[0].amount, mean * libm::log(573.0 / 540.0), 60.0);
 }
+
+/// A base year without cost of its own (the cost of a client is stated) still
+/// takes out what a measure held: 1 % of 4,000 euros is no unit cost times
+/// clients, so no logarithm splits it and one item tells it all.
+#[test]
+fn a_base_year_that_its_factors_do_not_make_leaves_no_residual() {
+    let base = head("budget", 2026, 2027)
+        + r#"
+[cost.hulp]
+label = "Hulp"
+taakveld = "6.711"
+domain = "wmo"
+volume = { growth = "10%" }
+level = "1%"
+unit_cost = 1000
+
+[measure.afspraak]
+kind = "saving"
+line = "hulp"
+amount = { 2026 = -4000, later = -5000 }
+"#;
+    let figures = "line,quantity,kind,year,value,source\nhulp,clients,budget,2026,20,\n";
+    let projection = project(&load(&base, figures).base);
+    let bridge =
+        ravijn::projection::line_between_years(&projection.lines[0], Year(2026), Year(2027)).expect("both years");
+    // 0 + 1 % of (0 + 4,000); 1,010 x 22 - 5,000.
+    close(bridge.from, 40.0, 1e-9);
+    close(bridge.to, 17_220.0, 1e-6);
+    // The measure takes 1,000 more away; all else, 22,220 less 4,040, is one item.
+    let amounts: Vec<f64> = bridge.items.iter().map(|i| i.amount).collect();
+    assert_eq!(amounts.len(), 2);
+    close(amounts[0], -1_000.0, 1e-9);
+    close(amounts[1], 18_180.0, 1e-6);
+}
