@@ -9,8 +9,8 @@ use std::collections::BTreeSet;
 use super::base::Built;
 use crate::diagnostic::{Diagnostic, Diagnostics, Place};
 use crate::model::{
-    Ageing, AssumptionId, CostLine, Income, IndexId, IndexSource, LineId, Model, PriceTerms, RevenueLine, SafetyNet,
-    UnitCost,
+    Ageing, AssumptionId, Correlated, CostLine, Income, IndexId, IndexSource, LineId, Model, PriceTerms, RevenueLine,
+    SafetyNet, Scale, UnitCost,
 };
 use crate::units::Year;
 
@@ -40,6 +40,7 @@ pub(super) fn check(built: &Built, found: &mut Diagnostics) {
     check.indices();
     check.compensation();
     check.safety_net_cycles();
+    check.correlations();
 }
 
 impl Check<'_> {
@@ -49,6 +50,33 @@ impl Check<'_> {
 
     fn warning(&mut self, code: &'static str, place: &Place, message: impl Into<String>, help: impl Into<String>) {
         self.found.push(Diagnostic::warning(code, place, message).help(help));
+    }
+
+    /// What is drawn once for all years is linked by its one score, that of
+    /// the first year: to a risk that strikes later only, that says nothing.
+    fn correlations(&mut self) {
+        let model = self.model;
+        let Some(first) = model.years().nth(1) else { return };
+        for correlation in &model.correlations {
+            let (Correlated::Assumption(id), Correlated::Risk(at)) = (match correlation.between {
+                [risk @ Correlated::Risk(_), other] => (other, risk),
+                [one, other] => (one, other),
+            }) else {
+                continue;
+            };
+            let (assumption, risk) = (model.assumption(id), &model.risks[at]);
+            let once = assumption.scale == Scale::Level || assumption.persistence >= 1.0;
+            if !once || risk.years.is_empty() || risk.years.contains(&first) {
+                continue;
+            }
+            let message = format!(
+                "`{}` links nothing: `risk.{}` cannot strike in {first}, and {} is drawn once, with the scores of {first}",
+                correlation.id, risk.id, assumption.address
+            );
+            let help =
+                "scores of the same year are linked; leave it out, or give what is drawn a `persistence` below 1";
+            self.warning("idle-correlation", &correlation.place, message, help);
+        }
     }
 
     /// Projected years with their position in every series.
@@ -292,7 +320,7 @@ impl Check<'_> {
                 format!("add its clients of {base} to figures.csv if it had any"),
             );
         }
-        if line.base_volume == 0.0 || own == 0.0 {
+        if line.base_volume == 0.0 || line.base_cost == 0.0 {
             return;
         }
         let figures = own / line.base_volume;

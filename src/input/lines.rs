@@ -172,7 +172,13 @@ impl Builder<'_> {
         }
         let base_year = Year(self.frame.base);
         let base_cost = self.figures.value(id, Quantity::Cost, self.base, base_year);
-        if base_cost.is_none() && unit_cost.is_none() && !entry.item.is_faulty() && !self.has_base_measures(id) {
+        let unknown = base_cost.is_none() && unit_cost.is_none() && !entry.item.is_faulty();
+        if unknown && counts_clients && base_volume != 0.0 {
+            let kind = self.base.name();
+            let message =
+                format!("`{id}` has clients in {base_year} and no {kind} cost, so its cost per client is not known");
+            self.error("no-base-figure", &entry.place, message, "add the row to figures.csv, or state `unit_cost`");
+        } else if unknown && !self.has_base_measures(id) {
             let message =
                 format!("figures.csv has no {} cost of `{id}` for {base_year}: the line starts at 0", self.base.name());
             self.warning(

@@ -11,7 +11,6 @@ use super::measure;
 use super::plan::{Plan, base_value};
 use super::price::Classes;
 use super::volume::{self, AgeingPlan, VolumePlan};
-use crate::diagnostic::Diagnostic;
 use crate::model::{Ageing, AssumptionId, CostLine, LineId, Model, UnitCost};
 
 /// One cost line, looked up.
@@ -47,13 +46,7 @@ enum UnitCostPlan {
 }
 
 /// Looks up one cost line.
-pub(super) fn compile<'m>(
-    model: &'m Model,
-    line: usize,
-    cost: &'m CostLine,
-    classes: &mut Classes<'m>,
-    warnings: &mut Vec<Diagnostic>,
-) -> CostPlan {
+pub(super) fn compile<'m>(model: &'m Model, line: usize, cost: &'m CostLine, classes: &mut Classes<'m>) -> CostPlan {
     let ageing = match &cost.ageing {
         Ageing::None => AgeingPlan::None,
         Ageing::Rate(rate) => AgeingPlan::Rate(*rate),
@@ -69,14 +62,8 @@ pub(super) fn compile<'m>(
             UnitCostPlan::Hours(base_value(model, *hours_per_week), *rate, *weeks)
         }
     });
+    // Both stated: the figures win, and the check of the files says where they differ.
     let from_figures = cost.base_volume != 0.0 && cost.base_cost != 0.0;
-    if let (true, Some(stated)) = (from_figures, &unit_cost) {
-        let stated = match stated {
-            UnitCostPlan::PerClient(a) => base_value(model, *a),
-            UnitCostPlan::Hours(hours, rate, weeks) => hours * base_value(model, *rate) * weeks,
-        };
-        warn_of_difference(model, line, cost, stated, warnings);
-    }
     CostPlan {
         line,
         base: cost.base_cost,
@@ -89,26 +76,6 @@ pub(super) fn compile<'m>(
         },
         level: cost.level,
         unit_cost: if from_figures { None } else { unit_cost },
-    }
-}
-
-/// The figures win over a stated unit cost, but more than 1 % apart is worth knowing.
-fn warn_of_difference(model: &Model, line: usize, cost: &CostLine, stated: f64, warnings: &mut Vec<Diagnostic>) {
-    let held: f64 =
-        model.measures.iter().filter(|m| m.line.0 == line).filter_map(|m| m.amount).map(|a| base_value(model, a)).sum();
-    let found = (cost.base_cost - held) / cost.base_volume;
-    if (stated - found).abs() > 0.01 * found.abs() {
-        warnings.push(
-            Diagnostic::warning(
-                "unit-cost-differs",
-                &cost.place,
-                format!(
-                    "`{}` states {stated:.2} euros per client, but its figures give {found:.2}; the figures were used",
-                    cost.id
-                ),
-            )
-            .help("leave unit_cost out, or check the clients and the cost of the base year in figures.csv"),
-        );
     }
 }
 

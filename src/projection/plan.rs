@@ -93,7 +93,7 @@ impl Plan {
         let mut costs: Vec<CostPlan> = Vec::with_capacity(lines.len());
         for &l in &order {
             if let Line::Cost(cost) = &lines[l] {
-                costs.push(cost::compile(model, l, cost, &mut classes, &mut warnings));
+                costs.push(cost::compile(model, l, cost, &mut classes));
             }
         }
         let cost_order: Vec<usize> = costs.iter().map(|c| c.line).collect();

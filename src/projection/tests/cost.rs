@@ -127,16 +127,13 @@ fn a_line_that_starts_later_costs_what_a_client_costs() {
 }
 
 #[test]
-fn figures_win_over_a_stated_unit_cost_and_say_so() {
+fn figures_win_over_a_stated_unit_cost() {
     let mut town = Town::new(2024, 2025);
     let line = town.care("hulp", 100_000.0, 100.0);
     let stated = town.constant("cost.hulp.unit_cost", Scale::Price, 1011.0);
     town.cost_mut(line).unit_cost = Some(UnitCost::PerClient(stated));
     let p = town.project();
     close(row(&p, line, 2025).terms.unit_cost, 1000.0);
-    assert_eq!(p.warnings.iter().filter(|w| w.code == "unit-cost-differs").count(), 1);
-    town.model.assumptions[stated.0].values.fill(1009.0);
-    assert!(town.project().warnings.is_empty(), "within 1 % is no news");
 }
 
 #[test]

@@ -127,6 +127,7 @@ fn warning_in_dutch(code: &str) -> String {
         "no-rate" => "Een index heeft geen percentage en telt als nul",
         "no-rule" => "Voor een jaar is er geen regel voor de vangnetuitkering",
         "expired" => "Een waarde is verlopen: de datum tot wanneer zij gold, is voorbij",
+        "idle-correlation" => "Een samenhang doet niets: de twee worden niet in hetzelfde jaar getrokken",
         "unknown-measure" => "De verklaring noemt een maatregel die er niet is",
         "gain-or-loss" => "Een bedrag heeft een ander teken dan bij zijn soort hoort",
         "unused" | "unused-rows" | "unused-year" | "later-without-year" | "unknown-column" => {
