@@ -167,6 +167,7 @@ fn line_object(line: &LineScore) -> Value {
             );
             year.insert("level".into(), json!(y.level));
             year.insert("growth".into(), json!(y.growth));
+            year.insert("beside_other_lines".into(), json!(y.beside_other_lines));
             year.insert("national".into(), json!(y.national));
             year.insert("national_sd".into(), json!(y.national_sd));
             Value::Object(year)

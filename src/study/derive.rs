@@ -234,19 +234,10 @@ pub fn fall(scenario: &ScenarioStudy) -> Option<Fall> {
 /// What the budget counts on and the projection does not: planned savings and
 /// falls on cost lines that are not realised, in prices of the base year.
 ///
-/// Part of the volume gap of the group; none where the budget is not in prices
-/// of the base year, because the two cannot be compared then.
-pub fn not_realised(model: &Model, projection: &Projection, group: &GroupProjection, year: usize) -> Option<f64> {
-    not_realised_on(model, projection, &group.members, year)
-}
-
-/// The same of lines, each with its share.
-pub(super) fn not_realised_on(
-    model: &Model,
-    projection: &Projection,
-    members: &[(LineId, f64)],
-    year: usize,
-) -> Option<f64> {
+/// Part of the volume gap of the lines, each with its share (of a group its
+/// members); none where the budget is not in prices of the base year, because
+/// the two cannot be compared then.
+pub fn not_realised(model: &Model, projection: &Projection, members: &[(LineId, f64)], year: usize) -> Option<f64> {
     if model.budget.prices != Prices::Constant(model.base_year()) {
         return None;
     }
@@ -259,6 +250,28 @@ pub(super) fn not_realised_on(
         for measure in &terms.measures {
             sum += share * measure.planned * (measure.realisation - 1.0);
         }
+    }
+    Some(sum)
+}
+
+/// What levels add to the cost of lines, each with its share, in the prices of
+/// the budget: `volume * unit cost * intensity * price * level / (1 + level)`.
+///
+/// Part of the volume gap likewise; none where the budget is in the money of each year.
+pub fn raised(model: &Model, projection: &Projection, members: &[(LineId, f64)], year: usize) -> Option<f64> {
+    let Prices::Constant(prices) = model.budget.prices else { return None };
+    let at = model.year_index(prices).unwrap_or(if prices < model.base_year() { 0 } else { model.year_count() - 1 });
+    let mut sum = 0.0;
+    for (line, share) in members {
+        let Some(level) = model.lines.get(*line).as_cost().and_then(|c| c.level) else { continue };
+        let level = model.assumption(level).values.get(1).copied().unwrap_or(0.0);
+        // What starts at nothing has no start to be above.
+        if level <= -1.0 {
+            continue;
+        }
+        let years = &projection.lines[line.0].years;
+        let (terms, price) = (&years.get(year)?.terms, years.get(at)?.terms.price);
+        sum += share * terms.volume * terms.unit_cost * terms.intensity * price * level / (1.0 + level);
     }
     Some(sum)
 }
@@ -494,6 +507,37 @@ mod tests {
             shortfall: None,
             without_budget: Vec::new(),
         }
+    }
+
+    #[test]
+    fn what_a_level_adds_is_what_the_gap_in_volume_would_lack_without_it() {
+        use crate::model::{PriceTerms, Scale};
+        use crate::projection::testing::{Town, row};
+        let mut town = Town::new(2026, 2028);
+        let tariff = town.index("tarief", 0.04);
+        let line = town.cost("jeugd", 1_000.0);
+        town.cost_mut(line).growth = Some(town.rate("cost.jeugd.volume.growth", 0.05));
+        town.cost_mut(line).price = PriceTerms { index: vec![(tariff, 1.0)], change: None };
+        town.cost_mut(line).level = Some(town.constant("cost.jeugd.level", Scale::Level, 0.10));
+        town.measure("saving", line, &[(2026, -100.0), (2027, -100.0), (2028, -100.0)]);
+        town.budget(line, &[(2026, 1_000.0), (2027, 1_000.0), (2028, 1_000.0)]);
+        town.model.budget.compensation = Some(town.rate("budget.compensation", 0.02));
+        let raised = |town: &Town, year: usize| raised(&town.model, &town.project(), &[(line, 1.0)], year);
+        assert_eq!(raised(&town, 2), None, "a budget in the money of each year tells no prices");
+        let close = |found: f64, wanted: f64| assert!((found - wanted).abs() < 1e-9, "{found} for {wanted}");
+        // Without the saving the base is 1,100; 10 % of it, grown twice by 5 %, in prices of 2026.
+        town.model.budget.prices = Prices::Constant(Year(2026));
+        close(raised(&town, 2).expect("comparable"), 110.0 * 1.1025);
+        // In prices of 2027 one rise of 4 % belongs to it.
+        town.model.budget.prices = Prices::Constant(Year(2027));
+        close(raised(&town, 2).expect("comparable"), 110.0 * 1.1025 * 1.04);
+        let with = row(&town.project(), line, 2028).gap.expect("a budget").volume;
+        let half = super::raised(&town.model, &town.project(), &[(line, 0.5)], 2).expect("comparable");
+        close(half * 2.0, 110.0 * 1.1025 * 1.04);
+        town.cost_mut(line).level = None;
+        let without = row(&town.project(), line, 2028).gap.expect("a budget").volume;
+        close(with - without, 110.0 * 1.1025 * 1.04);
+        close(raised(&town, 2).expect("comparable"), 0.0);
     }
 
     #[test]

@@ -11,7 +11,7 @@
 //! ```text
 //! x        = A - B                           how far the last actual lies above the budget
 //! forecast = B + c + w * clip(x - median x) + v * clip(peers - B - its median)
-//! c        = (1 - s) * level + s * (median x + lag * growth)
+//! c        = (1 - s) * level + s * (median x + lag * growth) + q * clip(median x - m)
 //! ```
 //!
 //! `c` is what the country does, the rest what sets this municipality apart.
@@ -29,6 +29,11 @@
 //! overruns its budget changes every few years, since councils catch up where
 //! it hurts; that the whole does, stays. Hence the drawing together is strong:
 //! successive years of a line are alike and count as fewer (`ALIKE`).
+//! Where it hurts shows in the budgets themselves: a line whose budget was
+//! raised further above its last accounts than that of other lines has caught
+//! up more. Hence the last term of `c`: how far the line's median of `x` lies
+//! from `m`, the mean of all lines (a dear line counting for more), counts for
+//! a quarter. It moves lines against each other and leaves the whole where it is.
 //! The clip keeps a rebooked line or a merger from becoming a forecast.
 //!
 //! The settings below are round numbers; docs/accuracy.md tells how they were
@@ -65,6 +70,12 @@ const MOST_GROWTH: f64 = 0.15;
 /// In the autumn, this part of what the last actual says comes from the actual
 /// of the year before it.
 const SMOOTHING: f64 = 1.0 / 3.0;
+/// This part of how far a line's budgets were raised otherwise than those of
+/// other lines is taken to show in its outcome.
+const CAUGHT_UP: f64 = 0.25;
+/// A line further from the others than this (10 %) is a break, as Tozo was: it
+/// says no more than this.
+const CLIP_LINES: f64 = 0.1;
 /// How many peers at each side in residents.
 const PEERS: usize = 20;
 /// How strongly weights are drawn to where they start: about one and a half
@@ -99,6 +110,9 @@ pub struct Fit {
     pub level: Option<f64>,
     /// Growth a year as a logarithm, damped.
     pub growth: f64,
+    /// What is added because budgets of this line were raised otherwise than
+    /// those of other lines, a logarithm.
+    pub beside_other_lines: f64,
     /// What the country is expected to come out above the budget, a logarithm.
     pub national: f64,
 }
@@ -138,12 +152,14 @@ pub fn forecast(known: &Known<'_>, line: usize, target: Year, lag: i32) -> Optio
     let level = levels(known).get(line).copied().flatten();
     let growth = growth(known, line);
     let trend = apart.middle.map(|m| m + f64::from(lag) * growth.unwrap_or(0.0));
-    let national = match (level, trend) {
+    let together = match (level, trend) {
         (Some(level), Some(trend)) => (1.0 - share_of_trend) * level + share_of_trend * trend,
         (Some(only), None) | (None, Some(only)) => only,
         // No year with both a budget and an actual: actuals alone may do.
         (None, None) => 0.0,
     };
+    let beside_other_lines = CAUGHT_UP * beside_other_lines(known, line, target, lag);
+    let national = together + beside_other_lines;
     let budgets_help = level.is_some() || trend.is_some();
     let [learned, peers] = weights(known, line, lag);
     let (weight_actual, weight_peers) = if !budgets_help {
@@ -154,7 +170,7 @@ pub fn forecast(known: &Known<'_>, line: usize, target: Year, lag: i32) -> Optio
     } else {
         (if trend.is_some() { learned } else { 0.0 }, if apart.has_peers { peers } else { 0.0 })
     };
-    let fit = Fit { weight_actual, weight_peers, level, growth: growth.unwrap_or(0.0), national };
+    let fit = Fit { weight_actual, weight_peers, level, growth: growth.unwrap_or(0.0), beside_other_lines, national };
     let last = target.plus(-lag);
     // Who has no budget at all where others do has merged into another.
     let budgeted: Vec<bool> =
@@ -190,6 +206,33 @@ fn above_budget(known: &Known<'_>, line: usize, year: Year, target: Year, budget
     (0..known.members())
         .map(|m| Some(known.actual(line, year, m)? + residents_growth(known, year, target, m) - budget[m]?))
         .collect()
+}
+
+/// How far the last actual of a line lies above its budget in the median
+/// municipality, less the mean of that over all lines (by what they cost);
+/// clipped. 0 for a municipality alone, whose own trend tells more of it.
+fn beside_other_lines(known: &Known<'_>, line: usize, target: Year, lag: i32) -> f64 {
+    if known.members() == 1 {
+        return 0.0;
+    }
+    // The last accounts are those of one year for all, so what they cost may be added.
+    let last = target.plus(-lag);
+    let (mut own, mut sum, mut weight) = (None, 0.0, 0.0);
+    for other in 0..known.lines() {
+        let budget: Vec<Option<f64>> = (0..known.members()).map(|m| known.budget(other, target, m)).collect();
+        let above: Vec<f64> = above_budget(known, other, last, target, &budget).into_iter().flatten().collect();
+        let Some(middle) = robust::median(above.iter().copied()) else { continue };
+        let size = above.len() as f64 * usual_cost(known, other);
+        sum += size * middle;
+        weight += size;
+        if other == line {
+            own = Some(middle);
+        }
+    }
+    match own {
+        Some(own) if weight > 0.0 => (own - sum / weight).clamp(-CLIP_LINES, CLIP_LINES),
+        _ => 0.0,
+    }
 }
 
 fn apart(known: &Known<'_>, line: usize, target: Year, lag: i32) -> Apart {

@@ -90,6 +90,9 @@ pub struct YearScore {
     pub level: Option<f64>,
     /// Growth a year per resident, damped (a fraction).
     pub growth: f64,
+    /// What of the next is there because budgets of this line were raised
+    /// otherwise than those of other lines (a fraction).
+    pub beside_other_lines: f64,
     /// How far the country was expected to come out above its budgets (a fraction).
     pub national: f64,
     /// Standard deviation of that.
@@ -164,6 +167,7 @@ pub fn backtest(portfolio: &Portfolio, lag: i32) -> Backtest {
                 },
                 level: centre.fit.level.map(fraction),
                 growth: fraction(centre.fit.growth),
+                beside_other_lines: fraction(centre.fit.beside_other_lines),
                 national: fraction(centre.fit.national),
                 national_sd: sd,
             });

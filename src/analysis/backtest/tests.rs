@@ -98,6 +98,33 @@ fn in_the_autumn_two_actuals_tell_what_sets_a_municipality_apart() {
     assert!((forecast_of(&run, "GM0001", "zorg", 2020).forecast - 100.0).abs() < 1e-9);
 }
 
+// By hand. Three municipalities and two lines that cost the same, all alike:
+// actuals and budgets of 2017-2019 are 100, so the level is 0. For 2020 (lag 2)
+// the budget of one line rises by a fifth and the other stays: their last
+// actuals lie -ln 1.2 and 0 above their budgets, the mean half of that, and a
+// quarter of the distance to it counts. A doubled budget is a break: of its
+// distance (ln 2) / 2 no more than 0.1 counts.
+#[test]
+fn a_line_whose_budgets_were_raised_more_than_those_of_others_is_raised_less() {
+    for (raised, shift) in [(1.2, 0.25 * libm::log(1.2) / 2.0), (2.0, 0.25 * 0.1)] {
+        let mut all = Vec::new();
+        for (code, line) in ["GM0001", "GM0002", "GM0003"].iter().flat_map(|c| [(c, "zorg"), (c, "werk")]) {
+            let mut put = |side, year, value| {
+                let (line, measure) = (line.to_owned(), Measure::Cost);
+                all.push(Entry { code: (*code).into(), line, measure, side, year: Year(year), value });
+            };
+            (2017..=2019).for_each(|year| put(Side::Budget, year, 100.0));
+            (2017..=2018).for_each(|year| put(Side::Actual, year, 100.0));
+            put(Side::Budget, 2020, if line == "zorg" { 100.0 * raised } else { 100.0 });
+        }
+        let run = backtest(&portfolio(&all), 2);
+        for (line, expected) in [("zorg", 100.0 * raised * libm::exp(-shift)), ("werk", 100.0 * libm::exp(shift))] {
+            let found = forecast_of(&run, "GM0002", line, 2020).forecast;
+            assert!((found - expected).abs() < 1e-9, "{line}: {found} is not {expected}");
+        }
+    }
+}
+
 #[test]
 fn without_a_budget_the_last_actual_grows() {
     // Known for 2020: actuals of 2017 and 2018, no budgets: growth 0.8 g a year.

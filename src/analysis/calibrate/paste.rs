@@ -21,6 +21,11 @@ pub fn toml(calibrations: &[Calibration], origin: &str) -> String {
         for (what, estimate) in [("growth", &c.growth), ("level", &c.level)] {
             if let Some(e) = estimate {
                 let _ = writeln!(out, "# {what}: {}", explained(e));
+                if says_nothing(e) {
+                    out.push_str(
+                        "#   weight 0%: between peers the means differ no more than luck makes them, so an own mean shows no lasting difference\n",
+                    );
+                }
             }
         }
         if c.growth.is_some() && !c.real {
@@ -37,6 +42,11 @@ pub fn toml(calibrations: &[Calibration], origin: &str) -> String {
         }
     }
     out
+}
+
+/// Years of its own that count for nothing, which nobody would expect.
+fn says_nothing(e: &Estimate) -> bool {
+    e.own.is_some() && e.pooled.is_some() && e.weight < 0.005
 }
 
 fn explained(e: &Estimate) -> String {

@@ -145,6 +145,16 @@ level = { value = \"8.0%\", sd = \"0.0%\", source = \"calibrated on figures.csv 
 }
 
 #[test]
+fn own_years_that_count_for_nothing_say_why() {
+    let mut all = calibrate_all(&history(&[100.0, 103.0, 108.0], &[]), 0, None, None, &|_| None, &Deflator::new());
+    let own = series(&[(2019, 0.07), (2020, 0.09)]);
+    for (between, said) in [(0.0, true), (0.02, false)] {
+        all[0].growth = estimate(&own, Some(&peers(between, 0.04)));
+        assert_eq!(toml(&all, "figures.csv").contains("#   weight 0%: between peers"), said);
+    }
+}
+
+#[test]
 fn few_peers_are_no_peers() {
     assert_eq!(moments(&[series(&[(2020, 0.1), (2021, 0.2)])]), None);
 }

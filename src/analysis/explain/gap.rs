@@ -28,6 +28,9 @@ impl<'a> Builder<'a> {
             "gap.not_realised" => {
                 return self.sum_of_costs(name, &set, |b, l| Some(b.not_realised(l, y))).map(Some).ok_or_else(none);
             }
+            "gap.level" => {
+                return self.sum_of_costs(name, &set, |b, l| Some(b.raised(l, y))).map(Some).ok_or_else(none);
+            }
             _ => return Ok(None),
         };
         let comparable =
@@ -137,6 +140,29 @@ impl<'a> Builder<'a> {
                 0 => b.given(name, Quantity::Euro, 0.0, "no measure that may fall short", None),
                 _ => b.step(name, Quantity::Euro, Term::Sum(terms), of),
             }
+        })
+    }
+
+    /// What the level of a line adds to its cost, in the prices of its budget.
+    fn raised(&mut self, line: LineId, y: usize) -> usize {
+        let id = self.model.lines.get(line).id();
+        self.once(format!("level({id}, {})", self.year(y)), |b, name| {
+            let level = b.model.lines.get(line).as_cost().and_then(|c| c.level);
+            let Some(level) = level.filter(|a| b.model.assumption(*a).values.get(1).is_some_and(|v| *v > -1.0)) else {
+                return b.given(name, Quantity::Euro, 0.0, "starts at its figure of the base year", None);
+            };
+            let mut of = vec![b.without_measures(line, y), b.assumption(level, 1)];
+            let part = Term::by(Term::Step(1), Term::Sum(vec![Term::Number(1.0), Term::Step(1)]));
+            let mut cost = Term::only();
+            if let Some((now, then)) = b.since_budget(line, y) {
+                of.push(now);
+                cost = Term::by(cost, Term::Step(of.len() - 1));
+                if let Some(then) = then {
+                    of.push(then);
+                    cost = Term::Product(vec![cost, Term::Step(of.len() - 1)]);
+                }
+            }
+            b.step(name, Quantity::Euro, Term::Product(vec![cost, part]), of)
         })
     }
 }

@@ -57,6 +57,7 @@ pub const NAMED: &[Named] = &[
     named("reserve.covered", &["ID", "YEAR"], Euro, "shortfall that a reserve covers"),
     named("reserve.uncovered", &["ID", "YEAR"], Euro, "shortfall that a reserve does not cover"),
     named("gap.volume", &["NAME", "YEAR"], Euro, "cost above budget by volume and intensity"),
+    named("gap.level", &["NAME", "YEAR"], Euro, "what levels add to the cost, in prices of the budget"),
     named("gap.price", &["NAME", "YEAR"], Euro, "cost above budget by price above compensation"),
     named("gap.compensation", &["NAME", "YEAR"], Euro, "compensation over the gap in volume"),
     named("gap.not_realised", &["NAME", "YEAR"], Euro, "savings in the budget that the projection leaves out"),

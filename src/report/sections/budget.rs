@@ -8,7 +8,7 @@ use crate::dutch;
 use crate::model::Prices;
 use crate::projection::{GroupId, GroupYear};
 use crate::study::derive;
-use crate::study::excess::{self, Cause};
+use crate::study::excess::{self, Cause, Known};
 use crate::units::Year;
 
 /// Whether it fits the budget; none where there is none to compare with.
@@ -182,10 +182,14 @@ pub fn reasons(d: &Draft<'_>, id: &GroupId) -> Option<Table> {
         return None;
     }
     let group = d.projection().groups.iter().find(|g| g.id == *id)?;
-    // The budget may count on savings and falls that the projection does not count on;
-    // what rounds to nothing is no row.
-    let counted = derive::not_realised(d.model(), d.projection(), group, last).filter(|v| d.book.round(*v) != 0);
-    let parts = excess::parts(d.model().budget.prices, year.gap?, counted)?;
+    // The budget may count on savings and falls that the projection does not count on, and
+    // the projection on a higher start; what rounds to nothing is no row.
+    let shown = |amount: Option<f64>| amount.filter(|v| d.book.round(*v) != 0);
+    let known = Known {
+        counted_on: shown(derive::not_realised(d.model(), d.projection(), &group.members, last)),
+        raised: shown(derive::raised(d.model(), d.projection(), &group.members, last)),
+    };
+    let parts = excess::parts(d.model().budget.prices, year.gap?, known)?;
     let values: Vec<f64> = parts.iter().map(|p| p.amount).collect();
     let units = d.book.split(&values, target);
     let mut rows: Vec<Row> = parts
@@ -193,7 +197,7 @@ pub fn reasons(d: &Draft<'_>, id: &GroupId) -> Option<Table> {
         .zip(&units)
         .filter(|(_, u)| **u != 0)
         .map(|(p, u)| {
-            let address = gap_address(p.cause, &name(id), year.year, counted.is_some());
+            let address = gap_address(p.cause, &name(id), year.year, known);
             let cell = tables::deviation(&d.book, -u, -p.amount).at(address);
             Row::plain(vec![Cell::words(p.cause.in_a_table(p.amount)), cell])
         })
@@ -211,13 +215,21 @@ pub fn reasons(d: &Draft<'_>, id: &GroupId) -> Option<Table> {
 }
 
 /// A part of the gap as an address, an excess being negative as it is printed.
-fn gap_address(cause: Cause, name: &str, y: Year, counted: bool) -> String {
+fn gap_address(cause: Cause, name: &str, y: Year, known: Known) -> String {
+    let of = |part: &str| format!("gap.{part}({name}, {y})");
     let part = match cause {
-        Cause::Volume if counted => return format!("gap.not_realised({name}, {y}) - gap.volume({name}, {y})"),
-        Cause::Volume | Cause::NominalVolume => "volume",
+        Cause::Volume => {
+            let apart = [("not_realised", known.counted_on), ("level", known.raised)];
+            let apart: Vec<String> = apart.iter().filter(|(_, a)| a.is_some()).map(|(part, _)| of(part)).collect();
+            if !apart.is_empty() {
+                return format!("{} - {}", apart.join(" + "), of("volume"));
+            }
+            "volume"
+        }
+        Cause::Level => "level",
         Cause::NotCountedOn => "not_realised",
-        Cause::Price | Cause::NominalPrice => "price",
+        Cause::Price => "price",
         Cause::Compensation => "compensation",
     };
-    format!("-gap.{part}({name}, {y})")
+    format!("-{}", of(part))
 }

@@ -129,7 +129,7 @@ fn doubtful(d: &Draft<'_>, sources: &mut Sources) -> Option<Table> {
     let (model, h) = (d.model(), d.horizon());
     let last = d.last();
     let mut rows = Vec::new();
-    let mut any_revenue = false;
+    let (mut any_revenue, mut any_rise) = (false, false);
     for measure in &model.measures {
         let realisation = measure.realisation.map(|r| model.assumption(r));
         let partly = realisation.is_some_and(|a| a.is_uncertain() || a.values.iter().skip(1).any(|v| *v != 1.0));
@@ -145,6 +145,7 @@ fn doubtful(d: &Draft<'_>, sources: &mut Sources) -> Option<Table> {
         }
         let revenue = model.lines.get(measure.line).as_cost().is_none();
         any_revenue |= revenue;
+        any_rise |= measure.kind == MeasureKind::Technical && d.book.round(planned) > 0;
         rows.push(Row::plain(vec![
             Cell::words(format!("{}{}", words::clean(&measure.label), if revenue { " *" } else { "" })),
             Cell::words(words::structural(measure.structural).1),
@@ -180,11 +181,17 @@ fn doubtful(d: &Draft<'_>, sources: &mut Sources) -> Option<Table> {
     if !filled.is_empty() {
         notes.push(format!("Nog niet ingevuld: {}.", dutch::list(&filled)));
     }
+    // A fall without a measure may stand beside a rise without one.
+    let (changes, change) = if any_rise {
+        ("Dalingen en stijgingen", "Maatregel, daling of stijging")
+    } else {
+        ("Dalingen", "Maatregel of daling")
+    };
     let table = Table {
         id: "realisatie".into(),
-        caption: format!("Lukt het? Dalingen zonder maatregel en onzekere maatregelen ({})", d.book.caption()),
+        caption: format!("Lukt het? {changes} zonder maatregel en onzekere maatregelen ({})", d.book.caption()),
         columns: vec![
-            Column::words("Maatregel of daling"),
+            Column::words(change),
             Column::words("S/I").optional(),
             Column::numbers(format!("Gepland in {h}")),
             Column::numbers("Deel waarop we rekenen"),

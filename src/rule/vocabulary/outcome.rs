@@ -384,7 +384,7 @@ pub(super) fn register(book: &mut Book<'_>) {
     let session = book.session.clone();
     book.word(
         "largest_excess",
-        ["o.largest_excess(\"jeugd\", 2029)", "tekst", "Waardoor de lasten het meest boven de begroting liggen, in woorden die passen na \"Dat komt vooral door\". Leeg (\"\") als de raming niet boven de begroting ligt.", "let o = given(#{ \"largest_excess(jeugd, 2029)\": \"meer of zwaardere hulp dan begroot\" });\nassert_eq(o.largest_excess(\"jeugd\", 2029), \"meer of zwaardere hulp dan begroot\");"],
+        ["o.largest_excess(\"jeugd\", 2029)", "tekst", "Waardoor de lasten het meest boven de begroting liggen, in woorden die passen na \"Dat komt vooral door\". Leeg (\"\") als de raming niet boven de begroting ligt, en als de begroting in het geld van elk jaar staat: dan is het niet te zeggen.", "let o = given(#{ \"largest_excess(jeugd, 2029)\": \"meer of zwaardere hulp dan begroot\" });\nassert_eq(o.largest_excess(\"jeugd\", 2029), \"meer of zwaardere hulp dan begroot\");"],
         move |o: Outcome, name: &str, year: INT| -> Answer<String> {
             let year = year_of(year)?;
             let address = format!("largest_excess({name}, {year})");
