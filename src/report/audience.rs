@@ -107,7 +107,7 @@ fn four(table: &Table) -> Option<Table> {
         .zip(&last.cells)
         .enumerate()
         .skip(1)
-        .filter(|(i, (column, _))| Some(*i) != band && column.header != "Baten")
+        .filter(|(i, (column, cell))| Some(*i) != band && column.header != "Baten" && cell.printed != "–")
         .take(4)
         .map(|(i, (column, cell))| {
             let with = band.filter(|b| *b == i + 1).and_then(|b| last.cells.get(b));
@@ -185,9 +185,17 @@ fn largest(whole: &Report, scenario: &ScenarioStudy, disclosure: &Disclosure) ->
     }
     let open = rows.iter().flat_map(|r| &r.cells).any(|c| c.printed == "p.m.");
     let count = shown.len();
-    let how_many = if count == LARGEST { "De vijf grootste risico's" } else { "De grootste risico's" };
+    let how_many = match count {
+        1 => "Het grootste risico",
+        LARGEST => "De vijf grootste risico's",
+        _ => "De grootste risico's",
+    };
     // What stands in the figures already may be larger; then the title may not claim all.
-    let title = if all_on_top { format!("{how_many} die bovenop de raming komen") } else { how_many.to_owned() };
+    let title = match (all_on_top, count) {
+        (true, 1) => format!("{how_many} dat bovenop de raming komt"),
+        (true, _) => format!("{how_many} die bovenop de raming komen"),
+        (false, _) => how_many.to_owned(),
+    };
     Section {
         id: "grootste-risicos".into(),
         title,
@@ -205,6 +213,7 @@ fn largest(whole: &Report, scenario: &ScenarioStudy, disclosure: &Disclosure) ->
 /// In which order they stand: what comes on top first.
 fn caption(shown: &[&RiskEntry]) -> &'static str {
     match shown.iter().filter(|r| on_top(r)).count() {
+        _ if shown.len() == 1 => "Het risico met zijn kans en gevolg",
         0 => "Risico's met hun kans en gevolg, het grootste gevolg eerst",
         n if n == shown.len() => "De grootste kans maal gevolg eerst",
         _ => "Eerst de risico's die bovenop de raming komen (grootste kans maal gevolg eerst), dan andere",
@@ -217,7 +226,11 @@ fn amount_of(whole: &Report, risk: &RiskEntry) -> Cell {
     let of_rule = risk.impact_origin.as_ref().map(|o| o.formula.as_str());
     let found = whole.evidence.iter().find(|e| e.address == address || Some(e.address.as_str()) == of_rule);
     let side = risks::side(risk);
-    let year = risk.years.first().map(|y| format!(" in {y}")).unwrap_or_default();
+    // A what-if is sized in its first year; of another amount with several years no one year is told.
+    let year = match (&risk.what_if, risk.years.as_slice()) {
+        (Some(_), [first, ..]) | (None, [first]) => format!(" in {first}"),
+        _ => String::new(),
+    };
     // An amount that is there and not in the text is one that may not be shown.
     let none = if risk.basis != Basis::ProMemorie && risk.impact.is_some() { "niet getoond" } else { "p.m." };
     found.map_or_else(|| Cell::words(none), |e| Cell::words(format!("{} {side}{year}", e.printed)).at(address))

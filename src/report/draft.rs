@@ -385,6 +385,20 @@ pub fn chance_of_worse(scenario: &ScenarioStudy, id: &GroupId, year: usize) -> O
     short.or(group.cost.get(year)?.chance_above_budget).filter(|_| spread)
 }
 
+/// What a scenario's [`chance_of_worse`] is a chance of: of cost alone where the year has no
+/// shortfall, because revenue has no budget.
+pub fn chance_is_of_cost(scenario: &ScenarioStudy, id: &GroupId, year: usize) -> bool {
+    let group = scenario.outcome.as_ref().and_then(|o| o.groups.iter().find(|g| g.id == *id));
+    group.is_some_and(|g| {
+        g.shortfall.get(year).and_then(|s| s.as_ref()).is_none_or(|s| s.chance_above_budget.is_none())
+    })
+}
+
+/// After "de kans op": what is worse than budgeted, see [`chance_is_of_cost`].
+pub fn worse_than_budgeted(scenario: &ScenarioStudy, id: &GroupId, year: usize) -> &'static str {
+    if chance_is_of_cost(scenario, id, year) { "hogere lasten dan begroot" } else { "een slechter saldo dan begroot" }
+}
+
 /// Words set apart.
 pub fn strong(text: &str) -> String {
     format!("{STRONG}{text}{END}")

@@ -3,6 +3,7 @@
 //! Nobody on a council reads `cost.jeugd-ambulant.volume.growth`; here it is
 //! *groei van Jeugdhulp ambulant*.
 
+use super::rounding::Book;
 use crate::dutch;
 use crate::model::{Assumption, Distribution, FigureKind, IndexId, MeasureKind, Model, Provenance, Scale, Term, Trend};
 use crate::units::Year;
@@ -305,6 +306,19 @@ pub fn years(years: &[Year]) -> String {
 pub fn in_years(all: &[Year]) -> String {
     let words = years(all);
     if words.contains(" tot en met ") { format!("van {words}") } else { format!("in {words}") }
+}
+
+/// A range of losses whose sign the sentence may have to tell: `tussen € 50.000 en € 250.000`
+/// where both are of one kind, `tussen een voordeel van € 100.000 en een nadeel van € 400.000`
+/// where they are not.
+pub fn either_side(book: &Book, low: f64, high: f64) -> String {
+    let (a, b) = (book.round(low), book.round(high));
+    match (a.signum(), b.signum()) {
+        (-1, 1) => {
+            format!("tussen een voordeel van {} en een nadeel van {}", book.prose(a, low), book.prose(b, high))
+        }
+        _ => book.range(low.abs().min(high.abs()), low.abs().max(high.abs())),
+    }
 }
 
 /// Names that begin alike, said once: `de groei van A`, `de groei van B` become

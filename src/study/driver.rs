@@ -33,7 +33,7 @@ fn words(model: &Model, driver: &BridgeDriver, up: bool) -> String {
         BridgeDriver::Price(Cause::Index(_) | Cause::Change) => {
             pick("hogere tarieven en prijzen", "lagere tarieven en prijzen")
         }
-        BridgeDriver::Volume(Cause::Ageing) => "de vergrijzing".to_owned(),
+        BridgeDriver::Volume(Cause::Ageing) => pick("de vergrijzing", "de ontwikkeling van de bevolking"),
         BridgeDriver::Volume(Cause::Intake) => "nieuwe cliënten".to_owned(),
         BridgeDriver::Volume(Cause::Exit) => "cliënten die stoppen".to_owned(),
         BridgeDriver::Volume(Cause::Flow(id)) => model

@@ -13,3 +13,4 @@ mod registers;
 #[path = "../shipped/mod.rs"]
 mod shipped;
 mod support;
+mod variants;

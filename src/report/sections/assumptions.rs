@@ -251,16 +251,24 @@ fn who_says_so(d: &Draft<'_>, sources: &Sources) -> Section {
     let mut blocks = Vec::new();
     let own = model.assumptions.iter().filter(|a| words::is_own(&a.provenance)).count();
     let unsourced: Vec<&Assumption> = model.assumptions.iter().filter(|a| lacks_source(model, a)).collect();
-    blocks.push(Block::Paragraph(d.text(format!(
-        "Deze raming heeft {}. Daarvan noemen we {} een eigen aanname. {}",
+    if model.assumptions.is_empty() {
+        blocks.push(Block::Paragraph(d.text("Voor deze raming zijn geen uitgangspunten opgegeven.")));
+    } else {
+        blocks.push(Block::Paragraph(d.text(format!(
+        "Deze raming heeft {}. {} een eigen aanname. {}",
         dutch::counted(model.assumptions.len(), "uitgangspunt", "uitgangspunten"),
-        if own == 1 { "er één".to_owned() } else { format!("er {own}") },
+        match own {
+            0 => "Geen daarvan noemen we".to_owned(),
+            1 => "Daarvan noemen we er één".to_owned(),
+            n => format!("Daarvan noemen we er {n}"),
+        },
         match unsourced.len() {
             0 => "Bij elk uitgangspunt staat een bron, of dat het een aanname is.".to_owned(),
             1 => "Eén uitgangspunt heeft geen bron en geen toelichting.".to_owned(),
             n => format!("Bij {n} uitgangspunten staat geen bron en geen toelichting."),
         }
-    ))));
+        ))));
+    }
     let carried: Vec<Text> = model
         .assumptions
         .iter()

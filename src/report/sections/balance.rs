@@ -37,8 +37,12 @@ fn balance(d: &Draft<'_>) -> String {
     let structural = units - incidental;
     let band = d.outcome_of(&GroupId::Total).and_then(|g| g.balance.get(last)).filter(|s| has_band(s));
     let expected = if band.is_some() { "naar verwachting" } else { "in deze raming" };
-    let mut out = format!("Het saldo is baten min lasten. In {h} is het {expected} {amount} ");
-    out.push_str(if units < 0 { "negatief." } else { "positief." });
+    let mut out = format!("Het saldo is baten min lasten. In {h} is het {expected} {amount}");
+    out.push_str(match units.signum() {
+        -1 => " negatief.",
+        1 => " positief.",
+        _ => ": baten en lasten zijn dan, afgerond, even hoog.",
+    });
     if let Some(s) = band {
         let between = d.between(s, &format!("balance(total, {h})"));
         // A range of minus signs is read wrongly: the sign is said in a word.
@@ -60,9 +64,13 @@ fn balance(d: &Draft<'_>) -> String {
             derive::incidental_balance(year),
             "saldo min structureel saldo",
         );
-        let sign = |n: i64| if n < 0 { "min" } else { "plus" };
+        let sign = |n: i64| match n.signum() {
+            -1 => "min ",
+            1 => "plus ",
+            _ => "",
+        };
         out.push_str(&format!(
-            " In de raming is het structureel {} {part} en incidenteel {} {rest}.",
+            " In de raming is het structureel {}{part} en incidenteel {}{rest}.",
             sign(structural),
             sign(incidental)
         ));
@@ -181,19 +189,33 @@ fn outside(d: &Draft<'_>) -> Option<String> {
     } else {
         "Dat staat in een ander deel van de begroting en telt niet mee in het saldo."
     };
+    let amount = d.money(
+        units,
+        &format!("balance(total+outside, {y}) - balance(total, {y})"),
+        apart,
+        "saldo van de lijnen buiten het programma",
+    );
+    let with = if units == 0 {
+        format!("In {y} is het per saldo {amount}: het saldo verandert er dan niet door.")
+    } else {
+        let whole = d.money(
+            balance,
+            &format!("balance(total+outside, {y})"),
+            all.balance,
+            "saldo met geld buiten het programma",
+        );
+        let side = match balance.signum() {
+            -1 => " negatief",
+            1 => " positief",
+            _ => "",
+        };
+        format!("In {y} is het een {effect} van {amount}. Met dat geld erbij is het saldo van de raming in {y} {whole}{side}.")
+    };
     Some(format!(
-        "{} {} {}. {stands} In {y} is het een {effect} van {}. Met dat geld erbij is het saldo van de raming in {y} {} {}.{}",
+        "{} {} {}. {stands} {with}{}",
         strong("Is er geld buiten dit programma?"),
         if all_assumed { "Een begroot bedrag is er niet. Ter vergelijking rekenen we met" } else { "Ja:" },
         words::some_of(&labels, 4),
-        d.money(
-            units,
-            &format!("balance(total+outside, {y}) - balance(total, {y})"),
-            apart,
-            "saldo van de lijnen buiten het programma"
-        ),
-        d.money(balance, &format!("balance(total+outside, {y})"), all.balance, "saldo met geld buiten het programma"),
-        if balance < 0 { "negatief" } else { "positief" },
         if assumed && !all_assumed {
             " Let op: minstens een deel hiervan is een eigen aanname en geen bedrag uit een begroting."
         } else {
@@ -262,7 +284,8 @@ fn safety_net(d: &Draft<'_>) -> Option<String> {
     let lead = strong("Helpt het Rijk bij een groot tekort op uitkeringen?");
     Some(if paid.is_empty() {
         format!(
-            "{lead} Daarvoor is er de vangnetuitkering. In deze raming is het tekort te klein: de gemeente krijgt die uitkering niet."
+            "{lead} Daarvoor is er de vangnetuitkering. Tot en met {} krijgt de gemeente die in deze raming niet: het tekort is er te klein voor, of de uitkering komt pas later.",
+            d.horizon()
         )
     } else {
         format!("{lead} Daarvoor is er de vangnetuitkering. In deze raming is dat {}.", dutch::list(&paid))
@@ -283,7 +306,13 @@ fn reserves(d: &Draft<'_>) -> Vec<Block> {
             text.push_str("deze reserve kan een tekort dekken, als de raad dat besluit.");
             match path.runs_out {
                 Some(year) => text.push_str(&format!(" In {year} is de reserve dan niet meer groot genoeg.")),
-                None => text.push_str(" In deze raming is zij dan groot genoeg."),
+                None if path.years.iter().any(|y| y.covered > 0.0) => {
+                    text.push_str(" In deze raming is zij dan groot genoeg.");
+                }
+                None if has_shortfall(d, &reserve.covers) => {
+                    text.push_str(" In deze raming is er geen tekort dat zij moet dekken.");
+                }
+                None => text.push_str(" Of er een tekort is, weten we niet: daarvoor ontbreekt een begroting."),
             }
         }
         blocks.push(Block::Paragraph(d.text(&text)));
@@ -299,6 +328,19 @@ fn reserves(d: &Draft<'_>) -> Vec<Block> {
         }
     }
     blocks
+}
+
+/// Whether a shortfall of what a reserve covers can be told in some year.
+fn has_shortfall(d: &Draft<'_>, covers: &Covers) -> bool {
+    let of_group = |id: &GroupId| d.years_of(id).iter().skip(1).any(|y| y.shortfall.is_some());
+    match covers {
+        Covers::Nothing => false,
+        Covers::Total => of_group(&GroupId::Total),
+        Covers::Domain(id) => of_group(&GroupId::Domain(id.clone())),
+        Covers::Lines(lines) => lines.iter().any(|l| {
+            d.projection().lines.get(l.0).is_some_and(|l| l.years.iter().skip(1).any(|y| y.budget_now.is_some()))
+        }),
+    }
 }
 
 fn reserve_table(d: &Draft<'_>, label: &str, path: &crate::projection::ReserveProjection) -> Table {

@@ -19,6 +19,12 @@ pub fn fits(d: &Draft<'_>, id: &GroupId) -> Option<String> {
     let (year, entry) = (&years[last], d.page(id)?.years[last]);
     let (y, above) = (year.year, entry.cost_above()?);
     let exact = derive::cost_above_budget(year)?;
+    if year.cost == 0.0 && year.budget_cost == Some(0.0) {
+        return Some(format!(
+            "{} Volgens deze raming wel: in {y} zijn er geen lasten begroot, en in de raming zijn ze er ook niet.",
+            strong("Past dat in de begroting?")
+        ));
+    }
     // No word of the scale: the chance follows with its own.
     let odds = d.band(id, last).and_then(|s| s.chance_above_budget);
     let answer = match odds.map(|p| dutch::round(p, 2)) {
@@ -158,9 +164,13 @@ fn volume_only(d: &Draft<'_>, id: &GroupId) -> Option<String> {
                 &format!("gap.volume({}, {y})", name(id)),
                 "lasten in prijzen van de begroting min begroting",
             );
-            let more = if volume >= 0.0 { "meer" } else { "minder" };
+            let side = match d.book.round(volume).signum() {
+                1 => format!("{amount} meer dan begroot"),
+                -1 => format!("{amount} minder dan begroot"),
+                _ => "evenveel als begroot".to_owned(),
+            };
             Some(format!(
-                "{lead} Dat weten we maar voor een deel. Zonder hogere prijzen kost de hulp in {y} {amount} {more} dan begroot. \
+                "{lead} Dat weten we maar voor een deel. Zonder hogere prijzen kost de hulp in {y} {side}. \
                  Of er geld is voor hogere prijzen, is niet opgegeven."
             ))
         }

@@ -9,7 +9,7 @@ use super::super::draft::{Draft, has_band, strong};
 use super::super::rounding::Units;
 use super::super::{addresses, tables, words};
 use super::{budget, clients, lines, pictures};
-use crate::model::{FigureKind, Line, MeasureKind};
+use crate::model::{Ageing, FigureKind, Line, MeasureKind, Model};
 use crate::projection::{GroupId, Why};
 use crate::study::derive;
 use crate::units::Year;
@@ -90,6 +90,7 @@ fn expected(d: &Draft<'_>, id: &GroupId, label: &str) -> String {
         .all(|(s, l)| (s.amount[0] - l.base_cost * s.share).abs() < 0.5);
     let mut out = format!("{lead} ");
     out.push_str(&match (start, d.model().municipality.base, kept) {
+        _ if first.cost == 0.0 => format!("In {b} zijn er nog geen lasten voor {label}."),
         (0, FigureKind::Budget, true) => format!("In {b} begroten we {from} voor {label}."),
         (0, FigureKind::Actual, true) => format!("In {b} waren de lasten van {label} {from}."),
         (0, kind, true) => format!("De {} van {b} geeft {from} voor {label}.", words::kind(kind)),
@@ -97,7 +98,11 @@ fn expected(d: &Draft<'_>, id: &GroupId, label: &str) -> String {
     });
     let cost =
         d.signed(page.years[last].cost, &format!("cost({name}, {h})"), end.cost, "som van de lijnen in de raming");
-    out.push_str(&format!(" Met deze uitgangspunten is dat in {h} ongeveer {cost}."));
+    out.push_str(&match end.cost == 0.0 {
+        true => format!(" Met deze uitgangspunten zijn er in {h} geen lasten meer."),
+        false if first.cost == 0.0 => format!(" Met deze uitgangspunten zijn zij in {h} ongeveer {cost}."),
+        false => format!(" Met deze uitgangspunten is dat in {h} ongeveer {cost}."),
+    });
     if let Some(s) = band {
         out.push_str(&format!(" Met 80% kans ligt het bedrag {}.", d.between(s, &format!("cost({name}, {h})"))));
         if only_prices(d, id) {
@@ -142,7 +147,7 @@ fn causes(d: &Draft<'_>, id: &GroupId) -> Option<(Table, Vec<(String, Units, f64
         return None;
     }
     let steps: Vec<(String, Units, f64)> =
-        parts.iter().zip(&units).map(|((why, v), u)| (reason(*why, *v).to_owned(), *u, *v)).collect();
+        parts.iter().zip(&units).map(|((why, v), u)| (told(d, id, *why, *v).to_owned(), *u, *v)).collect();
     let mut rows: Vec<Row> = steps
         .iter()
         .zip(&parts)
@@ -159,15 +164,22 @@ fn causes(d: &Draft<'_>, id: &GroupId) -> Option<(Table, Vec<(String, Units, f64
         caption: format!("Waardoor veranderen de lasten van {b} tot {h}? ({})", d.book.caption()),
         columns: vec![Column::words("Oorzaak"), Column::numbers("Bedrag")],
         rows,
-        notes: cause_notes(&parts, b),
+        notes: cause_notes(d.model(), &parts, b),
     };
     Some((table, steps))
 }
 
 /// What a reader must know of the measures among the causes.
-fn cause_notes(parts: &[(Why, f64)], base: Year) -> Vec<String> {
+fn cause_notes(model: &Model, parts: &[(Why, f64)], base: Year) -> Vec<String> {
     let mut notes = Vec::new();
-    if parts.iter().any(|(why, _)| matches!(why, Why::Measures(_))) {
+    // Only an amount that follows the price of its line moves with prices.
+    let moves = |kind: MeasureKind| {
+        model.measures.iter().filter(|m| m.kind == kind && m.indexed).any(|m| {
+            let amount = m.amount.and_then(|a| model.assumption(a).values.first());
+            amount.is_some_and(|v| *v != 0.0)
+        })
+    };
+    if parts.iter().any(|(why, _)| matches!(why, Why::Measures(kind) if moves(*kind))) {
         notes.push(format!(
             "Maatregelen staan in het geld van het jaar: ook wat in {base} al meetelt, verandert mee met de prijzen."
         ));
@@ -178,6 +190,18 @@ fn cause_notes(parts: &[(Why, f64)], base: Year) -> Vec<String> {
     notes
 }
 
+/// The cause in words for one group: the population of a group moves by more than its age.
+fn told(d: &Draft<'_>, id: &GroupId, why: Why, amount: f64) -> &'static str {
+    let by_population = || {
+        let members = d.projection().groups.iter().filter(|g| g.id == *id).flat_map(|g| &g.members);
+        members.filter_map(|(l, _)| d.model().lines.get(*l).as_cost()).any(|c| matches!(c.ageing, Ageing::Population))
+    };
+    match why {
+        Why::Ageing if by_population() => reason(why, -amount.abs()),
+        _ => reason(why, amount),
+    }
+}
+
 /// The cause in words; the amount decides between more and less.
 pub fn reason(why: Why, amount: f64) -> &'static str {
     let up = amount >= 0.0;
@@ -185,7 +209,7 @@ pub fn reason(why: Why, amount: f64) -> &'static str {
     match why {
         Why::Price => pick("hogere lonen en prijzen", "lagere lonen en prijzen"),
         Why::Growth => pick("meer hulp", "minder hulp"),
-        Why::Ageing => "vergrijzing",
+        Why::Ageing => pick("vergrijzing", "ontwikkeling van de bevolking"),
         Why::Movement => "cliënten die erbij komen, overgaan of weggaan",
         Why::Intensity => pick("zwaardere hulp per cliënt", "lichtere hulp per cliënt"),
         Why::Measures(kind) => words::measure_kind(kind, 2),

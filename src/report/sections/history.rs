@@ -53,8 +53,11 @@ fn kinds(history: &[PastYear]) -> String {
             " Een begroting na wijziging bevat ook latere besluiten. Een primitieve begroting bevat die niet. \
              Deze kolommen zijn daarom niet zomaar te vergelijken.",
         );
-    } else if has(FigureKind::Actual) && history.last().is_some_and(|y| y.kind != FigureKind::Actual) {
-        out.push_str(" Een begroting en een realisatie zijn verschillende dingen. Een verschil is dus nog geen groei.");
+    } else if let Some(last) = history.last().filter(|y| has(FigureKind::Actual) && y.kind != FigureKind::Actual) {
+        out.push_str(&format!(
+            " Een {} en een realisatie zijn verschillende dingen. Een verschil is dus nog geen groei.",
+            words::kind(last.kind)
+        ));
     }
     out
 }

@@ -1,11 +1,12 @@
 //! What this text is, which figures it starts from, and in which prices.
 
 use super::super::document::{Block, Section, Text};
-use super::super::draft::{Draft, strong};
+use super::super::draft::{Draft, has_band, strong};
 use super::super::{addresses, words};
 use crate::dutch;
 use crate::model::{FigureKind, MeasureKind, Prices};
 use crate::projection::GroupId;
+use crate::simulation::Outcome;
 use crate::study::derive::{self, InBase};
 use crate::units::Year;
 
@@ -114,6 +115,18 @@ fn held(d: &Draft<'_>, b: Year) -> String {
 
 fn prices(d: &Draft<'_>) -> String {
     let model = d.model();
+    // Which prices a budget stands in is no question where there is no budget of later years.
+    let budgets = d.projection().lines.iter().any(|l| l.years.iter().skip(1).any(|y| y.budget.is_some()));
+    let rises = if d.projection().index_rates.iter().flatten().any(|r| *r > 0.0) {
+        " Lonen en prijzen stijgen dus mee."
+    } else {
+        ""
+    };
+    if !budgets {
+        return format!(
+            "De raming staat in het geld van elk jaar zelf.{rises} Staat een bedrag in andere prijzen, dan zeggen we dat erbij."
+        );
+    }
     match (model.budget.prices, model.budget.compensation) {
         (Prices::Constant(year), Some(id)) => {
             let a = model.assumption(id);
@@ -142,10 +155,10 @@ fn prices(d: &Draft<'_>) -> String {
             "De meerjarenbegroting staat in prijzen van {year}. Een vergoeding voor hogere lonen en prijzen is niet opgegeven. \
              Daarom vergelijken we alleen de hoeveelheid hulp met de begroting. Een tekort en een kans op overschrijding zijn zo niet te berekenen."
         ),
-        (Prices::Nominal, _) => {
-            "De raming staat in het geld van elk jaar zelf. Lonen en prijzen stijgen dus mee. Staat een bedrag in andere prijzen, dan zeggen we dat erbij."
-                .to_owned()
-        }
+        (Prices::Nominal, _) => format!(
+            "De meerjarenbegroting staat in het geld van elk jaar zelf: wat zij voor hogere lonen en prijzen rekent, zit er al in. \
+             Ook de raming staat in het geld van elk jaar.{rises} Staat een bedrag in andere prijzen, dan zeggen we dat erbij."
+        ),
     }
 }
 
@@ -187,27 +200,46 @@ fn without_budget(d: &Draft<'_>) -> Option<String> {
             words::years(&all)
         ));
     }
+    // Years in which no line has a budget lack all of it, not a part.
+    let (empty, partly): (Vec<Year>, Vec<Year>) = lacking.into_iter().partition(|year| {
+        lines.iter().all(|l| l.years.iter().all(|y| y.year != *year || y.budget.is_none()))
+    });
+    let mut out = String::new();
+    if !empty.is_empty() {
+        out = format!(
+            "Voor {} is er geen begroting om mee te vergelijken. We laten dan alleen zien hoe de lasten zich ontwikkelen.",
+            words::years(&empty)
+        );
+    }
+    if partly.is_empty() {
+        return Some(out);
+    }
     let mut names: Vec<String> = Vec::new();
-    for id in total.iter().skip(1).flat_map(|y| &y.without_budget) {
+    for id in total.iter().skip(1).filter(|y| partly.contains(&y.year)).flat_map(|y| &y.without_budget) {
         let label =
             d.model().lines.find(id).map_or_else(|| id.clone(), |l| words::clean(d.model().lines.get(l).label()));
         if !names.contains(&label) {
             names.push(label);
         }
     }
-    Some(format!(
-        "Voor {} ontbreekt een deel van de begroting. Het gaat om {}. In die jaren vergelijken we het totaal niet met de begroting. \
+    let space = if out.is_empty() { "" } else { " " };
+    out.push_str(&format!(
+        "{space}Voor {} ontbreekt een deel van de begroting. Het gaat om {}. In die jaren vergelijken we het totaal niet met de begroting. \
          Waar een domein wel een hele begroting heeft, doen we dat daar.",
-        words::years(&lacking),
+        words::years(&partly),
         words::some_of(&names, 6)
-    ))
+    ));
+    Some(out)
 }
 
 fn reading(d: &Draft<'_>) -> String {
     let mut out = "N is een nadeel voor de gemeente en V een voordeel. S is structureel: elk jaar opnieuw. \
                    I is incidenteel: eenmalig of tijdelijk."
         .to_owned();
-    if d.outcome().is_some() {
+    let bands = |o: &Outcome| o.groups.iter().any(|g| g.cost.iter().chain(&g.balance).any(has_band));
+    if d.outcome().is_some_and(|o| !bands(o)) {
+        out.push_str(" In deze raming is geen enkel uitgangspunt onzeker. Er zijn daarom geen bandbreedtes.");
+    } else if d.outcome().is_some() {
         out.push_str(
             " Bij veel bedragen staat een bandbreedte. De kans is 80% dat een bedrag daarbinnen valt. \
              Dat geldt als de uitgangspunten kloppen. De raming zelf rekent met de uitgangspunten zoals ze er staan. \

@@ -15,15 +15,17 @@ pub fn savings(d: &Draft<'_>) -> Option<Block> {
     if found.is_empty() {
         return None;
     }
+    let on_revenue = |m: &crate::model::Measure| model.lines.get(m.line).as_cost().is_none();
     let rows: Vec<Row> = found
         .iter()
         .map(|r| {
             let m = &model.measures[r.measure];
+            let star = if on_revenue(m) { " *" } else { "" };
             let amount = |value: f64, part: &str| {
                 tables::amount(&d.book, d.book.round(value), value).at(format!("measure.{part}({}, {year})", m.id))
             };
             Row::plain(vec![
-                Cell::words(words::clean(&m.label)),
+                Cell::words(format!("{}{star}", words::clean(&m.label))),
                 Cell::words(words::measure_kind(m.kind, 1)),
                 amount(r.planned, "planned"),
                 amount(r.filled, "filled"),
@@ -49,6 +51,9 @@ pub fn savings(d: &Draft<'_>) -> Option<Block> {
             "Kan er hoogstens alles lukken en is minder mogelijk, dan is de kans op alles bijna nul. Kijk dan naar het gemiddelde."
                 .to_owned(),
         );
+    }
+    if found.iter().any(|r| on_revenue(&model.measures[r.measure])) {
+        notes.push("* Dit gaat over baten: min betekent minder baten.".to_owned());
     }
     if found.iter().any(|r| r.realised.is_none()) {
         notes.push(

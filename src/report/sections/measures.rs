@@ -82,7 +82,12 @@ fn fall(d: &Draft<'_>) -> Vec<Block> {
         strong("Welke daling verwacht de begroting?"),
         amount(f.fall, "planned")
     );
+    let all = d.book.round(f.explained) > d.book.round(f.fall);
     out.push_str(&match d.book.round(f.explained).signum() {
+        1 if all => format!(
+            " Nieuw beleid en besparingen verlagen de lasten met {}: dat is meer dan de hele daling.",
+            amount(f.explained, "explained")
+        ),
         1 => format!(" Nieuw beleid en besparingen verklaren daarvan {}.", amount(f.explained, "explained")),
         -1 => {
             format!(" Nieuw beleid en besparingen verhogen de lasten juist met {}.", amount(f.explained, "explained"))
@@ -93,6 +98,7 @@ fn fall(d: &Draft<'_>) -> Vec<Block> {
         n if n > 0 => {
             out.push_str(&format!(" Voor {} noemt de begroting geen maatregel.", amount(f.unexplained, "unexplained")))
         }
+        _ if all => {}
         _ => out.push_str(" De daling is daarmee verklaard."),
     }
     if d.book.round(f.unexplained) > 0 {

@@ -6,12 +6,12 @@
 //! In the report of a what-if a sentence before them says so, and what it makes different.
 
 use super::super::document::{Block, Column, Row, Section, Table};
-use super::super::draft::{Draft, strong};
+use super::super::draft::{Draft, chance_is_of_cost, strong, worse_than_budgeted};
 use super::super::words;
 use super::super::{addresses, tables};
-use super::what_ifs;
+use super::{resilience, what_ifs};
 use crate::model::{FigureKind, MeasureKind};
-use crate::projection::GroupId;
+use crate::projection::{GroupId, GroupYear};
 use crate::report::rounding::Units;
 use crate::study::derive;
 use crate::units::Year;
@@ -46,7 +46,7 @@ fn cost(d: &Draft<'_>) -> String {
     let verb = match y.cmp(&x) {
         std::cmp::Ordering::Greater => "stijgen",
         std::cmp::Ordering::Less => "dalen",
-        std::cmp::Ordering::Equal => "blijven gelijk: zij gaan",
+        std::cmp::Ordering::Equal => "",
     };
     let x = d.signed(
         x,
@@ -55,6 +55,15 @@ fn cost(d: &Draft<'_>) -> String {
         if start == 0 { "som van alle lijnen in het basisjaar" } else { "som van alle lijnen in de raming" },
     );
     let y = d.signed(y, &format!("cost(total, {h})"), to.cost, "som van alle lijnen in de raming");
+    if verb.is_empty() {
+        return match d.band(&GroupId::Total, last) {
+            Some(s) => format!(
+                "De lasten zijn in {h} ongeveer even hoog als in {b}, {y}, met 80% kans op een bedrag {}.",
+                d.between(s, &format!("cost(total, {h})"))
+            ),
+            None => format!("De lasten zijn in {h} in deze raming even hoog als in {b}: {y}."),
+        };
+    }
     match d.band(&GroupId::Total, last) {
         Some(s) => format!(
             "De lasten {verb} van {x} in {b} naar ongeveer {y} in {h}, met 80% kans op een bedrag {}.",
@@ -74,6 +83,9 @@ fn budget(d: &Draft<'_>) -> String {
             Some((i, volume)) => {
                 let y = years[i].year;
                 let more = if volume >= 0.0 { "meer" } else { "minder" };
+                if d.book.round(volume) == 0 {
+                    return format!("De hulp kost in {y}, afgerond, evenveel als begroot, nog zonder hogere prijzen.");
+                }
                 format!(
                     "De hulp kost in {y} {} {more} dan begroot, nog zonder hogere prijzen.",
                     d.euros(
@@ -124,7 +136,8 @@ fn budget(d: &Draft<'_>) -> String {
     let compared = format!("{compared}{average}");
     match d.chance_of_worse(&id, last) {
         Some(p) => format!(
-            "In {y} {what} {expected}{compared}; de kans op een slechter saldo dan begroot is {}.",
+            "In {y} {what} {expected}{compared}; de kans op {} is {}.",
+            worse_than_budgeted(d.here, &id, last),
             d.likely(p, &addresses::chance_of_worse(d.here, &id, last))
         ),
         None => format!("In {y} {what} {expected}{compared}."),
@@ -195,8 +208,30 @@ fn risk(d: &Draft<'_>) -> String {
                 size.unwrap_or_else(|| "onbekend".to_owned())
             )
         }
+        (None, false) if pm == 1 && risks.len() == 1 => {
+            format!("We zien {count}, dat niet in geld is uit te drukken.")
+        }
         (None, false) if pm == risks.len() => format!("We zien {count}, die niet in geld zijn uit te drukken."),
-        (None, false) => format!("We zien {count}; wat er in geld van bekend is, zit al in de raming."),
+        (None, false) => format!("We zien {count}; {}", none_on_top(d)),
+    }
+}
+
+/// Why no risk stands by name: all that is known is in the figures already, or what
+/// comes on top of them is no disadvantage in the year asked.
+fn none_on_top(d: &Draft<'_>) -> String {
+    let amounts = || d.here.risks.iter().filter(|r| r.basis != crate::study::Basis::ProMemorie);
+    if amounts().any(|r| r.summed) {
+        return format!("in {} komt daarvan geen nadeel bovenop de raming.", addresses::register_year(d));
+    }
+    // Without draws the uncertainty of the projection is nowhere.
+    let held = amounts().all(|r| {
+        r.basis == crate::study::Basis::Figures && r.covered_by.is_empty()
+            || d.outcome().is_some() && !r.covered_by.is_empty()
+    });
+    if held {
+        "wat er in geld van bekend is, zit al in de raming.".to_owned()
+    } else {
+        "geen daarvan komt met een eigen bedrag bovenop de raming.".to_owned()
     }
 }
 
@@ -207,9 +242,13 @@ fn beside(d: &Draft<'_>) -> Option<String> {
     if summed == 0 {
         return None;
     }
-    let what = match (d.outcome().is_some(), d.last_budget_year(&GroupId::Total).is_some()) {
-        (true, true) => "de raming, de bandbreedte en de kans op een slechter saldo",
-        (true, false) => "de raming en de bandbreedte",
+    let compared = d.last_budget_year(&GroupId::Total);
+    let what = match (d.outcome(), compared) {
+        (Some(_), Some(y)) if chance_is_of_cost(d.here, &GroupId::Total, y) => {
+            "de raming, de bandbreedte en de kans op hogere lasten"
+        }
+        (Some(_), Some(_)) => "de raming, de bandbreedte en de kans op een slechter saldo",
+        (Some(_), None) => "de raming en de bandbreedte",
         _ => "de raming",
     };
     let which = if summed == 1 {
@@ -221,9 +260,13 @@ fn beside(d: &Draft<'_>) -> Option<String> {
     let mut out = format!("{} {sits} niet in {what}.", words::capital(&which));
     let total = derive::expected_total(d.here);
     if let Some(r) = d.here.resilience.as_ref().filter(|_| d.book.round(total) != 0) {
-        let verb = if total < 0.0 { "leveren" } else { "kosten" };
         let gain = if total < 0.0 { " op" } else { "" };
-        let they = if summed == 1 { "Gemiddeld is dat".to_owned() } else { format!("Samen {verb} zij gemiddeld") };
+        let they = match (summed, total < 0.0) {
+            (1, true) => "Gemiddeld levert dat",
+            (1, false) => "Gemiddeld kost dat",
+            (_, true) => "Samen leveren zij gemiddeld",
+            (_, false) => "Samen kosten zij gemiddeld",
+        };
         out.push_str(&format!(
             " {they} {}{gain} in {} (kans maal gevolg).",
             d.euros(total, &format!("register.expected({})", r.year), "som van kans maal gemiddeld gevolg"),
@@ -245,7 +288,8 @@ fn beside(d: &Draft<'_>) -> Option<String> {
 /// What the needed amount rests on and leaves out, to stand behind it.
 fn provided(d: &Draft<'_>) -> String {
     let pm = d.here.risks.iter().filter(|r| r.basis == crate::study::Basis::ProMemorie).count();
-    let mut out = " Dat geldt als de aangenomen kansen en bedragen kloppen".to_owned();
+    let rests_on = if resilience::on_top(d) { "aangenomen kansen en bedragen" } else { "uitgangspunten" };
+    let mut out = format!(" Dat geldt als de {rests_on} kloppen");
     match pm {
         0 => {}
         1 => out.push_str("; één risico zonder bedrag (p.m.) zit er niet in"),
@@ -262,14 +306,21 @@ fn needed(d: &Draft<'_>) -> String {
     let Some(needed) = r.needed else {
         return "Hoeveel geld er nodig is om tegenvallers op te vangen, is niet te berekenen.".to_owned();
     };
-    let amount = d.euros(
-        needed,
-        &format!("resilience.needed({})", addresses::level(r.certainty)),
-        &format!("kwantiel {} van het verlies boven het verwachte tekort", words::percent(r.certainty)),
-    );
+    let amount = if d.book.round(needed) == 0 {
+        "niets".to_owned()
+    } else {
+        d.euros(
+            needed,
+            &format!("resilience.needed({})", addresses::level(r.certainty)),
+            &format!("kwantiel {} van het verlies boven het verwachte tekort", words::percent(r.certainty)),
+        )
+    };
     let certainty = words::percent(r.certainty);
     // Without draws the band of the projection is not in it.
     if r.expected_deficit.is_none() || d.outcome().is_none() {
+        if let Some(why) = resilience::nothing_to_go_by(d, r) {
+            return format!("Hoeveel geld er nodig is om tegenvallers op te vangen, is niet te zeggen: {why}.");
+        }
         return format!(
             "Voor de risico's met een eigen bedrag is in {} {amount} nodig, om met {certainty} zekerheid genoeg te hebben.{}",
             r.year,
@@ -300,6 +351,8 @@ fn needed(d: &Draft<'_>) -> String {
 fn key_figures(d: &Draft<'_>) -> Table {
     let cost = |y| format!("cost(total, {y})");
     let id = GroupId::Total;
+    // One column holds one kind of chance.
+    let of_cost = d.last_budget_year(&id).is_some_and(|y| chance_is_of_cost(d.here, &id, y));
     let columns = vec![
         Column::words("Jaar"),
         Column::numbers("Lasten"),
@@ -307,8 +360,14 @@ fn key_figures(d: &Draft<'_>) -> Table {
         Column::numbers("Baten"),
         Column::numbers("Saldo"),
         Column::numbers("Saldo tegenover begroting"),
-        Column::numbers("Kans: slechter dan begroot"),
+        Column::numbers(if of_cost { "Kans: lasten hoger dan begroot" } else { "Kans: slechter dan begroot" }),
     ];
+    // A base year that is the budget differs from nothing: no column for that alone.
+    let differs = |year: &GroupYear| {
+        derive::balance_above_budget(year)
+            .is_some_and(|_| year.year != d.base_year() || d.model().municipality.base != FigureKind::Budget)
+    };
+    let budgeted = d.years_of(&id).iter().any(differs);
     let rows = d
         .years_of(&id)
         .iter()
@@ -322,16 +381,27 @@ fn key_figures(d: &Draft<'_>) -> Table {
                 tables::band(d, d.band(&id, i), &cost(y)),
                 tables::amount(&d.book, entry.revenue, year.revenue).at(format!("revenue(total, {y})")),
                 tables::amount(&d.book, entry.balance(), year.balance).at(format!("balance(total, {y})")),
-                tables::deviation_or(&d.book, entry.balance_above(), derive::balance_above_budget(year))
-                    .at(addresses::balance_above_budget("total", y)),
-                tables::odds(d.chance_of_worse(&id, i)).at(addresses::chance_of_worse(d.here, &id, i)),
+                tables::deviation_or(
+                    &d.book,
+                    entry.balance_above().filter(|_| budgeted),
+                    derive::balance_above_budget(year),
+                )
+                .at(addresses::balance_above_budget("total", y)),
+                tables::odds(
+                    d.chance_of_worse(&id, i).filter(|_| chance_is_of_cost(d.here, &id, i) == of_cost),
+                )
+                .at(addresses::chance_of_worse(d.here, &id, i)),
             ]))
         })
         .collect();
-    let budgeted = d.years_of(&id).iter().any(|y| derive::balance_above_budget(y).is_some());
+    let negative = d.page(&id).is_some_and(|p| p.years.iter().any(|e| e.balance() < 0));
     let mut notes = vec![
-        "Saldo is baten min lasten. Een negatief saldo is nog geen tekort: de gemeente betaalt dit ook uit haar algemene geld."
-            .to_owned(),
+        if negative {
+            "Saldo is baten min lasten. Een negatief saldo is nog geen tekort: de gemeente betaalt dit ook uit haar algemene geld."
+        } else {
+            "Saldo is baten min lasten."
+        }
+        .to_owned(),
     ];
     // One line: the page of the council has no room for two.
     let mut beside = Vec::new();

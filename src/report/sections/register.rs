@@ -201,18 +201,18 @@ fn table(d: &Draft<'_>, summed: &[&RiskEntry]) -> Table {
             words::percent(c)
         ));
     }
-    if let Some(r) = &d.here.resilience {
-        for risk in shown {
-            if let Some(first) = risk.years.first().filter(|first| **first > r.year) {
-                notes.push(format!(
-                    "‘{}’ kan pas vanaf {first} optreden; daarom is kans maal gevolg in {} nul.",
-                    words::clean(&risk.title),
-                    r.year
-                ));
-            }
+    for risk in shown {
+        let title = words::clean(&risk.title);
+        if let Some(first) = risk.years.first().filter(|first| **first > year) {
+            notes.push(format!("‘{title}’ kan pas vanaf {first} optreden; daarom is kans maal gevolg in {year} nul."));
+        } else if !risk.structural && !risk.years.is_empty() && !risk.years.contains(&year) {
+            notes.push(format!(
+                "‘{title}’ is incidenteel en kan alleen {} optreden; daarom is kans maal gevolg in {year} nul.",
+                words::in_years(&risk.years)
+            ));
         }
     }
-    let year = d.here.resilience.as_ref().map(|r| format!(" in {}", r.year)).unwrap_or_default();
+    let year = format!(" in {year}");
     Table {
         id: "register".into(),
         caption: format!("Grootste risico's naar kans maal gevolg{year} ({})", d.book.caption()),
@@ -226,18 +226,24 @@ fn table(d: &Draft<'_>, summed: &[&RiskEntry]) -> Table {
 fn sums(d: &Draft<'_>) -> String {
     let in_year = addresses::register_year(d);
     let total = derive::expected_total(d.here);
-    let year = d.here.resilience.as_ref().map(|r| format!(" in {}", r.year)).unwrap_or_default();
+    let year = format!(" in {in_year}");
+    if d.here.risks.iter().filter(|r| r.summed).all(|r| r.expected == 0.0) {
+        return format!("Kans maal gevolg is samen nul{year}: dan telt geen van deze risico's mee.");
+    }
+    let gain = d.book.round(total) < 0;
     let mut out = format!(
-        "Kans maal gevolg is samen {}{year}. Dat is een gemiddelde: in een echt jaar is het meer of minder.",
+        "Kans maal gevolg is samen {}{}{year}. Dat is een gemiddelde: in een echt jaar is het meer of minder.",
+        if gain { "een voordeel van " } else { "" },
         d.euros(total, &format!("register.expected({in_year})"), "som van kans maal gemiddeld gevolg")
     );
     if let Some((low, high)) = derive::expected_range(d.here) {
         let (a, b) = (d.book.round(low), d.book.round(high));
         if a != b {
             out.push_str(&format!(
-                " Met bij elk risico een laag en een hoog gevolg ligt die som {}.",
+                " Met bij elk risico een laag en een hoog gevolg ligt {} {}.",
+                if a < 0 && b <= 0 { "dat voordeel" } else { "die som" },
                 d.cite(
-                    &d.book.range(low, high),
+                    &words::either_side(&d.book, low, high),
                     &format!("register.low({in_year}); register.high({in_year})"),
                     format!("{} – {}", dutch::euro_cents(low), dutch::euro_cents(high)),
                     "minimum-maximum"

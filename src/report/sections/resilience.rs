@@ -10,7 +10,7 @@ use super::super::rounding::Units;
 use super::super::{addresses, tables, words};
 use super::pictures;
 use crate::dutch;
-use crate::model::Scope;
+use crate::model::{Assumption, Scope};
 use crate::projection::GroupId;
 use crate::study::{ResilienceOutcome, derive};
 use crate::units::Year;
@@ -27,7 +27,8 @@ pub fn write(d: &Draft<'_>) -> Section {
             blocks.push(Block::Paragraph(d.text(deficit(d, r))));
             blocks.push(Block::Paragraph(d.text(needed(d, r))));
             blocks.extend(pictures::loss(d, r).map(|c| Block::Chart(Box::new(c))));
-            if !r.quantiles.is_empty() {
+            // A column of nothing tells nothing.
+            if r.quantiles.iter().any(|(_, v)| d.book.round(*v) != 0) {
                 blocks.push(Block::Table(quantiles(d, r)));
             }
             blocks.push(Block::Paragraph(d.text(match r.scope {
@@ -40,6 +41,41 @@ pub fn write(d: &Draft<'_>) -> Section {
         }
     }
     Section { id: "weerstandsvermogen".into(), title: "Weerstandsvermogen".into(), level: 1, blocks }
+}
+
+/// Whether risks with an amount of their own come on top of the projection.
+pub(super) fn on_top(d: &Draft<'_>) -> bool {
+    d.here.risks.iter().any(|r| r.summed)
+}
+
+/// Why the needed capacity says nothing: it would be that of the risks with an amount alone,
+/// and there are none.
+pub(super) fn nothing_to_go_by(d: &Draft<'_>, r: &ResilienceOutcome) -> Option<&'static str> {
+    if on_top(d) {
+        return None;
+    }
+    match (r.expected_deficit, d.outcome()) {
+        (None, _) => Some(
+            "er zijn geen risico's met een eigen bedrag, en een tekort op de begroting is niet te berekenen",
+        ),
+        (Some(_), None) if d.model().assumptions.iter().any(Assumption::is_uncertain) => Some(
+            "er zijn geen risico's met een eigen bedrag, en zonder simulatie is de onzekerheid van de lasten en baten niet berekend",
+        ),
+        _ => None,
+    }
+}
+
+/// What the risks with an amount of their own cost or bring on average.
+fn on_average(d: &Draft<'_>, r: &ResilienceOutcome, whose: &str) -> String {
+    if !on_top(d) {
+        return "Risico's met een eigen bedrag zijn er niet.".to_owned();
+    }
+    let formula = "som van kans maal gemiddeld gevolg";
+    let amount = d.euros(r.expected, &format!("register.expected({})", r.year), formula);
+    match d.book.round(r.expected).signum() {
+        -1 => format!("Gemiddeld leveren {whose} {amount} op. Dat is kans maal gevolg."),
+        _ => format!("Gemiddeld kosten {whose} {amount}. Dat is kans maal gevolg."),
+    }
 }
 
 fn deficit(d: &Draft<'_>, r: &ResilienceOutcome) -> String {
@@ -128,7 +164,6 @@ fn mean_and_projection(d: &Draft<'_>, r: &ResilienceOutcome, mean: f64) -> Strin
 
 fn needed(d: &Draft<'_>, r: &ResilienceOutcome) -> String {
     let lead = strong("Hoeveel is er nodig voor wat erbij kan komen?");
-    let expected = d.euros(r.expected, &format!("register.expected({})", r.year), "som van kans maal gemiddeld gevolg");
     let Some(needed) = r.needed else {
         let reason = match (&r.reason, r.expected_deficit) {
             // Said already in the paragraph before.
@@ -136,36 +171,42 @@ fn needed(d: &Draft<'_>, r: &ResilienceOutcome) -> String {
             (Some(reason), Some(_)) => format!(" {}", words::sentence(reason)),
         };
         return format!(
-            "{lead} Dat is niet te berekenen.{reason} De risico's met een eigen bedrag zijn gemiddeld {expected}."
+            "{lead} Dat is niet te berekenen.{reason} {}",
+            on_average(d, r, "de risico's met een eigen bedrag")
         );
     };
+    if let Some(why) = nothing_to_go_by(d, r) {
+        return format!("{lead} Dat is niet te zeggen: {why}.");
+    }
     let certainty = words::percent(r.certainty);
-    let amount = d.euros(
-        needed,
-        &format!("resilience.needed({})", addresses::level(r.certainty)),
-        &format!("kwantiel {certainty} van het verlies boven het verwachte tekort"),
-    );
-    let mut out = format!(
-        "{lead} Met {certainty} zekerheid is {amount} genoeg in {}, als de aangenomen kansen en bedragen kloppen.",
-        r.year
-    );
+    let rests_on = if on_top(d) { "aangenomen kansen en bedragen" } else { "uitgangspunten" };
+    let mut out = if d.book.round(needed) == 0 {
+        format!("{lead} Met {certainty} zekerheid is er in {} niets extra nodig, als de {rests_on} kloppen.", r.year)
+    } else {
+        let amount = d.euros(
+            needed,
+            &format!("resilience.needed({})", addresses::level(r.certainty)),
+            &format!("kwantiel {certainty} van het verlies boven het verwachte tekort"),
+        );
+        format!("{lead} Met {certainty} zekerheid is {amount} genoeg in {}, als de {rests_on} kloppen.", r.year)
+    };
     if r.expected_deficit.is_some() {
         let deficit = r.expected_deficit.filter(|v| d.outcome().is_some() && d.book.round(*v) != 0);
         if let Some(both) = deficit.map(|v| derive::sum(v, needed)) {
             let formula =
                 format!("mean(shortfall(total, {0})) + resilience.needed({1})", r.year, addresses::level(r.certainty));
+            let what = if on_top(d) { "kosten het tekort en de risico's samen" } else { "is het tekort" };
             out.push_str(&format!(
-                " Anders gezegd: met {certainty} zekerheid kosten het tekort en de risico's samen hoogstens {}.",
+                " Anders gezegd: met {certainty} zekerheid {what} hoogstens {}.",
                 d.euros(both, &formula, "verwacht tekort en wat erbij kan komen")
             ));
         }
-        out.push_str(&format!(
-            " Gemiddeld kosten de risico's in het register {expected}. Dat is kans maal gevolg, en het zit hierin."
-        ));
+        let average = on_average(d, r, "de risico's in het register");
+        out.push_str(&format!(" {}", average.replace("kans maal gevolg.", "kans maal gevolg, en het zit hierin.")));
     } else {
         out.push_str(&format!(
-            " Dat is alleen voor de risico's met een eigen bedrag. Gemiddeld kosten die {expected} (kans maal gevolg). \
-             Een tekort op de begroting zit er niet in."
+            " Dat is alleen voor de risico's met een eigen bedrag. {} Een tekort op de begroting zit er niet in.",
+            on_average(d, r, "die")
         ));
     }
     if d.outcome().is_none() {
@@ -212,8 +253,9 @@ fn programme(d: &Draft<'_>, r: &ResilienceOutcome) -> String {
     );
     if let (Some(available), Some(needed)) = (r.available.filter(|a| *a > 0.0), r.needed) {
         let share = derive::part(needed, available);
+        let asks = if share > 1.0 { "Dit programma vraagt meer dan dat:" } else { "Dit programma vraagt daarvan" };
         out.push_str(&format!(
-            " De gemeente heeft {} beschikbaar. Dit programma vraagt daarvan {}.",
+            " De gemeente heeft {} beschikbaar. {asks} {}.",
             d.euros(available, "resilience.available()", "incidentele en structurele capaciteit samen"),
             d.percent(
                 dutch::round(share, 2),
@@ -265,15 +307,15 @@ fn ratio(d: &Draft<'_>, r: &ResilienceOutcome) -> String {
                 ),
                 class_words(class)
             ));
-            out.push_str(" Een grens telt bij de betere klasse.");
             if let Some(norm) = r.norm {
                 let met = if ratio >= norm {
-                    "De raad vraagt ten minste"
+                    "De raad vraagt een ratio van ten minste"
                 } else {
-                    "Dat is te laag: de raad vraagt ten minste"
+                    "Dat is te laag: de raad vraagt een ratio van ten minste"
                 };
                 out.push_str(&format!(" {met} {}.", dutch::number(norm, 2)));
             }
+            out.push_str(" Een ratio op een grens telt bij de betere klasse.");
         }
         (None, Some(class)) => {
             out.push_str(&format!(" Er is niets nodig. Dat is klasse {class}: {}.", class_words(class)))

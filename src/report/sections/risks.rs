@@ -307,12 +307,17 @@ fn amount(d: &Draft<'_>, risk: &RiskEntry) -> String {
     };
     let verb = if impact.mean < 0.0 { "levert dat" } else { "kost dat" };
     let gain = if impact.mean < 0.0 { " op" } else { "" };
-    let mut out = format!("Gebeurt het, dan {verb}{year} ongeveer {mean}{gain}.");
+    let nothing = d.book.round(impact.mean) == 0;
+    let mut out = if nothing {
+        format!("Gebeurt het, dan is het verschil{year} afgerond {mean}.")
+    } else {
+        format!("Gebeurt het, dan {verb}{year} ongeveer {mean}{gain}.")
+    };
     if let Some((low, high)) = written {
-        let (a, b) = (d.book.round(low).abs(), d.book.round(high).abs());
+        let (a, b) = (d.book.round(low), d.book.round(high));
         if a != b {
             let simulated = what_if.is_some() || risk.origin == Origin::Rule;
-            let printed = d.book.range(low.abs().min(high.abs()), low.abs().max(high.abs()));
+            let printed = words::either_side(&d.book, low, high);
             let range = d.cite(
                 &printed,
                 &format!("risk.impact({}, low); risk.impact({}, high)", risk.id, risk.id),
@@ -331,7 +336,7 @@ fn amount(d: &Draft<'_>, risk: &RiskEntry) -> String {
             }
         }
     }
-    if risk.structural && risk.origin == Origin::Register {
+    if risk.structural && risk.origin == Origin::Register && !nothing {
         out.push_str(" Het komt daarna elk jaar terug.");
     }
     if let Some(id) = what_if {

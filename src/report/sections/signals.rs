@@ -25,12 +25,15 @@ pub fn write(d: &Draft<'_>) -> Option<Section> {
         signals.iter().copied().filter(|s| s.by_year && s.years.iter().any(|y| y.margin.is_some())).collect();
     let speaking = signals.iter().filter(|s| s.years.iter().any(speaks)).count();
     let intro = format!(
-        "Een regel die naar één jaar kijkt, is voor elk jaar apart bekeken. {} in een of meer jaren een risico. \
+        "Een regel die naar één jaar kijkt, is voor elk jaar apart bekeken. {} \
          De eerste tabel zegt vanaf welk jaar{}.{}{}",
         match speaking {
-            0 => "Geen enkele regel ziet".to_owned(),
-            1 => "Eén regel ziet".to_owned(),
-            n => format!("{} regels zien", words::capital(&dutch::count_in_words(n as f64))),
+            0 => "Geen enkele regel ziet in een van die jaren een risico.".to_owned(),
+            1 => "Eén regel ziet in een of meer jaren een risico.".to_owned(),
+            n => format!(
+                "{} regels zien in een of meer jaren een risico.",
+                words::capital(&dutch::count_in_words(n as f64))
+            ),
         },
         if d.outcome().is_some() { ", en met welke kans" } else { "" },
         if near.is_empty() { "" } else { " De tweede zegt hoe ver het getal dat de regel toetst van zijn grens ligt." },

@@ -3,7 +3,7 @@
 
 use super::super::differences;
 use super::super::document::{Block, Cell, Column, Inline, Row, Section, Table, Text};
-use super::super::draft::{Draft, chance_of_worse};
+use super::super::draft::{Draft, chance_is_of_cost, chance_of_worse, worse_than_budgeted};
 use super::super::{addresses, chance, tables, words};
 use super::pictures;
 use crate::projection::GroupId;
@@ -45,7 +45,8 @@ fn table(d: &Draft<'_>, base: &ScenarioStudy, others: &[&ScenarioStudy]) -> Tabl
     columns.extend(years.iter().map(|y| Column::numbers(y.to_string())));
     let last = d.last_budget_year(&GroupId::Total);
     if let Some(y) = last {
-        columns.push(Column::numbers(format!("Kans: {} slechter dan begroot", d.projection().years[y])).optional());
+        let worse = if chance_is_of_cost(base, &GroupId::Total, y) { "lasten hoger" } else { "slechter" };
+        columns.push(Column::numbers(format!("Kans: {} {worse} dan begroot", d.projection().years[y])).optional());
     }
     let mut rows = Vec::new();
     let mut outside_seen = false;
@@ -161,12 +162,13 @@ fn effect(d: &Draft<'_>, base: &ScenarioStudy, s: &ScenarioStudy) -> String {
     if let (Some(a), Some(b), Some(y)) = (p(base), p(s), year) {
         let of = |s: &ScenarioStudy| addresses::within(d, s, &addresses::chance_of_worse(s, &GroupId::Total, y));
         let before = d.chance_alone(a, &of(base));
+        let worse = worse_than_budgeted(base, &GroupId::Total, y);
         let y = d.projection().years[y];
         if chance::simulated_number(a) == chance::simulated_number(b) {
-            out.push_str(&format!(" De kans op een slechter saldo dan begroot in {y} blijft {}.", d.likely(b, &of(s))));
+            out.push_str(&format!(" De kans op {worse} in {y} blijft {}.", d.likely(b, &of(s))));
         } else {
             out.push_str(&format!(
-                " De kans op een slechter saldo dan begroot in {y} gaat van {before} naar {}.",
+                " De kans op {worse} in {y} gaat van {before} naar {}.",
                 d.likely(b, &of(s))
             ));
         }
@@ -195,7 +197,13 @@ pub(super) fn on_result(d: &Draft<'_>, base: &ScenarioStudy, s: &ScenarioStudy) 
     let result = d.result_word();
     let mut out = if inside {
         let mut text = format!("Het {result} is dan in {} {}", first.year, say(first, first.result, "total"));
-        if last.year != first.year && d.book.round(first.result) == d.book.round(last.result) {
+        let still = |e: &derive::Effect| d.book.round(e.result) == 0;
+        let most = effects.iter().fold(first, |m, e| if e.result.abs() > m.result.abs() { e } else { m });
+        if still(first) && still(last) && !still(most) {
+            // What comes and goes between the ends would be told of as nothing.
+            let most_of = say(most, most.result, "total");
+            text = format!("Het {result} is dan in {} {most_of} (in {} is er geen verschil)", most.year, last.year);
+        } else if last.year != first.year && d.book.round(first.result) == d.book.round(last.result) {
             text = format!(
                 "Het {result} is dan in {} en in {} {}",
                 first.year,
