@@ -164,7 +164,11 @@ impl Comparison<'_> {
                 let differs = self.differences.as_ref().is_some_and(|d| !d.is_empty()) || !self.items.is_empty();
                 let elsewhere = from == to && differs;
                 // Another year may well change.
-                out.push_str(&if elsewhere { format!("In {to} verandert er niets.\n") } else { "Er verandert niets.\n".to_owned() });
+                out.push_str(&if elsewhere {
+                    format!("In {to} verandert er niets.\n")
+                } else {
+                    "Er verandert niets.\n".to_owned()
+                });
                 return out;
             }
             for sentence in self.sentences(total) {

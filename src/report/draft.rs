@@ -389,9 +389,8 @@ pub fn chance_of_worse(scenario: &ScenarioStudy, id: &GroupId, year: usize) -> O
 /// shortfall, because revenue has no budget.
 pub fn chance_is_of_cost(scenario: &ScenarioStudy, id: &GroupId, year: usize) -> bool {
     let group = scenario.outcome.as_ref().and_then(|o| o.groups.iter().find(|g| g.id == *id));
-    group.is_some_and(|g| {
-        g.shortfall.get(year).and_then(|s| s.as_ref()).is_none_or(|s| s.chance_above_budget.is_none())
-    })
+    group
+        .is_some_and(|g| g.shortfall.get(year).and_then(|s| s.as_ref()).is_none_or(|s| s.chance_above_budget.is_none()))
 }
 
 /// After "de kans op": what is worse than budgeted, see [`chance_is_of_cost`].

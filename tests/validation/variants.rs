@@ -197,12 +197,10 @@ fn without_risks_and_without_a_deficit_nothing_is_said_to_be_enough() {
 #[test]
 fn a_chance_of_higher_cost_is_not_called_a_chance_of_a_worse_balance() {
     let revenue = "\n[revenue.r]\nlabel = \"Bijdrage\"\ntaakveld = \"6.75\"\ndomain = \"jeugd\"\ngrowth = \"0%\"\n";
-    let figures = budget("jh", &[9000, 9000, 9000, 9000]) + &rows("r", "revenue", "budget", &[1000]);
+    let figures = [budget("jh", &[9000; 4]), rows("r", "revenue", "budget", &[1000])].concat();
     let more = "extends = \"base.toml\"\ntitle = \"Meer hulp\"\n[cost.jh]\nvolume = { growth = \"4%\" }\n";
-    let town = Town {
-        others: vec![("meer.toml", more.into())],
-        ..Town::new(&[NOMINAL, YOUTH, RESILIENCE, revenue], figures)
-    };
+    let town =
+        Town { others: vec![("meer.toml", more.into())], ..Town::new(&[NOMINAL, YOUTH, RESILIENCE, revenue], figures) };
     let text = town.report();
     says(
         &text,
@@ -219,7 +217,10 @@ fn a_chance_of_higher_cost_is_not_called_a_chance_of_a_worse_balance() {
 fn the_prices_of_a_budget_are_told_where_there_is_one_and_rise_where_they_do() {
     let index = "\n[index.ova]\nlabel = \"OVA\"\nrate = \"3%\"\n";
     let nominal = Town::new(&[NOMINAL, index, STILL, "price = { index = { ova = 1.0 } }\n"], budget("jh", &[9000; 4]));
-    says(&nominal.report(), &["De meerjarenbegroting staat in het geld van elk jaar zelf", "Lonen en prijzen stijgen dus mee."]);
+    says(
+        &nominal.report(),
+        &["De meerjarenbegroting staat in het geld van elk jaar zelf", "Lonen en prijzen stijgen dus mee."],
+    );
     let bare = Town::new(&[NOMINAL, STILL], budget("jh", &[9000; 4])).report();
     is_silent(&bare, &["Lonen en prijzen stijgen"]);
     let constant = "[budget]\nprices = \"constant 2026\"\n";
@@ -276,7 +277,7 @@ line = "nieuw"
 amount = { 2026 = 0, 2027 = 0, later = 700 }
 "#;
     let figures =
-        budget("jh", &[9000; 4]) + &budget("oud", &[800, 800, 0, 0]) + &budget("nieuw", &[0, 0, 700, 700]);
+        [budget("jh", &[9000; 4]), budget("oud", &[800, 800, 0, 0]), budget("nieuw", &[0, 0, 700, 700])].concat();
     let text = Town::new(&[NOMINAL, YOUTH, lines], figures).report();
     says(
         &text,
@@ -320,10 +321,8 @@ fn a_reserve_that_need_not_cover_is_not_called_large_enough() {
 #[test]
 fn a_what_if_that_comes_and_goes_between_the_ends_is_told() {
     let once = "extends = \"base.toml\"\ntitle = \"Eenmalig\"\n[measure.m]\nlabel = \"Eenmalig\"\nkind = \"technical\"\nline = \"jh\"\namount = { 2027 = 0, 2028 = 500, later = 0 }\n";
-    let town = Town {
-        others: vec![("eenmalig.toml", once.into())],
-        ..Town::new(&[NOMINAL, YOUTH], budget("jh", &[9000; 4]))
-    };
+    let town =
+        Town { others: vec![("eenmalig.toml", once.into())], ..Town::new(&[NOMINAL, YOUTH], budget("jh", &[9000; 4])) };
     says(
         &town.report(),
         &["Het saldo is dan in 2028 € 500.000 slechter (in 2029 is er geen verschil) dan in de basisraming."],
@@ -350,9 +349,12 @@ fn a_population_that_shrinks_is_not_ageing() {
 #[test]
 fn revenue_that_equals_cost_and_money_outside_that_ends_have_no_side() {
     let revenue = "\n[revenue.r]\nlabel = \"Bijdrage\"\ntaakveld = \"6.75\"\ndomain = \"jeugd\"\n\n[revenue.o]\nlabel = \"Tijdelijk geld\"\ntaakveld = \"0.7\"\ndomain = \"jeugd\"\noutside = true\nuntil = 2027\n";
-    let figures = budget("jh", &[9000; 4])
-        + &rows("r", "revenue", "budget", &[9000; 4])
-        + &rows("o", "revenue", "budget", &[200, 200, 0, 0]);
+    let figures = [
+        budget("jh", &[9000; 4]),
+        rows("r", "revenue", "budget", &[9000; 4]),
+        rows("o", "revenue", "budget", &[200, 200, 0, 0]),
+    ]
+    .concat();
     let text = Town::new(&[NOMINAL, STILL, revenue], figures).report();
     says(
         &text,
@@ -415,7 +417,10 @@ fn one_risk_is_spoken_of_as_one() {
     says(&text, &["We zien 1 risico, dat niet in geld is uit te drukken."]);
     let loss = risk("a", "chance = \"50%\"\nimpact = 100\nyears = [2027]");
     let town = Town::new(&[NOMINAL, YOUTH, RESILIENCE, &loss], budget("jh", &[9000; 4]));
-    says(&town.council(), &["## Het grootste risico dat bovenop de raming komt", "Gemiddeld kost dat € 50.000 in 2027"]);
+    says(
+        &town.council(),
+        &["## Het grootste risico dat bovenop de raming komt", "Gemiddeld kost dat € 50.000 in 2027"],
+    );
 }
 
 #[test]
@@ -435,11 +440,7 @@ fn no_rule_fails_and_no_figure_is_missing_in_any_of_these() {
 #[test]
 fn an_amount_of_the_worst_year_is_not_put_in_the_first() {
     // The shortfall is 180 in 2027 and grows to 551 in 2029: the rule gives the amount of 2029 and the years of all.
-    let town = Town {
-        rules: shipped::rules(),
-        draws: 0,
-        ..Town::new(&[NOMINAL, YOUTH], budget("jh", &[9000; 4]))
-    };
+    let town = Town { rules: shipped::rules(), draws: 0, ..Town::new(&[NOMINAL, YOUTH], budget("jh", &[9000; 4])) };
     let council = town.council();
     says(&council, &["| Er kan elk jaar een tekort op de begroting zijn", "€ 551.000 nadeel |"]);
     is_silent(&council, &["nadeel in 2027"]);

@@ -255,18 +255,18 @@ fn who_says_so(d: &Draft<'_>, sources: &Sources) -> Section {
         blocks.push(Block::Paragraph(d.text("Voor deze raming zijn geen uitgangspunten opgegeven.")));
     } else {
         blocks.push(Block::Paragraph(d.text(format!(
-        "Deze raming heeft {}. {} een eigen aanname. {}",
-        dutch::counted(model.assumptions.len(), "uitgangspunt", "uitgangspunten"),
-        match own {
-            0 => "Geen daarvan noemen we".to_owned(),
-            1 => "Daarvan noemen we er één".to_owned(),
-            n => format!("Daarvan noemen we er {n}"),
-        },
-        match unsourced.len() {
-            0 => "Bij elk uitgangspunt staat een bron, of dat het een aanname is.".to_owned(),
-            1 => "Eén uitgangspunt heeft geen bron en geen toelichting.".to_owned(),
-            n => format!("Bij {n} uitgangspunten staat geen bron en geen toelichting."),
-        }
+            "Deze raming heeft {}. {} een eigen aanname. {}",
+            dutch::counted(model.assumptions.len(), "uitgangspunt", "uitgangspunten"),
+            match own {
+                0 => "Geen daarvan noemen we".to_owned(),
+                1 => "Daarvan noemen we er één".to_owned(),
+                n => format!("Daarvan noemen we er {n}"),
+            },
+            match unsourced.len() {
+                0 => "Bij elk uitgangspunt staat een bron, of dat het een aanname is.".to_owned(),
+                1 => "Eén uitgangspunt heeft geen bron en geen toelichting.".to_owned(),
+                n => format!("Bij {n} uitgangspunten staat geen bron en geen toelichting."),
+            }
         ))));
     }
     let carried: Vec<Text> = model

@@ -209,7 +209,9 @@ fn outside(d: &Draft<'_>) -> Option<String> {
             1 => " positief",
             _ => "",
         };
-        format!("In {y} is het een {effect} van {amount}. Met dat geld erbij is het saldo van de raming in {y} {whole}{side}.")
+        format!(
+            "In {y} is het een {effect} van {amount}. Met dat geld erbij is het saldo van de raming in {y} {whole}{side}."
+        )
     };
     Some(format!(
         "{} {} {}. {stands} {with}{}",

@@ -9,7 +9,7 @@ use super::super::draft::{Draft, has_band, strong};
 use super::super::rounding::Units;
 use super::super::{addresses, tables, words};
 use super::{budget, clients, lines, pictures};
-use crate::model::{Ageing, FigureKind, Line, MeasureKind, Model};
+use crate::model::{Ageing, FigureKind, Line, Measure, MeasureKind, Model};
 use crate::projection::{GroupId, Why};
 use crate::study::derive;
 use crate::units::Year;
@@ -173,16 +173,19 @@ fn causes(d: &Draft<'_>, id: &GroupId) -> Option<(Table, Vec<(String, Units, f64
 fn cause_notes(model: &Model, parts: &[(Why, f64)], base: Year) -> Vec<String> {
     let mut notes = Vec::new();
     // Only an amount that follows the price of its line moves with prices.
-    let moves = |kind: MeasureKind| {
-        model.measures.iter().filter(|m| m.kind == kind && m.indexed).any(|m| {
-            let amount = m.amount.and_then(|a| model.assumption(a).values.first());
-            amount.is_some_and(|v| *v != 0.0)
-        })
+    let told: Vec<MeasureKind> =
+        parts.iter().filter_map(|(why, _)| if let Why::Measures(kind) = why { Some(*kind) } else { None }).collect();
+    let indexed = || model.measures.iter().filter(|m| m.indexed && told.contains(&m.kind));
+    let held = |m: &Measure| {
+        let amount = m.amount.and_then(|a| model.assumption(a).values.first());
+        amount.is_some_and(|v| *v != 0.0)
     };
-    if parts.iter().any(|(why, _)| matches!(why, Why::Measures(kind) if moves(*kind))) {
+    if indexed().any(held) {
         notes.push(format!(
             "Maatregelen staan in het geld van het jaar: ook wat in {base} al meetelt, verandert mee met de prijzen."
         ));
+    } else if indexed().next().is_some() {
+        notes.push("Maatregelen staan in het geld van het jaar.".to_owned());
     }
     if parts.iter().any(|(why, _)| matches!(why, Why::Measures(MeasureKind::Technical))) {
         notes.push("Technische correcties: veranderingen waar geen maatregel bij staat.".to_owned());

@@ -139,7 +139,9 @@ fn prices(d: &Draft<'_>) -> String {
                     "We nemen aan dat de meerjarenbegroting in prijzen van {year} staat. We nemen ook aan dat er een vergoeding is voor hogere lonen en prijzen."
                 )
             } else {
-                format!("De meerjarenbegroting staat in prijzen van {year}. Voor hogere lonen en prijzen is er een vergoeding.")
+                format!(
+                    "De meerjarenbegroting staat in prijzen van {year}. Voor hogere lonen en prijzen is er een vergoeding."
+                )
             };
             let mut out = format!(
                 "{stands} We rekenen daarvoor met {rate}. Dat geld staat niet in de budgetten van dit overzicht, maar centraal in de gemeentebegroting. \
@@ -201,9 +203,9 @@ fn without_budget(d: &Draft<'_>) -> Option<String> {
         ));
     }
     // Years in which no line has a budget lack all of it, not a part.
-    let (empty, partly): (Vec<Year>, Vec<Year>) = lacking.into_iter().partition(|year| {
-        lines.iter().all(|l| l.years.iter().all(|y| y.year != *year || y.budget.is_none()))
-    });
+    let (empty, partly): (Vec<Year>, Vec<Year>) = lacking
+        .into_iter()
+        .partition(|year| lines.iter().all(|l| l.years.iter().all(|y| y.year != *year || y.budget.is_none())));
     let mut out = String::new();
     if !empty.is_empty() {
         out = format!(

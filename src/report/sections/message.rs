@@ -387,10 +387,8 @@ fn key_figures(d: &Draft<'_>) -> Table {
                     derive::balance_above_budget(year),
                 )
                 .at(addresses::balance_above_budget("total", y)),
-                tables::odds(
-                    d.chance_of_worse(&id, i).filter(|_| chance_is_of_cost(d.here, &id, i) == of_cost),
-                )
-                .at(addresses::chance_of_worse(d.here, &id, i)),
+                tables::odds(d.chance_of_worse(&id, i).filter(|_| chance_is_of_cost(d.here, &id, i) == of_cost))
+                    .at(addresses::chance_of_worse(d.here, &id, i)),
             ]))
         })
         .collect();

@@ -55,9 +55,9 @@ pub(super) fn nothing_to_go_by(d: &Draft<'_>, r: &ResilienceOutcome) -> Option<&
         return None;
     }
     match (r.expected_deficit, d.outcome()) {
-        (None, _) => Some(
-            "er zijn geen risico's met een eigen bedrag, en een tekort op de begroting is niet te berekenen",
-        ),
+        (None, _) => {
+            Some("er zijn geen risico's met een eigen bedrag, en een tekort op de begroting is niet te berekenen")
+        }
         (Some(_), None) if d.model().assumptions.iter().any(Assumption::is_uncertain) => Some(
             "er zijn geen risico's met een eigen bedrag, en zonder simulatie is de onzekerheid van de lasten en baten niet berekend",
         ),

@@ -167,10 +167,7 @@ fn effect(d: &Draft<'_>, base: &ScenarioStudy, s: &ScenarioStudy) -> String {
         if chance::simulated_number(a) == chance::simulated_number(b) {
             out.push_str(&format!(" De kans op {worse} in {y} blijft {}.", d.likely(b, &of(s))));
         } else {
-            out.push_str(&format!(
-                " De kans op {worse} in {y} gaat van {before} naar {}.",
-                d.likely(b, &of(s))
-            ));
+            out.push_str(&format!(" De kans op {worse} in {y} gaat van {before} naar {}.", d.likely(b, &of(s))));
         }
     }
     out
