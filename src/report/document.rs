@@ -72,8 +72,9 @@ impl Section {
 
     /// Whether the block there belongs on one page with the one after it: a
     /// paragraph that announces a list, is closed by a remark, is the question
-    /// under a heading, or is all that stands between a heading and its picture
-    /// or, in two lines, its table.
+    /// under a heading, or stands in two lines between a heading and its picture
+    /// or table. A longer one fills the foot of its page without them: all
+    /// together would leave half a page empty.
     pub fn leads(&self, block: usize) -> bool {
         const LINES: usize = 180;
         match self.blocks.get(block) {
@@ -81,9 +82,8 @@ impl Section {
                 self.closes(block + 1)
                     || (block == 0
                         && match self.blocks.get(1) {
-                            Some(Block::Chart(_)) => true,
                             Some(Block::Paragraph(_)) => text.words().trim_end().ends_with('?'),
-                            Some(Block::Table(_)) => text.words().chars().count() <= LINES,
+                            Some(Block::Chart(_) | Block::Table(_)) => text.words().chars().count() <= LINES,
                             _ => false,
                         })
                     || (text.words().trim_end().ends_with(':')
@@ -465,12 +465,21 @@ mod tests {
             rows: Vec::new(),
             notes: Vec::new(),
         };
-        let under = |words: String, before: usize| {
+        let under = |words: String, before: usize, next: Block| {
             let mut blocks = vec![Block::Paragraph("Eerst dit.".into()); before];
-            blocks.extend([Block::Paragraph(words.as_str().into()), Block::Table(table())]);
+            blocks.extend([Block::Paragraph(words.as_str().into()), next]);
             Section { id: "s".into(), title: "S".into(), level: 2, blocks }.leads(before)
         };
-        assert!(under("Bij elk woord staat het getal.".into(), 0));
-        assert!(!under("woord ".repeat(40), 0) && !under("Kort.".into(), 1));
+        let chart = super::super::chart::Chart {
+            id: "g".into(),
+            title: String::new(),
+            alternative: String::new(),
+            figures: table(),
+            drawing: super::super::chart::Drawing::Fan { years: Vec::new() },
+        };
+        for next in [Block::Table(table()), Block::Chart(Box::new(chart))] {
+            assert!(under("Bij elk woord staat het getal.".into(), 0, next.clone()));
+            assert!(!under("woord ".repeat(40), 0, next.clone()) && !under("Kort.".into(), 1, next));
+        }
     }
 }

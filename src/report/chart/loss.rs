@@ -41,18 +41,43 @@ pub fn curve(points: &[(f64, f64)], certainty: f64, printed: &str, needed: &Amou
     let line: Vec<(f64, f64)> = points.iter().map(|(level, euros)| (x.at(*euros), y(*level))).collect();
     c.path(&line, Ink::Main, 2.8);
     c.dot((px, py), 5.0, Ink::Other);
-    // Under the curve at the right where it fits, else above the curve at the left.
-    let words = [format!("{printed} zekerheid:"), format!("{} is genoeg", needed.printed)];
-    let room = words.iter().map(|w| width(w)).fold(0.0, f64::max) * 1.08;
-    let (at, anchor, down) = if px + 14.0 + room < right {
-        (px + 14.0, Anchor::Start, y(floor + (1.0 - floor) * 0.35).max(py + 30.0).min(bottom - 30.0))
-    } else {
-        let down = (py + 20.0).min(bottom - 22.0);
-        (across(&line, down + 22.0) - 12.0, Anchor::End, down)
-    };
-    c.text((at, down), anchor, Voice::Faint, &words[0]);
-    c.text((at, down + 17.0), anchor, Voice::Strong, &words[1]);
+    let (words, at, anchor, down) = placed(&line, (px, py), (left, right, bottom), printed, &needed.printed);
+    for (i, words) in words.iter().enumerate() {
+        let voice = if i == 0 { Voice::Faint } else { Voice::Strong };
+        c.text((at, down + 17.0 * i as f64), anchor, voice, words);
+    }
     c
+}
+
+/// Where the words fit: at the right of the point and under the curve, else at
+/// the left and above it, on two lines or on three; else at the right edge.
+fn placed(
+    line: &[(f64, f64)],
+    (px, py): (f64, f64),
+    (left, right, bottom): (f64, f64, f64),
+    certainty: &str,
+    needed: &str,
+) -> (Vec<String>, f64, Anchor, f64) {
+    let two = vec![format!("{certainty} zekerheid:"), format!("{needed} is genoeg")];
+    let three = vec![format!("{certainty} zekerheid:"), needed.to_owned(), "is genoeg".to_owned()];
+    let room = |words: &[String]| words.iter().map(|w| width(w)).fold(0.0, f64::max) * 1.08;
+    let high = |words: &[String]| 17.0 * (words.len() as f64 - 1.0);
+    // Low in the drawing, and lower where the point is low.
+    let under = |words: &[String]| (bottom - 85.0).max(py + 30.0).min(bottom - 13.0 - high(words));
+    let above = |words: &[String]| (py + 20.0).min(bottom - 5.0 - high(words));
+    for words in [two, three.clone()] {
+        if px + 14.0 + room(&words) < right {
+            let down = under(&words);
+            return (words, px + 14.0, Anchor::Start, down);
+        }
+        let down = above(&words);
+        let end = across(line, down + high(&words) + 5.0) - 12.0;
+        if end - room(&words) > left {
+            return (words, end, Anchor::End, down);
+        }
+    }
+    let down = under(&three);
+    (three, right, Anchor::End, down)
 }
 
 /// Where a line that rises to the right is at a height.
@@ -83,6 +108,27 @@ mod tests {
         let curve_there = scale.at(90_000.0 + (level - 0.5) * 20_000.0);
         assert!(x < curve_there, "{x} {curve_there}");
         assert!(y > 44.0 && x > 52.0 + width("€ 98.000 is genoeg"));
+    }
+
+    #[test]
+    fn the_words_stand_inside_the_drawing_wherever_the_point_is() {
+        // From 50 % at 0 to 100 % at 14 million in a straight line; the point at each tenth of it.
+        for page in [Page::Wide, Page::Narrow] {
+            for tenth in 0..=10 {
+                let (share, million) = (f64::from(tenth) / 10.0, f64::from(tenth) * 1.4);
+                let points: Vec<(f64, f64)> =
+                    (0..=50).map(|i| (0.5 + f64::from(i) / 100.0, 280_000.0 * f64::from(i))).collect();
+                let needed = Amount::new(million * 1e6, format!("€ {} miljoen", crate::dutch::number(million, 1)));
+                let drawn = curve(&points, 0.5 + share / 2.0, "90%", &needed, page);
+                for words in ["90% zekerheid:", needed.printed.as_str(), "is genoeg"] {
+                    let ((x, y), anchor) = drawn.text_at(words).expect("the words are there");
+                    let wide = width(words);
+                    let (from, to) = if anchor == "end" { (x - wide, x) } else { (x, x + wide) };
+                    assert!(from > 52.0 && to < page.width() - 20.0, "{page:?} {tenth}: {words} {from}-{to}");
+                    assert!(y > 44.0 && y < 340.0 - 52.0, "{page:?} {tenth}: {words} {y}");
+                }
+            }
+        }
     }
 
     #[test]

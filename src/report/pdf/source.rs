@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 
 use super::super::chart::{self, Chart, Page};
-use super::super::document::{Align, Block, Inline, Report, RowKind, Section, Table, Text};
+use super::super::document::{Align, Block, Inline, Report, Row, RowKind, Section, Table, Text};
 use super::super::docx::{breakable, described, letters_of, stays_together, stays_whole, widths};
 use super::super::held::held;
 
@@ -12,8 +12,9 @@ use super::super::held::held;
 const ROOM: u32 = 9_638;
 /// A table of so many rows stays on one page.
 const WHOLE: usize = 12;
-/// A cell of more characters may go on at the next page.
-const TALL: usize = 600;
+/// A row with a cell of more characters may go on at the next page: in a narrow
+/// column that is a tenth of a page.
+const TALL: usize = 250;
 
 /// Text for typst, and the files that it names.
 pub struct Source {
@@ -181,12 +182,11 @@ impl Writer<'_> {
             })
             .collect();
         let head: Vec<String> = table.columns.iter().map(|c| self.quote(&c.header)).collect();
-        let tall = table.rows.iter().flat_map(|r| &r.cells).any(|c| c.printed.chars().count() > TALL);
-        let long = tall || !stays_together(table, WHOLE, &widths, letters);
+        let tall = |row: &Row| row.cells.iter().any(|c| c.printed.chars().count() > TALL);
+        let long = table.rows.iter().any(tall) || !stays_together(table, WHOLE, &widths, letters);
         let mut out = format!(
-            "#tabel({}, {}, {}, {}, ({},), ({},), ({},)",
+            "#tabel({}, {}, {}, ({},), ({},), ({},)",
             long,
-            tall,
             // What sticks moves whole, and a long table would leave its page empty.
             !long && !table.notes.is_empty(),
             self.quote(&table.caption),
@@ -195,6 +195,7 @@ impl Writer<'_> {
             head.join(", ")
         );
         for (number, row) in table.rows.iter().enumerate() {
+            let tall = tall(row);
             for (i, column) in table.columns.iter().enumerate() {
                 if i == 0 && table.continues(number) {
                     continue;
@@ -208,6 +209,7 @@ impl Writer<'_> {
                 // A line with several rows is one cell, and its rows stay together.
                 let more = if i == 0 { (number + 1..).take_while(|n| table.continues(*n)).count() } else { 0 };
                 out.push_str(&match more {
+                    0 if tall => format!(", table.cell(breakable: true, {words})"),
                     0 => format!(", {words}"),
                     more => format!(", table.cell(rowspan: {}, breakable: false, {words})", more + 1),
                 });

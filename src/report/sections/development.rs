@@ -9,6 +9,7 @@ use super::super::draft::{Draft, has_band, strong};
 use super::super::rounding::Units;
 use super::super::{addresses, tables, words};
 use super::{budget, clients, lines, pictures};
+use crate::dutch;
 use crate::model::{Ageing, FigureKind, Line, Measure, MeasureKind, Model};
 use crate::projection::{GroupId, Why};
 use crate::study::derive;
@@ -187,10 +188,25 @@ fn cause_notes(model: &Model, parts: &[(Why, f64)], base: Year) -> Vec<String> {
     } else if indexed().next().is_some() {
         notes.push("Maatregelen staan in het geld van het jaar.".to_owned());
     }
+    notes.extend(less_saved(parts, base));
     if parts.iter().any(|(why, _)| matches!(why, Why::Measures(MeasureKind::Technical))) {
         notes.push("Technische correcties: veranderingen waar geen maatregel bij staat.".to_owned());
     }
     notes
+}
+
+/// Savings that raise cost: the base year counts on more of them than the last.
+fn less_saved(parts: &[(Why, f64)], base: Year) -> Option<String> {
+    let less: Vec<&str> = parts
+        .iter()
+        .filter(|(_, amount)| *amount > 0.0)
+        .filter_map(|(why, _)| match why {
+            Why::Measures(kind @ (MeasureKind::Saving | MeasureKind::Target)) => Some(words::measure_kind(*kind, 2)),
+            _ => None,
+        })
+        .collect();
+    (!less.is_empty())
+        .then(|| format!("Een plus bij {}: zij leveren later minder op dan in {base}.", dutch::list(&less)))
 }
 
 /// The cause in words for one group: the population of a group moves by more than its age.
@@ -433,4 +449,22 @@ fn only_prices(d: &Draft<'_>, id: &GroupId) -> bool {
             .filter(|a| a.distributions.iter().any(Option::is_some))
             .any(|a| of_line(&a.address) || by_measure(&a.address) || flows(&a.address))
         && group.members.iter().all(|(l, _)| model.lines.get(*l).as_cost().is_none_or(|c| c.luck_cost_cv.is_none()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_saving_that_raises_cost_is_explained_and_one_that_lowers_it_is_not() {
+        let note = |amount: f64| {
+            let parts = [MeasureKind::Saving, MeasureKind::Target, MeasureKind::NewPolicy];
+            less_saved(&parts.map(|kind| (Why::Measures(kind), amount)), Year(2026))
+        };
+        assert_eq!(
+            note(816.0).as_deref(),
+            Some("Een plus bij ombuigingen en taakstellingen: zij leveren later minder op dan in 2026.")
+        );
+        assert_eq!(note(-201.0), None);
+    }
 }
