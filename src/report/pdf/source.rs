@@ -119,6 +119,8 @@ impl Writer<'_> {
         for (i, block) in section.blocks.iter().enumerate() {
             let written = match block {
                 Block::Paragraph(text) if section.leads(i) => format!("#led({})\n", self.text(text)),
+                // Under a heading in a block: the heading follows it to the next page with its footnotes.
+                Block::Paragraph(text) if i == 0 => format!("#eerst({})\n", self.text(text)),
                 Block::Paragraph(text) => format!("#par({})\n", self.text(text)),
                 Block::Label(text) => format!("#label({}, {})\n", !section.closes(i), self.text(text)),
                 Block::List(items) => {
