@@ -9,6 +9,29 @@ use crate::dutch::readability;
 use crate::model::{FigureKind, Scope};
 use crate::study::Study;
 
+#[test]
+fn a_picture_of_many_what_ifs_follows_its_table() {
+    // Of a few it comes first; one of nine is most of a page, and the table fills the page before it.
+    let mut study = study(Options::default());
+    let first_is_a_picture = |study: &Study| {
+        let report = compose(study, &study.scenarios[0]);
+        let chapter = report.sections.iter().find(|s| s.id == "wat-als").expect("there are what-ifs");
+        let kinds: Vec<bool> = chapter
+            .blocks
+            .iter()
+            .filter(|b| !matches!(b, Block::Paragraph(_)))
+            .map(|b| matches!(b, Block::Chart(_)))
+            .collect();
+        assert_eq!(kinds.len(), 2);
+        kinds[0]
+    };
+    assert!(first_is_a_picture(&study));
+    while study.scenarios.len() < 10 {
+        study.scenarios.push(super::sample::study(Options::default()).scenarios.remove(1));
+    }
+    assert!(!first_is_a_picture(&study));
+}
+
 /// Everything that a municipality may have or lack.
 fn kinds() -> Vec<(&'static str, Options)> {
     let d = Options::default();

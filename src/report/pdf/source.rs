@@ -13,8 +13,8 @@ const ROOM: u32 = 9_638;
 /// A table of so many rows stays on one page.
 const WHOLE: usize = 12;
 /// A row with a cell of more characters may go on at the next page: in a narrow
-/// column that is a tenth of a page.
-const TALL: usize = 250;
+/// column that is a sixth of a page.
+const TALL: usize = 400;
 
 /// Text for typst, and the files that it names.
 pub struct Source {

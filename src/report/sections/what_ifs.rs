@@ -10,6 +10,9 @@ use crate::projection::GroupId;
 use crate::study::ScenarioStudy;
 use crate::study::derive;
 
+/// A picture of more what-ifs is higher than half a page.
+const MANY: usize = 8;
+
 /// The chapter and one section per what-if; in the report of a what-if only that one.
 pub fn write(d: &Draft<'_>) -> Vec<Section> {
     let base = d.base();
@@ -31,8 +34,11 @@ pub fn write(d: &Draft<'_>) -> Vec<Section> {
         "Elke wat-als verandert alleen de uitgangspunten die erbij staan. De rest blijft gelijk aan de basisraming. \
          Het bedrag is het verschil met het {result} van de basis, met alle andere uitgangspunten zoals ze er staan. In het echt kan het meer of minder zijn. Tel de wat-als-vragen niet bij elkaar op: ze kunnen elkaar versterken.",
     ))));
-    chapter.blocks.extend(pictures::what_ifs(d, base, &others).map(|c| Block::Chart(Box::new(c))));
-    chapter.blocks.push(Block::Table(table(d, base, &others)));
+    let picture = pictures::what_ifs(d, base, &others).map(|c| Block::Chart(Box::new(c)));
+    let table = Block::Table(table(d, base, &others));
+    // A picture of many is most of a page: the table before it fills the page that it leaves.
+    let high = others.len() > MANY;
+    chapter.blocks.extend(if high { [Some(table), picture] } else { [picture, Some(table)] }.into_iter().flatten());
     let mut sections = vec![chapter];
     sections.extend(others.into_iter().map(|s| one(d, base, s)));
     sections
