@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 
 use ravijn::diagnostic::{Severity, render};
 use ravijn::input::{Sources, load};
+use ravijn::projection::{Central, project};
 
 fn folder() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/errors")
@@ -91,4 +92,20 @@ fn the_fixtures_hold_many_different_mistakes() {
     codes.sort_unstable();
     codes.dedup();
     assert!(codes.len() >= 60, "{} codes: {codes:?}", codes.len());
+}
+
+/// `hulp` costs 500,000 euros for 250 clients: 2,000 each. 1 % of that is 20.
+#[test]
+fn a_unit_cost_that_differs_more_than_one_percent_is_told_once() {
+    let text = fs::read_to_string(folder().join("minimal/base.toml")).expect("a readable file");
+    for (stated, told) in [(2_021, 1), (1_979, 1), (2_019, 0), (1_981, 0)] {
+        let stating = text.replace("domain = \"wmo\"", &format!("domain = \"wmo\"\nunit_cost = {stated}"));
+        assert_ne!(text, stating);
+        let mut all = files(&folder().join("minimal"));
+        all.insert("base.toml".to_owned(), stating.into_bytes());
+        let model = load(&Sources::new(all), None).expect("no mistake");
+        let projected = project(&model.base, &Central(&model.base));
+        let both = model.diagnostics.iter().chain(&projected.warnings);
+        assert_eq!(both.filter(|d| d.code == "unit-cost-differs").count(), told, "{stated}");
+    }
 }

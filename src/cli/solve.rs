@@ -23,7 +23,7 @@ Examples:
   ravijn solve scenarios/harderwijk --change index.ova --until \"shortfall(2029) <= 1000000\" --from 0% --to 10%
 
 ADDRESS.2028 changes one year; without a year the value holds for all years in which the
-assumption is stated. Under uncertainty the spread travels with the value, and every value is
+assumption is not 0. Under uncertainty the spread travels with the value, and every value is
 tried with the same random numbers.")]
 pub struct SolveArguments {
     /// A municipality's folder, or one of its scenario files
